@@ -1,0 +1,10 @@
+/** Type 3: something happened; and the methods that have no route of their own: other spellings, a newer WCS's. */
+import { createDeps } from '../lib/deps.ts';
+import { createHookHandler } from '../lib/http/hook-handler.ts';
+import { storeStream } from '../lib/http/store-stream.ts';
+import { createDynamoClient } from '../lib/store/dynamo-client.ts';
+import { createDynamoStore } from '../lib/store/dynamo-store.ts';
+
+const deps = createDeps();
+
+export const handler = createHookHandler(deps, storeStream(createDynamoStore(createDynamoClient(), deps.settings)));

@@ -1,0 +1,38 @@
+/** A process of the local stack: it tells its parent once it is ready, and ends with it, even if the parent is killed. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+/** @throws Error with the child's own words if it does not become ready */
+export function startChild(file: string): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, file), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { ready?: true; error?: string }) => {
+      if (message.ready) resolve(child);
+      else reject(new Error(message.error));
+    });
+    child.once('exit', (code, signal) => reject(new Error(`${file} ended (${signal ?? code})`)));
+  });
+}
+
+/** In the child: `start` resolves when the child listens. */
+export async function runAsChild(start: () => Promise<void>): Promise<void> {
+  // The channel closes when the parent ends, however it ends. Ctrl-C goes to all processes of the terminal: the parent
+  // may still be answering hooks then.
+  process.on('disconnect', () => process.exit(0));
+  process.on('SIGINT', () => undefined);
+  try {
+    await start();
+    process.send?.({ ready: true });
+  } catch (error) {
+    process.send?.({ error: (error as Error).message });
+    process.exitCode = 1;
+    if (!process.send) console.error((error as Error).message);
+  }
+}
+
+/** Resolves when the server listens; rejects where it cannot. */
+export const listening = (server: { once(event: string, listener: (error: Error) => void): unknown }) =>
+  new Promise<void>((resolve, reject) => {
+    server.once('listening', () => resolve());
+    server.once('error', reject);
+  });

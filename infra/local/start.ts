@@ -1,0 +1,56 @@
+/** `npm start`: the whole product on this machine. Checks what can be checked, then becomes serverless-offline (see plugin.ts). */
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS, STAGE } from './settings.ts';
+
+const NEEDED_NODE = 22;
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
+  });
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED_NODE) {
+  fail(
+    `This is Node ${process.version}, but Node ${NEEDED_NODE} or newer is needed. It comes with the optional packages: run "npm ci" without --omit=optional.`,
+  );
+}
+
+for (const [name, port] of Object.entries(PORTS)) {
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    fail(`${name}=${process.env[name]} is no port: expected a number from 1 to 65535.`);
+  }
+  if (new Set(Object.values(PORTS)).size < Object.keys(PORTS).length) {
+    fail(`${Object.keys(PORTS).join(', ')} must differ: ${Object.values(PORTS).join(', ')}.`);
+  }
+  if (!(await isFree(port).catch((error: Error) => fail(`Port ${port} (${name}) cannot be used: ${error.message}.`)))) {
+    fail(`Port ${port} is taken: stop what listens there, or choose another with ${name}=<port> npm start.`);
+  }
+}
+
+try {
+  mkdirSync(DATA_DIR, { recursive: true });
+} catch (error) {
+  fail(`DATA_DIR=${DATA_DIR} cannot be used: ${(error as Error).message}.`);
+}
+
+// serverless reports each request; our functions write one line per hook, which says more.
+process.env['SLS_LOG_LEVEL'] ??= 'warning';
+Object.assign(process.env, AWS_ENVIRONMENT);
+delete process.env['AWS_PROFILE'];
+
+// In this very process: a signal to npm, or its death, reaches the server and not a process in between.
+process.chdir(new URL('../..', import.meta.url).pathname);
+process.argv = [...process.argv.slice(0, 2), 'offline', 'start', '--stage', STAGE];
+createRequire(import.meta.url)('serverless/bin/serverless.js');

@@ -1,0 +1,24 @@
+import type { Settings } from '../settings.ts';
+import { verify } from '../wcs/signature.ts';
+import { HttpError } from './errors.ts';
+import type { Middleware } from './hook-handler.ts';
+
+/** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
+export const authentication = ({ credentials, takesUnsigned }: Settings): Middleware => ({
+  before({ event }) {
+    if (takesUnsigned) return;
+    const verdict = verify(event.headers['authorization'], event.rawBody, credentials);
+    if (verdict === 'authentic') return;
+    if (verdict === 'missing' && credentials.basic) {
+      // A JVM client sends its credentials only when challenged.
+      throw new HttpError(401, 'no Authorization header: expected HTTP Basic credentials', {
+        headers: { 'www-authenticate': 'Basic realm="wcs-hooks"' },
+      });
+    }
+    // Never 401 for wrong credentials: a JVM client would send each hook 20 times.
+    throw new HttpError(
+      403,
+      verdict === 'missing' ? 'no Authorization header: expected a signed hook' : 'the credentials are wrong',
+    );
+  },
+});

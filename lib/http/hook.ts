@@ -1,0 +1,39 @@
+/** One hook on its way through the chain: each step adds what it found out. Nothing is kept in modules: invocations may interleave. */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { MethodName } from '../wcs/methods.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface Hook {
+  readonly method: MethodName;
+  readonly body: JsonObject;
+  /** The received bytes. */
+  readonly rawBody: Buffer;
+  /** The gateway's receive time: milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface HookEvent extends APIGatewayProxyEventV2 {
+  /** When this function got it, for the log. */
+  startedAt: number;
+  rawBody: Buffer;
+  json: JsonObject;
+  /** The last segment of the path. */
+  methodName: string;
+  /** Undefined for a method that this version does not know. */
+  method: MethodName | undefined;
+}
+
+/** A hook that is answered 200, and what the log says of it. */
+export interface Result {
+  readonly outcome: string;
+  /** Where something of ours failed and the hook is answered 200 all the same. */
+  readonly cause?: unknown;
+  /** Instead of the received bytes. */
+  readonly answer?: Buffer;
+}
+
+/** What one type of hook does. */
+export type Act = (hook: Hook) => Result | Promise<Result>;
+
+export type HookAnswer = APIGatewayProxyStructuredResultV2;

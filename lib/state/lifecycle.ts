@@ -1,0 +1,47 @@
+/** The life of a stream: which level a hook's word stands on. The higher level wins, whatever the order (design, section 4). */
+
+export const LEVEL = {
+  /** A hook without a status of its own. */
+  seen: 0,
+  starting: 1,
+  /** Refused by us. */
+  refused: 2,
+  /** A keep-alive: it opens a row but never replaces what a StreamStatusEvent said. */
+  keptAlive: 3,
+  live: 4,
+  /** Ended as far as we can tell: its session has ended. */
+  presumedEnded: 5,
+  ended: 6,
+} as const;
+export type Level = (typeof LEVEL)[keyof typeof LEVEL];
+
+/** What a row shows for its level; a live row past its lease shows `lost`. */
+export type Phase = 'seen' | 'starting' | 'refused' | 'live' | 'lost' | 'ended';
+const PHASES = ['seen', 'starting', 'refused', 'live', 'live', 'ended', 'ended'] as const satisfies Phase[];
+
+export const phaseOf = (level: Level) => PHASES[level];
+export const isLive = (level: Level) => phaseOf(level) === 'live';
+
+/** StreamStatusEvent's words that say where a stream is. Any other word means live: the set is open. */
+const LEVEL_OF_STATUS: Record<string, Level> = {
+  NEW: LEVEL.starting,
+  PENDING: LEVEL.starting,
+  UNPUBLISHED: LEVEL.ended,
+  STOPPED: LEVEL.ended,
+  FAILED: LEVEL.ended,
+  // The end of a video on demand.
+  DISCONNECTED: LEVEL.ended,
+  // Notes about a stream: they say nothing of where it is.
+  RESIZE: LEVEL.seen,
+  SNAPSHOT_COMPLETE: LEVEL.seen,
+  NOT_ENOUGH_BANDWIDTH: LEVEL.seen,
+  PLAYBACK_PROBLEM: LEVEL.seen,
+};
+
+/** The level of a StreamStatusEvent; without a status it has none of its own. */
+export function levelOfStatus(status: string | null | undefined, info: string | null | undefined): Level {
+  if (!status) return LEVEL.seen;
+  // This failure speaks of a second stream that wanted the id of a live one, which goes on.
+  if (status === 'FAILED' && info === 'MediaSessionId is already in use') return LEVEL.seen;
+  return Object.hasOwn(LEVEL_OF_STATUS, status) ? (LEVEL_OF_STATUS[status] as Level) : LEVEL.live;
+}

@@ -1,0 +1,33 @@
+/** What DynamoDB can hold of a hook's fields. The rest is cut or left out: a field that does not fit never fails its hook. */
+
+export type Attribute = string | number | boolean;
+
+/** DynamoDB's limit for an index key is 2,048 bytes; the other strings share it so that a row stays small. */
+export const MAX_STRING_BYTES = 2048;
+
+/** DynamoDB takes magnitudes from 1e-130 to below 1e126. */
+const MIN_MAGNITUDE = 1e-130;
+const MAX_MAGNITUDE = 9.99e125;
+
+/** The value as an attribute; undefined for what is left out: empty strings, zeros (WCS's "not set"), anything that is no scalar. */
+export function storable(value: unknown): Attribute | undefined {
+  switch (typeof value) {
+    case 'string':
+      return cut(value) || undefined;
+    case 'number':
+      return Math.abs(value) >= MIN_MAGNITUDE && Math.abs(value) <= MAX_MAGNITUDE ? value : undefined;
+    case 'boolean':
+      return value;
+    default:
+      return undefined;
+  }
+}
+
+/** Well-formed (lone surrogates become U+FFFD, as in UTF-8) and cut at a code point to at most 2,048 bytes. */
+export function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  let end = Math.min(bytes.length, MAX_STRING_BYTES);
+  // A continuation byte (10xxxxxx) right after the cut means that the cut is inside a code point.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}

@@ -1,0 +1,27 @@
+/** Rows as DynamoDB items and back. Rows are flat: no document client is needed. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Row } from '../state/row.ts';
+import type { Attribute } from '../state/storable.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+export function toAttributeValue(value: Attribute): AttributeValue {
+  switch (typeof value) {
+    case 'string':
+      return { S: value };
+    case 'number':
+      return { N: String(value) };
+    default:
+      return { BOOL: value };
+  }
+}
+
+/** Attributes of other types are not ours (somebody's note in the console): they are left alone. */
+export function toRow(item: Item): Row {
+  const attributes = Object.entries(item).map(([name, value]) => [name, fromAttributeValue(value)] as const);
+  return Object.fromEntries(attributes.filter(([, value]) => value !== undefined));
+}
+
+function fromAttributeValue({ S, N, BOOL }: AttributeValue): Attribute | undefined {
+  return S ?? (N === undefined ? BOOL : Number(N));
+}
