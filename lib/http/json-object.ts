@@ -29,6 +29,5 @@ function parse(rawBody: Buffer): JsonObject {
 
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (value === undefined) return 'missing';
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -25,9 +25,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** Names the field and says what was expected. Never in valibot's own words: they quote the value. */
 function badField(issue: v.BaseIssue<unknown>): HttpError {
   const field = v.getDotPath(issue) ?? '';
-  const message =
-    issue.kind === 'validation' || issue.type === 'custom'
-      ? issue.message
-      : `expected ${EXPECTED[issue.expected ?? ''] ?? 'a value'}, got ${kindOf(issue.input)}`;
-  return new HttpError(400, `${field}: ${message}`, { field });
+  return new HttpError(400, `${field}: ${problemOf(issue)}`, { field });
+}
+
+function problemOf({ kind, type, message, expected, input }: v.BaseIssue<unknown>): string {
+  if (input === undefined) return 'the field is missing';
+  const isOurMessage = kind === 'validation' || type === 'custom';
+  return isOurMessage ? message : `expected ${EXPECTED[expected ?? ''] ?? expected}, got ${kindOf(input)}`;
 }

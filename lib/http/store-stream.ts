@@ -1,5 +1,5 @@
 import { sightingOf } from '../state/sighting.ts';
-import type { StreamStore } from '../store/store.ts';
+import { StoreError, type StreamStore } from '../store/store.ts';
 import { METHODS } from '../wcs/methods.ts';
 import { HttpError } from './errors.ts';
 import type { Act, Hook } from './hook.ts';
@@ -9,13 +9,13 @@ export const storeStream =
   (store: StreamStore): Act =>
   async ({ method, body, at }: Hook) => {
     if (METHODS[method].subject !== 'stream') return { outcome: 'echoed' };
-    const sighting = sightingOf(method, body, at);
-    if (!sighting) return { outcome: 'echoed' };
     try {
-      return { outcome: await store.upsert(sighting) };
+      const sighting = sightingOf(method, body, at);
+      return { outcome: sighting ? await store.upsert(sighting) : 'echoed' };
     } catch (cause) {
       // With FAIL on keep-alives any other answer would end the stream for a trouble of ours; the next one tells it again.
       if (method === 'StreamKeepAliveEvent') return { outcome: 'failed', cause };
-      throw new HttpError(503, 'the store is not available', { cause });
+      if (cause instanceof StoreError) throw new HttpError(503, 'the store is not available', { cause });
+      throw cause;
     }
   };

@@ -1,0 +1,129 @@
+import {
+  DeleteTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { load } from 'js-yaml';
+import { readFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { createTables, type Resources } from '../../infra/local/tables.ts';
+import type { Row } from '../../lib/state/row.ts';
+import { toRow } from '../../lib/store/items.ts';
+
+export interface DynamoRequest {
+  /** `UpdateItem`, `GetItem` … */
+  readonly operation: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** What happens to a request on its way: lost before it arrives, or its answer is lost after it took effect. */
+export type Fault = 'lose request' | 'lose answer' | undefined;
+
+/**
+ * A DynamoDB API with the table of infra/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
+ * It is dynalite in this process; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
+ */
+export async function startDynamo() {
+  const other = process.env['TEST_DYNAMODB_ENDPOINT'];
+  const inner = other ? undefined : dynalite({ createTableMs: 0 });
+  if (inner) await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve));
+  const upstream = new URL(other ?? `http://127.0.0.1:${(inner?.address() as AddressInfo).port}`);
+
+  const requests: DynamoRequest[] = [];
+  const sockets = new Set<Socket>();
+  const control: { fault: (request: DynamoRequest) => Fault | Promise<Fault>; delay: number } = {
+    fault: () => undefined,
+    delay: 0,
+  };
+
+  const proxy = createServer((incoming, outgoing) => {
+    void (async () => {
+      const payload = await bodyOf(incoming);
+      const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+      const request = { operation, body: JSON.parse(payload.toString()) as Record<string, unknown> };
+      requests.push(request);
+      const fault = await control.fault(request);
+      if (fault === 'lose request') return incoming.socket.destroy();
+      if (control.delay > 0) await new Promise((resolve) => setTimeout(resolve, control.delay));
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        httpRequest(upstream, { method: 'POST', headers: incoming.headers }, resolve).on('error', reject).end(payload);
+      });
+      const answerBody = await bodyOf(answer);
+      if (fault === 'lose answer') return incoming.socket.destroy();
+      return outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(answerBody);
+    })().catch(() => incoming.socket.destroy());
+  });
+  proxy.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  const direct = new DynamoDBClient({ endpoint: upstream.href, region: 'eu-central-1', credentials });
+  const table = `streams-${process.pid}-${Date.now()}`;
+  await createTables(resourcesNamed(table), direct);
+
+  const key = (id: string) => ({ mediaSessionId: { S: id } });
+  const item = async (id: string) =>
+    (await direct.send(new GetItemCommand({ TableName: table, Key: key(id), ConsistentRead: true }))).Item;
+  return {
+    endpoint,
+    /** Goes through the proxy. */
+    client,
+    table,
+    requests,
+    control,
+    /** For what a test does itself: neither counted nor spoilt. */
+    direct,
+    item,
+    /** What the row holds, without its key and its count of writes. */
+    async row(id: string): Promise<Row> {
+      const {
+        mediaSessionId: _,
+        revision: __,
+        ...row
+      } = toRow((await item(id)) ?? {}) as Row & { mediaSessionId?: string };
+      return row;
+    },
+    /** Writes single attributes of a row, as an operator does in the console. */
+    async set(id: string, attributes: Record<string, AttributeValue | undefined>) {
+      const updates = Object.entries(attributes).map(
+        ([name, Value]) => [name, Value ? { Action: 'PUT' as const, Value } : { Action: 'DELETE' as const }] as const,
+      );
+      await direct.send(
+        new UpdateItemCommand({ TableName: table, Key: key(id), AttributeUpdates: Object.fromEntries(updates) }),
+      );
+    },
+    async close() {
+      control.fault = () => undefined;
+      if (other) await direct.send(new DeleteTableCommand({ TableName: table }));
+      client.destroy();
+      direct.destroy();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+      if (inner) await new Promise((resolve) => inner.close(resolve));
+    },
+  };
+}
+
+export type TestDynamo = Awaited<ReturnType<typeof startDynamo>>;
+
+/** The resources of infra/tables.yml with their one variable filled in. */
+function resourcesNamed(table: string): Resources {
+  const text = readFileSync(join(import.meta.dirname, '../../infra/tables.yml'), 'utf8');
+  return (load(text.replaceAll('${self:custom.streamsTable}', table)) as { Resources: Resources }).Resources;
+}
+
+async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

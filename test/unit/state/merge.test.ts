@@ -1,0 +1,147 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { differences, merge } from '../../../lib/state/merge.ts';
+import type { Row } from '../../../lib/state/row.ts';
+import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
+import type { MethodName } from '../../../lib/wcs/methods.ts';
+import { rowOfSet } from '../../support/oracle.ts';
+import { delivery, history } from '../../support/sightings.ts';
+
+const RETENTION = { retentionSeconds: 1000 };
+const T0 = Date.parse('2026-01-01T00:00:00.000Z');
+const after = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
+
+function seen(method: MethodName, seconds: number, fields: Record<string, unknown> = {}): Sighting {
+  const sighting = sightingOf(method, { mediaSessionId: 'stream', ...fields }, T0 + seconds * 1000);
+  if (!sighting) throw new Error('no sighting');
+  return sighting;
+}
+const status = (status: string, seconds: number, fields: Record<string, unknown> = {}) =>
+  seen('StreamStatusEvent', seconds, { status, ...fields });
+const rowOf = (sightings: Sighting[], row: Row = {}) =>
+  sightings.reduce((before, sighting) => merge(before, sighting, RETENTION), row);
+
+describe('merge', () => {
+  test.prop([history().chain((sightings) => fc.tuple(fc.constant(sightings), delivery(sightings)))], {
+    numRuns: 10_000,
+  })('any order and any repetition of the same hooks gives the row of their set', ([sightings, delivered]) => {
+    expect(rowOf(delivered)).toEqual(rowOfSet(sightings, RETENTION.retentionSeconds));
+  });
+
+  test.prop([history()], { numRuns: 2_000 })('a hook that is merged again changes nothing', (sightings) => {
+    const row = rowOf(sightings);
+    for (const sighting of sightings) expect(differences(row, merge(row, sighting, RETENTION))).toBeUndefined();
+  });
+
+  it('keeps an ended stream ended, whatever comes later', () => {
+    const row = rowOf([status('UNPUBLISHED', 5, { info: 'Stopped by user' }), status('PUBLISHING', 9)]);
+    expect(row).toMatchObject({ phase: 'ended', status: 'UNPUBLISHED', info: 'Stopped by user', endedAt: after(5) });
+    expect(row).toMatchObject({ startedAt: after(9), lastSeenAt: after(9), firstSeenAt: after(5) });
+    expect(row).not.toHaveProperty('live');
+  });
+
+  it('takes the first of two ends and the latest of two live statuses', () => {
+    expect(rowOf([status('FAILED', 5), status('UNPUBLISHED', 4)])).toMatchObject({
+      status: 'UNPUBLISHED',
+      endedAt: after(4),
+    });
+    expect(rowOf([status('PAUSED', 5), status('PLAYING', 4)])).toMatchObject({ status: 'PAUSED', live: 'playing' });
+  });
+
+  it('removes what the winner does not carry but never a fact', () => {
+    const row = rowOf([status('PUBLISHING', 1, { width: 640, name: 'a', info: 'x' }), status('PUBLISHING', 2)]);
+    expect(row).toMatchObject({ name: 'a', statusAt: after(2) });
+    expect(row).not.toHaveProperty('width');
+    expect(row).not.toHaveProperty('info');
+  });
+
+  it("shows the winner's name after a rename, and forgets that the old one was cut", () => {
+    const row = rowOf([
+      seen('publishStream', 1, { name: 'x'.repeat(3000) }),
+      status('PUBLISHING', 2, { name: 'short' }),
+    ]);
+    expect(row).toMatchObject({ name: 'short' });
+    expect(row).not.toHaveProperty('nameCut');
+    const late = rowOf([
+      status('PUBLISHING', 2, { name: 'short' }),
+      seen('publishStream', 1, { name: 'x'.repeat(3000) }),
+    ]);
+    expect(late).toMatchObject({ name: 'short' });
+    expect(late).not.toHaveProperty('nameCut');
+  });
+
+  it('lets a keep-alive open a row and start a starting one, but not replace what an event said', () => {
+    expect(rowOf([seen('StreamKeepAliveEvent', 1, { status: 'PLAYING' })])).toMatchObject({
+      phase: 'live',
+      live: 'playing',
+      keepAlive: true,
+      startedAt: after(1),
+    });
+    expect(
+      rowOf([seen('playStream', 0, { status: 'PENDING' }), seen('StreamKeepAliveEvent', 1, { status: 'PLAYING' })]),
+    ).toMatchObject({ phase: 'live', status: 'PLAYING' });
+    expect(rowOf([status('PAUSED', 0), seen('StreamKeepAliveEvent', 1, { status: 'PLAYING' })])).toMatchObject({
+      status: 'PAUSED',
+      statusAt: after(0),
+      lastSeenAt: after(1),
+      keepAlive: true,
+    });
+  });
+
+  describe('of a lost row', () => {
+    const lost: Row = { ...rowOf([status('PUBLISHING', 10)]), phase: 'lost', lost: 'no news', expiresAt: 1 };
+
+    it('lifts lost by any newer hook, even by one without a status', () => {
+      for (const news of [seen('StreamEvent', 11), seen('StreamKeepAliveEvent', 11), status('PUBLISHING', 11)]) {
+        const row = merge(lost, news, RETENTION);
+        expect(row).toMatchObject({ phase: 'live', lastSeenAt: after(11), live: 'publishing' });
+        expect(row).not.toHaveProperty('lost');
+        expect(row).not.toHaveProperty('expiresAt');
+      }
+    });
+
+    it('stays lost by an older hook', () => {
+      const row = merge(lost, seen('publishStream', 1), RETENTION);
+      expect(row).toMatchObject({ phase: 'lost', lost: 'no news', firstSeenAt: after(1) });
+      expect(row).not.toHaveProperty('live');
+    });
+
+    it('is ended, not lost, by an end that came late', () => {
+      const row = merge(lost, status('STOPPED', 9), RETENTION);
+      expect(row).toMatchObject({ phase: 'ended', endedAt: after(9) });
+      expect(row).not.toHaveProperty('lost');
+    });
+  });
+
+  it('tells a publisher from a player by `published` where the word is one that we do not know', () => {
+    expect(rowOf([status('NOVEL', 1, { published: true })])).toMatchObject({ live: 'publishing' });
+    expect(rowOf([status('NOVEL', 1)])).toMatchObject({ live: 'playing' });
+    expect(rowOf([status('NOVEL', 2), seen('publishStream', 1, { published: true })])).toMatchObject({
+      live: 'publishing',
+    });
+  });
+
+  it('gives every row that is not live an end of its days, and no live one', () => {
+    expect(rowOf([seen('publishStream', 0)]).expiresAt).toBe(T0 / 1000 + 1000);
+    expect(rowOf([seen('StreamEvent', 0)]).expiresAt).toBe(T0 / 1000 + 1000);
+    expect(rowOf([status('STOPPED', 0)]).expiresAt).toBe(T0 / 1000 + 1000);
+    expect(rowOf([status('PLAYING', 0)])).not.toHaveProperty('expiresAt');
+  });
+});
+
+describe('differences', () => {
+  it('are empty for equal rows, whatever else the row holds', () => {
+    const row = rowOf([status('PUBLISHING', 1)]);
+    expect(differences({ ...row, stop: true, revision: 4 }, row)).toBeUndefined();
+  });
+
+  it('set what is new or other, and remove what is gone', () => {
+    expect(differences({ status: 'A', info: 'x', width: 1 }, { status: 'B', width: 1, height: 2 })).toEqual({
+      set: [
+        ['status', 'B'],
+        ['height', 2],
+      ],
+      remove: ['info'],
+    });
+  });
+});

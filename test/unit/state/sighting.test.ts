@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { LEVEL } from '../../../lib/state/lifecycle.ts';
+import { rankOf, sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
+import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
+import { captureBody, SEED_STREAM } from '../../support/fixtures.ts';
+
+const AT = 1_700_000_000_000;
+const of = (method: MethodName, body: object, at = AT) => sightingOf(method, { mediaSessionId: 'm', ...body }, at);
+const level = (method: MethodName, body: object = {}) => of(method, body)?.level;
+
+describe('the level of a hook', () => {
+  it('is starting for what begins a stream, whatever its status says', () => {
+    for (const method of ['publishStream', 'playStream', 'playHLS', 'playRTSP'] as const) {
+      expect(level(method)).toBe(LEVEL.starting);
+      expect(level(method, { status: 'PUBLISHING' })).toBe(LEVEL.starting);
+    }
+  });
+
+  it('follows the status of a StreamStatusEvent', () => {
+    const levels = {
+      starting: 'NEW PENDING',
+      live: 'PUBLISHING PLAYING PAUSED',
+      ended: 'UNPUBLISHED STOPPED FAILED DISCONNECTED',
+    };
+    for (const [name, statuses] of Object.entries(levels)) {
+      for (const status of statuses.split(' ')) {
+        expect(level('StreamStatusEvent', { status })).toBe(LEVEL[name as keyof typeof levels]);
+      }
+    }
+  });
+
+  it('is live for a word that nobody knows, seen for none', () => {
+    for (const status of ['NEWER', 'publishing', 'constructor', '__proto__', '\u{1f600}']) {
+      expect(level('StreamStatusEvent', { status })).toBe(LEVEL.live);
+    }
+    for (const status of [undefined, null, '']) expect(level('StreamStatusEvent', { status })).toBe(LEVEL.seen);
+  });
+
+  it('is seen for notes, and for a failure that speaks of another stream', () => {
+    for (const status of ['RESIZE', 'SNAPSHOT_COMPLETE', 'NOT_ENOUGH_BANDWIDTH', 'PLAYBACK_PROBLEM']) {
+      expect(level('StreamStatusEvent', { status })).toBe(LEVEL.seen);
+    }
+    expect(level('StreamStatusEvent', { status: 'FAILED', info: 'MediaSessionId is already in use' })).toBe(LEVEL.seen);
+    expect(level('StreamStatusEvent', { status: 'FAILED', info: 'Failed by ICE timeout' })).toBe(LEVEL.ended);
+  });
+
+  it('is its own for a keep-alive, seen for every other method of a stream', () => {
+    expect(level('StreamKeepAliveEvent', { status: 'PUBLISHING' })).toBe(LEVEL.keptAlive);
+    const own = ['publishStream', 'playStream', 'playHLS', 'playRTSP', 'StreamStatusEvent', 'StreamKeepAliveEvent'];
+    const others = METHOD_NAMES.filter((name) => METHODS[name].subject === 'stream' && !own.includes(name));
+    expect(others).toHaveLength(7);
+    for (const method of others) {
+      expect(of(method, { status: 'PUBLISHING', name: 'b4e7' })).toEqual({
+        id: 'm',
+        at: AT,
+        level: LEVEL.seen,
+        said: {},
+        facts: {},
+      });
+    }
+  });
+});
+
+describe('a sighting', () => {
+  it('carries what the seed capture says, without its sdp and its zeros', () => {
+    expect(sightingOf('StreamStatusEvent', captureBody('StreamStatusEvent.publishing'), AT)).toEqual({
+      id: SEED_STREAM,
+      at: AT,
+      level: LEVEL.live,
+      said: { status: 'PUBLISHING', hasVideo: true, hasAudio: true },
+      facts: {
+        name: 'b4e7',
+        published: true,
+        nodeId: 'Hw47CFMBEchVOpBMDr29IxjudnJ1sjOY@192.168.1.101',
+        appKey: 'defaultApp',
+        sessionId: '/192.168.1.102:4388/192.168.1.101:8443',
+        mediaProvider: 'WebRTC',
+        record: false,
+      },
+    });
+  });
+
+  it('carries nothing that may be a secret', () => {
+    const secrets = {
+      ...{ sdp: 'SECRET', token: 'SECRET', custom: { token: 'SECRET' }, authToken: 'SECRET', sipPassword: 'SECRET' },
+      ...{
+        rtmpUrl: 'rtmp://u:SECRET@host',
+        rtspUrl: 'SECRET',
+        constraints: { a: 'SECRET' },
+        localMediaInfo: { a: 'SECRET' },
+      },
+      ...{ payload: 'SECRET', logs: 'SECRET', sipHeaders: 'SECRET', sipMessageRaw: 'SECRET', somethingNew: 'SECRET' },
+    };
+    for (const method of METHOD_NAMES.filter((name) => METHODS[name].subject === 'stream')) {
+      expect(JSON.stringify(of(method, { status: 'PUBLISHING', ...secrets }))).not.toContain('SECRET');
+    }
+  });
+
+  it('of a play by URL says NEW and not published where the body does not', () => {
+    const sighting = sightingOf('playHLS', captureBody('playHLS.token-in-custom'), AT);
+    expect(sighting).toMatchObject({
+      level: LEVEL.starting,
+      said: { status: 'NEW' },
+      facts: { name: 'test', published: false },
+    });
+    expect(of('playRTSP', { status: 'PENDING', published: true })).toMatchObject({
+      said: { status: 'PENDING' },
+      facts: { published: true },
+    });
+    expect(of('publishStream', {})?.said).toEqual({});
+  });
+
+  it('takes the user agent of old and new RTSP bodies', () => {
+    expect(of('playRTSP', { 'User-Agent': 'old' })?.facts.userAgent).toBe('old');
+    expect(of('playRTSP', { userAgent: 'new' })?.facts.userAgent).toBe('new');
+  });
+
+  it('of a long name carries a part of it that fits an index key, and says so', () => {
+    expect(of('publishStream', { name: 'x'.repeat(5000) })?.facts).toEqual({ name: 'x'.repeat(2048), nameCut: true });
+    expect(of('publishStream', { name: 'a\ud800' })?.facts).toEqual({ name: 'a\ufffd' });
+    expect(of('publishStream', { name: '' })?.facts).toEqual({});
+  });
+
+  it('of audio and video states carries whether they are muted', () => {
+    const said = of('StreamStatusEvent', { status: 'PLAYING', audioState: { muted: true }, videoState: {} })?.said;
+    expect(said).toEqual({ status: 'PLAYING', audioMuted: true });
+  });
+
+  it('is none for a body that names no stream', () => {
+    for (const mediaSessionId of [undefined, null, '']) {
+      expect(sightingOf('playRTSP', { mediaSessionId }, AT)).toBeUndefined();
+    }
+  });
+});
+
+describe('rank', () => {
+  const sighting = (level: Sighting['level'], at = AT, said: Sighting['said'] = { status: 'X' }): Sighting => ({
+    id: 'm',
+    at,
+    level,
+    said,
+    facts: {},
+  });
+
+  it('sorts by level first', () => {
+    for (const lower of [0, 1, 2, 3, 4, 5] as const) {
+      expect(
+        rankOf(sighting(lower, lower === 4 ? 9e12 : 1)) <
+          rankOf(sighting((lower + 1) as Sighting['level'], lower === 3 ? 1 : 9e12)),
+      ).toBe(true);
+    }
+  });
+
+  it('inside a level prefers the first, in live the latest', () => {
+    for (const one of [0, 1, 2, 3, 5, 6] as const)
+      expect(rankOf(sighting(one, AT)) > rankOf(sighting(one, AT + 1))).toBe(true);
+    expect(rankOf(sighting(4, AT)) < rankOf(sighting(4, AT + 1))).toBe(true);
+  });
+
+  it('breaks a tie by what was said, whatever the order of its fields', () => {
+    expect(rankOf(sighting(4, AT, { status: 'A' }))).not.toBe(rankOf(sighting(4, AT, { status: 'B' })));
+    expect(rankOf(sighting(4, AT, { status: 'A', width: 1 }))).toBe(rankOf(sighting(4, AT, { width: 1, status: 'A' })));
+  });
+
+  it('is ASCII and of one length', () => {
+    for (const said of [{}, { status: '\u{1f600}' }]) {
+      for (const at of [0, 1, AT, 9_999_999_999_999])
+        expect(rankOf(sighting(4, at, said))).toMatch(/^\d#\d{13}#[0-9a-f]{8}$/);
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { cut, MAX_STRING_BYTES, storable } from '../../../lib/state/storable.ts';
+
+describe('storable', () => {
+  it('leaves out what DynamoDB does not hold, and what WCS means by nothing', () => {
+    for (const value of [
+      '',
+      0,
+      -0,
+      null,
+      undefined,
+      NaN,
+      Infinity,
+      -Infinity,
+      5e-324,
+      1e-131,
+      1e126,
+      -1e126,
+      {},
+      [],
+      1n,
+    ]) {
+      expect(storable(value)).toBeUndefined();
+    }
+  });
+
+  it('keeps the rest as it is', () => {
+    for (const value of ['a', ' ', 1, -1, 1.5, 1e-130, 9.99e125, 1_664_260_776_957, true, false]) {
+      expect(storable(value)).toBe(value);
+    }
+  });
+
+  it('makes lone surrogates well-formed', () => {
+    expect(storable('a\ud800b')).toBe('a\ufffdb');
+    expect(storable('\udc00')).toBe('\ufffd');
+  });
+});
+
+describe('cut', () => {
+  it('cuts at a code point', () => {
+    expect(cut('x'.repeat(2048))).toBe('x'.repeat(2048));
+    expect(cut('x'.repeat(2049))).toBe('x'.repeat(2048));
+    expect(cut(`x${'\u{1f600}'.repeat(600)}`)).toBe(`x${'\u{1f600}'.repeat(511)}`);
+    expect(cut(`xx${'ä'.repeat(2000)}`)).toBe(`xx${'ä'.repeat(1023)}`);
+    expect(cut(`x${'ä'.repeat(2000)}`)).toBe(`x${'ä'.repeat(1023)}`);
+  });
+
+  test.prop([fc.string({ unit: 'binary', maxLength: 3000 })], { numRuns: 2000 })(
+    'gives a well-formed beginning of the text that fits an index key',
+    (text) => {
+      const result = cut(text);
+      expect(result.isWellFormed()).toBe(true);
+      expect(Buffer.byteLength(result)).toBeLessThanOrEqual(MAX_STRING_BYTES);
+      expect(text.toWellFormed().startsWith(result)).toBe(true);
+      if (Buffer.byteLength(text) <= MAX_STRING_BYTES) expect(result).toBe(text.toWellFormed());
+      else expect(Buffer.byteLength(result)).toBeGreaterThan(MAX_STRING_BYTES - 4);
+    },
+  );
+});

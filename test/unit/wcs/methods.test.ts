@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import {
+  carriesSdp,
+  KEY_FIELD,
+  METHOD_NAMES,
+  METHODS,
+  methodNamed,
+  OTHER_SPELLINGS,
+} from '../../../lib/wcs/methods.ts';
+
+const ofType = (type: string) => METHOD_NAMES.filter((name) => METHODS[name].type === type);
+const of = (subject: string) => METHOD_NAMES.filter((name) => METHODS[name].subject === subject);
+
+describe('the method table', () => {
+  it('has the 46 methods of WCS and their 3 other spellings', () => {
+    expect(METHOD_NAMES).toHaveLength(46);
+    expect(Object.keys(OTHER_SPELLINGS)).toEqual(['sendDTMF', 'sendBugReport', 'ErrorEvent']);
+    for (const spelling of Object.keys(OTHER_SPELLINGS)) expect(METHOD_NAMES).not.toContain(spelling);
+  });
+
+  it('knows the type of each', () => {
+    expect(ofType('connect')).toEqual(['connect']);
+    expect(ofType('incoming')).toEqual(['OnCallEvent', 'OnMessageEvent', 'OnTransferEvent']);
+    expect(ofType('event')).toHaveLength(17);
+    expect(ofType('event').every((name) => name.endsWith('Event'))).toBe(true);
+    expect(ofType('invocation')).toHaveLength(25);
+  });
+
+  it('knows what each speaks about, and by which field', () => {
+    expect(KEY_FIELD).toEqual({ stream: 'mediaSessionId', session: 'sessionId', call: 'callId' });
+    for (const name of METHOD_NAMES) expect(METHODS[name].key).toBe(KEY_FIELD[METHODS[name].subject]);
+    expect(of('stream').sort()).toEqual(
+      [
+        ...['publishStream', 'playStream', 'playHLS', 'playRTSP', 'unPublishStream', 'stopStream', 'pauseStream'],
+        ...[
+          'snapshot',
+          'availableStream',
+          'sendStreamEvent',
+          'StreamStatusEvent',
+          'StreamKeepAliveEvent',
+          'StreamEvent',
+        ],
+      ].sort(),
+    );
+    expect(of('call')).toHaveLength(11);
+  });
+
+  it('names exactly the methods that a 403 stops', () => {
+    expect(METHOD_NAMES.filter((name) => METHODS[name].declinable).sort()).toEqual(
+      [
+        ...['connect', 'publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'answer', 'hold', 'unhold'],
+        ...['transfer', 'sendDtmf', 'sendMessage', 'sendIMDN', 'subscribe', 'sendXcapRequest', 'OnDataEvent'],
+        ...['StreamKeepAliveEvent', 'OnCallEvent', 'OnMessageEvent', 'OnTransferEvent'],
+      ].sort(),
+    );
+  });
+
+  it('resolves a name case-sensitively, the other spellings, and nothing else', () => {
+    expect(methodNamed('StreamStatusEvent')).toBe('StreamStatusEvent');
+    expect(methodNamed('sendDTMF')).toBe('sendDtmf');
+    expect(methodNamed('sendBugReport')).toBe('submitBugReport');
+    expect(methodNamed('ErrorEvent')).toBe('ErrorStatusEvent');
+    for (const unknown of ['streamstatusevent', '', 'constructor', '__proto__', 'toString', 'NewEvent']) {
+      expect(methodNamed(unknown)).toBeUndefined();
+    }
+  });
+
+  it('knows which bodies can carry an sdp', () => {
+    for (const name of ['publishStream', 'StreamStatusEvent', 'StreamKeepAliveEvent', 'call', 'OnCallEvent'] as const) {
+      expect(carriesSdp(name)).toBe(true);
+    }
+    for (const name of ['connect', 'StreamEvent', 'sendStreamEvent', 'sendDtmf', 'OnDataEvent', 'pushLogs'] as const) {
+      expect(carriesSdp(name)).toBe(false);
+    }
+  });
+});

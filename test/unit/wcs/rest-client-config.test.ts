@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { carriesSdp, METHOD_NAMES } from '../../../lib/wcs/methods.ts';
+import { restClientConfig } from '../../../lib/wcs/rest-client-config.ts';
+
+const KEYS = ['clientExclude', 'restExclude', 'restOnError', 'restPolicy', 'restOverwrite'];
+
+it('keeps the sdp of every method that can carry one away from the backend, and lets no trouble of ours stop anything', () => {
+  const config = restClientConfig([]);
+  expect(Object.keys(config).sort()).toEqual(METHOD_NAMES.filter(carriesSdp).sort());
+  for (const entry of Object.values(config)) {
+    expect(Object.keys(entry)).toEqual(KEYS);
+    expect(entry).toEqual({
+      clientExclude: '',
+      restExclude: 'sdp',
+      restOnError: 'LOG',
+      restPolicy: 'NOTIFY',
+      restOverwrite: '',
+    });
+  }
+});
+
+it('says FAIL for exactly the methods that it is told to', () => {
+  const config = restClientConfig(['StreamStatusEvent', 'OnDataEvent']);
+  expect(config.StreamStatusEvent).toMatchObject({ restOnError: 'FAIL', restExclude: 'sdp' });
+  expect(config.OnDataEvent).toMatchObject({ restOnError: 'FAIL', restExclude: '' });
+  const failing = Object.entries(config).filter(([, { restOnError }]) => restOnError === 'FAIL');
+  expect(failing.map(([name]) => name).sort()).toEqual(['OnDataEvent', 'StreamStatusEvent']);
+});
