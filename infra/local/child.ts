@@ -14,20 +14,20 @@ export function startChild(file: string): Promise<ChildProcess> {
   });
 }
 
-/** In the child: `start` resolves when the child listens. */
-export async function runAsChild(start: () => Promise<void>): Promise<void> {
+/** In the child: `start` resolves when it works; what goes wrong, then or later, is one line of the stack's. */
+export function runAsChild(start: () => Promise<void>, explain = ({ message }: Error) => message): void {
+  const fail = (error: Error) => {
+    const message = explain(error);
+    if (process.send) process.send({ error: message }, () => process.exit(1));
+    else console.error(message);
+    process.exitCode = 1;
+  };
   // The channel closes when the parent ends, however it ends. Ctrl-C goes to all processes of the terminal: the parent
   // may still be answering hooks then.
   process.on('disconnect', () => process.exit(0));
-  process.on('SIGINT', () => undefined);
-  try {
-    await start();
-    process.send?.({ ready: true });
-  } catch (error) {
-    process.send?.({ error: (error as Error).message });
-    process.exitCode = 1;
-    if (!process.send) console.error((error as Error).message);
-  }
+  process.on('SIGINT', () => {});
+  process.on('uncaughtException', fail);
+  start().then(() => process.send?.({ ready: true }), fail);
 }
 
 /** Resolves when the server listens; rejects where it cannot. */

@@ -9,7 +9,7 @@ interface DynamodbAdmin {
   createServer(options: { dynamoEndpoint: string }): { listen(port: number, host: string): Server };
 }
 
-await runAsChild(() => {
+runAsChild(() => {
   const admin = createRequire(import.meta.url)('dynamodb-admin') as DynamodbAdmin;
   return listening(admin.createServer({ dynamoEndpoint: DYNAMODB_ENDPOINT }).listen(PORTS.CONSOLE_PORT, HOST));
 });

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { readSettings } from '../../lib/settings.ts';
 import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS, STAGE } from './settings.ts';
 
 const NEEDED_NODE = 22;
@@ -37,6 +38,13 @@ for (const [name, port] of Object.entries(PORTS)) {
   if (!(await isFree(port).catch((error: Error) => fail(`Port ${port} (${name}) cannot be used: ${error.message}.`)))) {
     fail(`Port ${port} is taken: stop what listens there, or choose another with ${name}=<port> npm start.`);
   }
+}
+
+try {
+  // What the functions will read; told here once instead of by each hook.
+  readSettings({ ...process.env, STREAMS_TABLE: 'streams', IS_OFFLINE: 'true' });
+} catch (error) {
+  fail((error as Error).message);
 }
 
 try {

@@ -1,0 +1,93 @@
+import type { Context } from 'aws-lambda';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
+import { sign } from '../../lib/wcs/signature.ts';
+import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
+import { gatewayEvent, type Request } from '../support/gateway-event.ts';
+
+type Handler = (event: HookEvent, context: Context) => Promise<HookAnswer>;
+const load = (name: string) =>
+  (createRequire(import.meta.url)(join('../../dist', `${name}.cjs`)) as { handler: Handler }).handler;
+
+/** The files that are deployed, in a Lambda's environment. */
+describe('the bundled', () => {
+  let dynamo: TestDynamo;
+  let handlers: Record<string, Handler>;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    dynamo = await startDynamo();
+    Object.assign(process.env, {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      STREAMS_TABLE: dynamo.table,
+      HOOK_SECRET: 'secret',
+    });
+    handlers = Object.fromEntries(['connect', 'invocation', 'event', 'incoming'].map((name) => [name, load(name)]));
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await dynamo.close();
+  });
+  beforeEach(() => {
+    dynamo.requests.length = 0;
+    lines.length = 0;
+  });
+
+  const send = (name: string, request: Request) => {
+    const headers = { authorization: sign(Buffer.from(request.body ?? ''), 'secret') };
+    const handler = handlers[name];
+    if (!handler) throw new Error(`no function ${name}`);
+    return handler(gatewayEvent({ headers, ...request }), { awsRequestId: 'r' } as Context);
+  };
+
+  it('functions answer every signed capture, each of a stream with one request to DynamoDB', async () => {
+    // In the order of a stream's life: publishStream, then StreamStatusEvent.
+    const inOrder = CAPTURES.toSorted(
+      (a, b) => Number(a.method === 'StreamStatusEvent') - Number(b.method === 'StreamStatusEvent'),
+    );
+    for (const { method, text } of inOrder) {
+      dynamo.requests.length = 0;
+      const { type, subject } = METHODS[method as (typeof METHOD_NAMES)[number]];
+      const answer = await send(type, { method, body: text, at: Date.now() });
+      expect(answer.statusCode).toBe(200);
+      if (method !== 'connect') expect(answer.body).toBe(text);
+      const isFirstSeen = method === 'StreamEvent' || method === 'sendStreamEvent';
+      // A hook without a status that opens a row finds out that there is none.
+      expect(dynamo.requests.length).toBe(subject !== 'stream' ? 0 : isFirstSeen ? 3 : 1);
+    }
+    expect(await dynamo.row(SEED_STREAM)).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
+  });
+
+  it('functions refuse a hook that is not signed', async () => {
+    for (const name of Object.keys(handlers)) {
+      const answer = await send(name, {
+        method: 'StreamStatusEvent',
+        body: capture('StreamStatusEvent.publishing'),
+        headers: {},
+      });
+      expect(answer.statusCode).toBe(403);
+    }
+    expect(dynamo.requests).toEqual([]);
+  });
+
+  it('functions keep invocations apart that interleave', async () => {
+    const bodies = Array.from(
+      { length: 50 },
+      (_, n) => `{"mediaSessionId":"interleaved-${n}","status":"PUBLISHING","name":"${n}"}`,
+    );
+    const answers = await Promise.all(bodies.map((body) => send('event', { method: 'StreamStatusEvent', body })));
+    expect(answers.map(({ body }) => body)).toEqual(bodies);
+    for (const n of bodies.keys()) expect(await dynamo.row(`interleaved-${n}`)).toMatchObject({ name: String(n) });
+    expect(lines.map((line) => (JSON.parse(line) as { subject: string }).subject).sort()).toEqual(
+      bodies.map((_, n) => `interleaved-${n}`).sort(),
+    );
+  });
+});

@@ -1,0 +1,137 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Row } from '../../lib/state/row.ts';
+import { toRow } from '../../lib/store/items.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PORT_NAMES = ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT'] as const;
+export type Ports = Record<(typeof PORT_NAMES)[number], number>;
+
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(
+    PORT_NAMES.map(async (name) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return [name, server] as const;
+    }),
+  );
+  const ports = servers.map(([name, server]) => [name, (server.address() as AddressInfo).port] as const);
+  await Promise.all(servers.map(([, server]) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(ports) as Ports;
+}
+
+export const newDataDir = () => mkdtempSync(join(tmpdir(), 'wcs-hooks-'));
+
+export interface StackOptions {
+  readonly env?: Record<string, string>;
+  readonly ports?: Ports;
+  readonly dataDir?: string;
+  /** A copy of the project instead of this one. */
+  readonly root?: string;
+}
+
+/** Runs `npm start` as an operator does, without waiting for anything. */
+export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root = ROOT }: StackOptions = {}) {
+  const chosen = ports ?? (await freePorts());
+  // The settings of the machine that runs the tests must not leak in.
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(HOOK_|FAIL_|AWS_)/.test(name)),
+  );
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    detached: true,
+    env: {
+      ...inherited,
+      ...Object.fromEntries(Object.entries(chosen).map(([name, port]) => [name, String(port)])),
+      DATA_DIR: dataDir,
+      ...env,
+    },
+  });
+  let output = '';
+  npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  npm.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => npm.once('exit', resolve));
+
+  const url = `http://127.0.0.1:${chosen.PORT}/rest/my_api`;
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${chosen.DYNAMODB_PORT}`,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  /** All processes of this stack: they have inherited its DATA_DIR. */
+  const processes = () => processesWith(`DATA_DIR=${dataDir}`);
+
+  return {
+    npm,
+    ports: chosen,
+    dataDir,
+    url,
+    exited,
+    output: () => output,
+    logLines: () =>
+      output
+        .split('\n')
+        .filter((line) => line.startsWith('{"level"'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    processes,
+    async ready() {
+      for (const deadline = Date.now() + 30_000; !/^ready /m.test(output); await sleep(50)) {
+        if (npm.exitCode !== null || Date.now() > deadline) throw new Error(`the stack did not start:\n${output}`);
+      }
+    },
+    post: (method: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+      fetch(`${url}/${method}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+    async row(id: string): Promise<Row | undefined> {
+      const { Item } = await client.send(
+        new GetItemCommand({
+          TableName: 'wcs-hooks-local-streams',
+          Key: { mediaSessionId: { S: id } },
+          ConsistentRead: true,
+        }),
+      );
+      return Item && toRow(Item);
+    },
+    /** Waits for the last process to end, and kills what is left: the answer is what was left. */
+    async left(milliseconds = 5000) {
+      for (const deadline = Date.now() + milliseconds; processes().length > 0 && Date.now() < deadline;)
+        await sleep(50);
+      const left = processes();
+      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      client.destroy();
+      return left;
+    },
+    async stop() {
+      npm.kill('SIGTERM');
+      return this.left();
+    },
+  };
+}
+
+export type LocalStack = Awaited<ReturnType<typeof spawnStack>>;
+
+export async function startStack(options?: StackOptions): Promise<LocalStack> {
+  const stack = await spawnStack(options);
+  await stack.ready();
+  return stack;
+}
+
+function processesWith(variable: string): { pid: number; command: string }[] {
+  if (!existsSync('/proc/self/environ')) throw new Error('processes can be listed on Linux only');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        // A process that has ended but was not waited for has no command.
+        return environment.includes(variable) && command ? [{ pid: Number(pid), command }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
