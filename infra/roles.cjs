@@ -1,12 +1,24 @@
 // One role per function, with just what its code does.
-const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
-const upsertsStreams = { Effect: 'Allow', Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table };
+const arn = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+const allow = (Resource, ...Action) => ({ Effect: 'Allow', Action, Resource });
+
+const upsertsStreams = allow(arn('StreamsTable'), 'dynamodb:UpdateItem', 'dynamodb:GetItem');
+const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
 const STATEMENTS = {
   Connect: [],
-  Invocation: [upsertsStreams],
-  Event: [upsertsStreams],
+  Invocation: [upsertsStreams, parks],
+  Event: [upsertsStreams, parks],
   Incoming: [],
+  Sweep: [
+    allow({ 'Fn::Sub': '${StreamsTable.Arn}/index/live' }, 'dynamodb:Query'),
+    allow(arn('StreamsTable'), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+  ],
+  Replay: [
+    upsertsStreams,
+    allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
+    allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
+  ],
 };
 
 const role = (name, statements) => ({
@@ -21,15 +33,8 @@ const role = (name, statements) => ({
         PolicyName: 'function',
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              // serverless names a function's log group after the function.
-              Resource: { 'Fn::GetAtt': [`${name}LogGroup`, 'Arn'] },
-            },
-            ...statements,
-          ],
+          // serverless names a function's log group after the function.
+          Statement: [allow(arn(`${name}LogGroup`), 'logs:CreateLogStream', 'logs:PutLogEvents'), ...statements],
         },
       },
     ],

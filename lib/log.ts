@@ -1,20 +1,17 @@
-/** One JSON line per hook: the log and, in CloudWatch's embedded metric format, the count of hooks by outcome. */
+/** One JSON line for each thing that happened: the log and, in CloudWatch's embedded metric format, its metrics. */
 
-/** A handled hook. There is no place here for a body, and none may be made. */
-export interface HookLine {
-  readonly method: string;
-  /** The stream, session or call it speaks about. */
-  readonly subject: string | undefined;
-  /** What became of it: `applied`, `superseded`, `echoed`, `unknown method`, `refused`, `failed`. */
-  readonly outcome: string;
-  readonly status: number;
-  readonly milliseconds: number;
-  readonly requestId: string;
-  /** Why it was refused or failed; for people, never sent to the caller. */
-  readonly cause?: string;
+export interface Line {
+  readonly level: 'INFO' | 'WARN' | 'ERROR';
+  /** What happened, in words that are the same each time. */
+  readonly message: string;
+  /** There is no place here for a body, and none may be made. Strings are bounded and cleaned. */
+  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The field by which the metrics are told apart. Few values: each is a metric that costs. */
+  readonly dimension?: string;
 }
 
-export type Log = (line: HookLine) => void;
+export type Log = (line: Line) => void;
 
 const MAX_LENGTH = 256;
 
@@ -26,26 +23,38 @@ export const loggable = (text: string) =>
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 
 /**
- * Writes lines to `write` (one call per line). Not Powertools: its metrics are lines of their own, and its per-hook state
+ * Writes lines to `write`, one call per line. Not Powertools: its metrics are lines of their own, and its per-hook state
  * is shared by invocations that interleave.
  */
 export const createLog =
   (write: (line: string) => void, now: () => number): Log =>
-  ({ method, subject, cause, ...line }) => {
-    const fields = {
-      level: line.status >= 500 || line.outcome === 'failed' ? 'ERROR' : line.status >= 400 ? 'WARN' : 'INFO',
-      message: 'hook',
-      method: loggable(method),
-      ...(subject === undefined ? {} : { subject: loggable(subject) }),
-      ...line,
-      ...(cause === undefined ? {} : { cause: loggable(cause) }),
-      hooks: 1,
+  ({ level, message, fields, metrics, dimension }) => {
+    const cleaned = Object.entries(fields).map(
+      ([name, value]) => [name, typeof value === 'string' ? loggable(value) : value] as const,
+    );
+    const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    const line = {
+      level,
+      message,
+      ...Object.fromEntries(cleaned),
+      ...metrics,
       _aws: {
         Timestamp: now(),
         CloudWatchMetrics: [
-          { Namespace: 'wcs-hooks', Dimensions: [['outcome']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
+          { Namespace: 'wcs-hooks', Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
         ],
       },
     };
-    write(`${JSON.stringify(fields)}\n`);
+    write(`${JSON.stringify(line)}\n`);
   };
+
+/** The chain of causes in one line: names and messages, never a stack or a body. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) {
+    return error.errors.map((one: unknown) => describe(one)).join(' and ');
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  const cause = error.cause === undefined ? '' : ` < ${describe(error.cause)}`;
+  return `${error.name}: ${error.message}${code}${cause}`;
+}

@@ -1,18 +1,22 @@
 /** The settings of all functions, from the environment; read once, checked together. */
+import type { Lease } from './state/lease.ts';
+import type { Retention } from './state/merge.ts';
+import type { StopRules } from './state/stop.ts';
 import { methodNamed, type MethodName } from './wcs/methods.ts';
 import type { Credentials } from './wcs/signature.ts';
 
-export interface Settings {
+export interface Settings extends Lease, Retention, StopRules {
   readonly credentials: Credentials;
   /** Only the local stack, and only where it has no credentials, takes hooks from anybody. */
   readonly takesUnsigned: boolean;
+  /** Where an error of ours is the client's too: FAIL_METHODS, and keep-alives where stopping is on. */
   readonly failMethods: readonly MethodName[];
   readonly streamsTable: string;
-  /** How long a row stays after its stream is no longer live, in seconds. */
-  readonly retentionSeconds: number;
+  readonly parkingQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
 }
 
-/** All that is wrong with the settings at once. Values are never part of the message: they may be secrets. */
+/** All that is wrong with the settings at once. Values of secrets are never part of the message. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
   readonly problems: readonly string[];
@@ -23,13 +27,27 @@ export class SettingsError extends Error {
   }
 }
 
-const RETENTION_SECONDS = 30 * 24 * 3600;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws SettingsError naming every problem */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
-  const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, FAIL_METHODS, STREAMS_TABLE, IS_OFFLINE } = env;
+  const stops = readStopRules(env, problems);
+  const settings: Settings = {
+    ...readCredentials(env, problems),
+    ...readTimes(env, problems),
+    ...stops,
+    failMethods: readFailMethods(env, stops, problems),
+    streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
+    parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
+    deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
 
+function readCredentials(env: Environment, problems: string[]): Pick<Settings, 'credentials' | 'takesUnsigned'> {
+  const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, IS_OFFLINE } = env;
   if (HOOK_SECRET_PREVIOUS && !HOOK_SECRET) {
     problems.push('HOOK_SECRET_PREVIOUS is set without HOOK_SECRET: set the secret that WCS will use from now on');
   }
@@ -38,37 +56,86 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (HOOK_USER?.includes(':')) problems.push('HOOK_USER has a colon, which HTTP Basic does not allow in a user name');
 
   const isOffline = IS_OFFLINE === 'true';
-  const hasCredentials = Boolean(HOOK_SECRET || HOOK_USER || HOOK_PASSWORD);
+  const hasCredentials = Boolean(HOOK_SECRET || HOOK_SECRET_PREVIOUS || HOOK_USER || HOOK_PASSWORD);
   if (!hasCredentials && !isOffline) {
     problems.push('no credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD');
   }
-  if (!STREAMS_TABLE) problems.push('STREAMS_TABLE is missing: the name of the table of streams');
-
-  const failMethods: MethodName[] = [];
-  for (const name of listed(FAIL_METHODS)) {
-    const method = methodNamed(name);
-    if (method) failMethods.push(method);
-    else
-      problems.push(
-        `FAIL_METHODS names ${JSON.stringify(name)}, which is no REST method of WCS (names are case-sensitive)`,
-      );
-  }
-
-  if (problems.length > 0) throw new SettingsError(problems);
   return {
     credentials: {
       secrets: [HOOK_SECRET, HOOK_SECRET_PREVIOUS].filter((secret): secret is string => Boolean(secret)),
       ...(HOOK_USER && HOOK_PASSWORD ? { basic: { user: HOOK_USER, password: HOOK_PASSWORD } } : {}),
     },
     takesUnsigned: isOffline && !hasCredentials,
-    failMethods,
-    streamsTable: STREAMS_TABLE ?? '',
-    retentionSeconds: RETENTION_SECONDS,
   };
 }
 
-const listed = (names = '') =>
-  names
-    .split(',')
+const DAY_SECONDS = 24 * 3600;
+/** A parked sighting waits in the queue for 14 days at most: it must not outlive its row, or it would open it anew. */
+const LEAST_RETENTION_DAYS = 15;
+
+function readTimes(env: Environment, problems: string[]): Lease & Retention {
+  const interval = wholeNumber(env, 'KEEP_ALIVE_INTERVAL_SECONDS', 10, problems);
+  const leaseSeconds = wholeNumber(env, 'LEASE_SECONDS', 120, problems);
+  const maxAgeSeconds = wholeNumber(env, 'MAX_AGE_SECONDS', DAY_SECONDS, problems);
+  const retentionDays = wholeNumber(env, 'RETENTION_DAYS', 30, problems);
+  if (leaseSeconds < 4 * interval) {
+    problems.push(
+      `LEASE_SECONDS=${leaseSeconds} is less than 4 keep-alive intervals (KEEP_ALIVE_INTERVAL_SECONDS=${interval}): a late keep-alive would show a live stream as lost`,
+    );
+  }
+  if (maxAgeSeconds < leaseSeconds) {
+    problems.push(`MAX_AGE_SECONDS=${maxAgeSeconds} is less than LEASE_SECONDS=${leaseSeconds}`);
+  }
+  if (retentionDays < LEAST_RETENTION_DAYS) {
+    problems.push(
+      `RETENTION_DAYS=${retentionDays} is less than ${LEAST_RETENTION_DAYS}: a parked hook may come so late`,
+    );
+  }
+  return { leaseSeconds, maxAgeSeconds, retentionSeconds: retentionDays * DAY_SECONDS };
+}
+
+function readStopRules(env: Environment, problems: string[]): StopRules {
+  const { STOP_STREAMS = '', MAX_DURATION_SECONDS } = env;
+  if (!['', 'true', 'false'].includes(STOP_STREAMS)) {
+    problems.push(`STOP_STREAMS=${JSON.stringify(STOP_STREAMS)} is neither true nor false`);
+  }
+  const stopsStreams = STOP_STREAMS === 'true';
+  if (MAX_DURATION_SECONDS && !stopsStreams) {
+    problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
+  }
+  return {
+    stopsStreams,
+    maxDurationSeconds: MAX_DURATION_SECONDS ? wholeNumber(env, 'MAX_DURATION_SECONDS', 0, problems) : undefined,
+  };
+}
+
+function readFailMethods(
+  { FAIL_METHODS = '' }: Environment,
+  { stopsStreams }: StopRules,
+  problems: string[],
+): MethodName[] {
+  const methods = new Set<MethodName>(stopsStreams ? ['StreamKeepAliveEvent'] : []);
+  for (const name of FAIL_METHODS.split(',')
     .map((name) => name.trim())
-    .filter(Boolean);
+    .filter(Boolean)) {
+    const method = methodNamed(name);
+    if (method) methods.add(method);
+    else
+      problems.push(
+        `FAIL_METHODS names ${JSON.stringify(name)}, which is no REST method of WCS (names are case-sensitive)`,
+      );
+  }
+  return [...methods];
+}
+
+function wholeNumber(env: Environment, name: string, fallback: number, problems: string[]): number {
+  const value = env[name] ? Number(env[name]) : fallback;
+  if (!Number.isSafeInteger(value) || value < 1)
+    problems.push(`${name}=${JSON.stringify(env[name])} is no whole number from 1 on`);
+  return value;
+}
+
+function required(env: Environment, name: string, meaning: string, problems: string[]): string {
+  if (!env[name]) problems.push(`${name} is missing: ${meaning}`);
+  return env[name] ?? '';
+}

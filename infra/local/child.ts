@@ -3,8 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 /** @throws Error with the child's own words if it does not become ready */
-export function startChild(file: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, file), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export function startChild(file: string, ...args: string[]): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, file), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return new Promise((resolve, reject) => {
     child.once('message', (message: { ready?: true; error?: string }) => {
       if (message.ready) resolve(child);

@@ -1,26 +1,35 @@
 /** Our part of serverless: builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { build, printSizes } from '../build.ts';
 import { startChild } from './child.ts';
+import { pollQueue, type Replay } from './poller.ts';
+import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
 import { DYNAMODB_ENDPOINT, HOST, PORTS } from './settings.ts';
 import { createTables, type Resources } from './tables.ts';
 
 interface Serverless {
-  service: { resources: { Resources: Resources } };
+  service: {
+    resources: { Resources: Resources };
+    provider: { environment: Record<string, unknown> };
+    custom: { parkingQueue: string };
+  };
   pluginManager: { plugins: object[] };
 }
 
-/** The part of hapi's response that the mending needs. */
-interface GatewayResponse {
-  source?: unknown;
-  code?(status: number): void;
+/** The part of hapi that the mending needs. */
+interface GatewayRequest {
+  readonly headers: Record<string, string>;
+  readonly payload?: unknown;
+  readonly rawPayload?: unknown;
+  readonly response: { source?: unknown; code?(status: number): void };
 }
 interface Gateway {
   ext(
-    point: 'onPreResponse',
-    method: (request: { response: GatewayResponse }, h: { continue: symbol }) => symbol,
+    point: 'onPreHandler' | 'onPreResponse',
+    method: (request: GatewayRequest, h: { continue: symbol }) => symbol,
   ): void;
 }
 
@@ -29,6 +38,9 @@ interface ServerlessOffline {
 }
 const isServerlessOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
+
+/** In a cloud it is two minutes. */
+const RETRY_SECONDS = 2;
 
 const { BASE_PATH } = createRequire(import.meta.url)('../routes.cjs') as { BASE_PATH: string };
 
@@ -47,11 +59,13 @@ export default class LocalStack {
   }
 
   async #startParts(): Promise<void> {
-    endWithParent();
+    const { provider, resources } = this.#serverless.service;
+    provider.environment = withQueueUrls(provider.environment, resources.Resources);
     try {
       await build();
       announceEnd(await startChild('dynamodb.ts'), 'DynamoDB');
-      await createTables(this.#serverless.service.resources.Resources, new DynamoDBClient({}));
+      await createTables(resources.Resources, new DynamoDBClient({}));
+      announceEnd(await startChild('queue.ts', JSON.stringify(queueDefinitions(resources.Resources))), 'The queue');
       announceEnd(await startChild('console.ts'), 'The console');
       this.#sayAgain = hush();
     } catch (error) {
@@ -60,24 +74,45 @@ export default class LocalStack {
     }
   }
 
+  #startPoller(): void {
+    const { provider, custom } = this.#serverless.service;
+    // As serverless-offline does for the functions that it runs in this process.
+    Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
+    const { handler } = createRequire(import.meta.url)('../../dist/replay.cjs') as { handler: Replay };
+    void pollQueue(queueUrl(custom.parkingQueue), handler, RETRY_SECONDS);
+  }
+
   async #open(): Promise<void> {
     const offline = this.#serverless.pluginManager.plugins.find(isServerlessOffline);
     if (!offline) throw new Error('serverless-offline is not among the plugins of serverless.yml');
     this.#sayAgain();
-    mendFalse200s(offline.internals().getApiGatewayServer());
+    this.#startPoller();
+    const gateway = offline.internals().getApiGatewayServer();
+    keepBytes(gateway);
+    mendFalse200s(gateway);
     console.log(readyMessage());
     return Promise.resolve();
   }
 }
 
-/** serverless-offline answers 200 when a handler throws; API Gateway answers 500. */
+/** serverless-offline answers 200 when a handler throws; API Gateway answers 500. An echo may look the same. */
 export function mendFalse200s(gateway: Gateway): void {
-  gateway.ext('onPreResponse', ({ response }, h) => {
+  gateway.ext('onPreResponse', ({ response, rawPayload }, h) => {
     const { source } = response;
-    if (typeof source === 'string' && source.startsWith('{"errorMessage"') && source.includes('"stackTrace"')) {
+    const isError =
+      typeof source === 'string' && source.startsWith('{"errorMessage"') && source.includes('"stackTrace"');
+    if (isError && source !== rawPayload) {
       response.source = '{"message":"Internal Server Error"}';
       response.code?.(500);
     }
+    return h.continue;
+  });
+}
+
+/** serverless-offline takes each body for text, which would change bytes that are none: such a body goes on in base64. */
+export function keepBytes(gateway: Gateway): void {
+  gateway.ext('onPreHandler', ({ payload, headers }, h) => {
+    if (Buffer.isBuffer(payload) && !isUtf8(payload)) headers['content-type'] = 'application/octet-stream';
     return h.continue;
   });
 }
@@ -89,14 +124,6 @@ function hush(): () => void {
   return () => {
     console.log = log;
   };
-}
-
-/** Killed with -9, npm or a shell cannot tell us: we see that we have another parent. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
-  }, 500).unref();
 }
 
 function announceEnd(child: ChildProcess, name: string): void {

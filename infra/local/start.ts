@@ -1,11 +1,10 @@
-/** `npm start`: the whole product on this machine. Checks what can be checked, then becomes serverless-offline (see plugin.ts). */
+/** The whole product on this machine: checks what can be checked, then becomes serverless-offline (see plugin.ts). */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { readSettings } from '../../lib/settings.ts';
 import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS, STAGE } from './settings.ts';
-
-const NEEDED_NODE = 22;
 
 function fail(message: string): never {
   console.error(message);
@@ -22,12 +21,6 @@ const isFree = (port: number) =>
     server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED_NODE) {
-  fail(
-    `This is Node ${process.version}, but Node ${NEEDED_NODE} or newer is needed. It comes with the optional packages: run "npm ci" without --omit=optional.`,
-  );
-}
-
 for (const [name, port] of Object.entries(PORTS)) {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     fail(`${name}=${process.env[name]} is no port: expected a number from 1 to 65535.`);
@@ -42,7 +35,13 @@ for (const [name, port] of Object.entries(PORTS)) {
 
 try {
   // What the functions will read; told here once instead of by each hook.
-  readSettings({ ...process.env, STREAMS_TABLE: 'streams', IS_OFFLINE: 'true' });
+  readSettings({
+    ...process.env,
+    STREAMS_TABLE: 'streams',
+    PARKING_QUEUE_URL: 'queue',
+    DEAD_LETTER_QUEUE_URL: 'queue',
+    IS_OFFLINE: 'true',
+  });
 } catch (error) {
   fail((error as Error).message);
 }
@@ -55,10 +54,11 @@ try {
 
 // serverless reports each request; our functions write one line per hook, which says more.
 process.env['SLS_LOG_LEVEL'] ??= 'warning';
+process.env['PORT'] = String(PORTS.PORT);
 Object.assign(process.env, AWS_ENVIRONMENT);
 delete process.env['AWS_PROFILE'];
 
 // In this very process: a signal to npm, or its death, reaches the server and not a process in between.
-process.chdir(new URL('../..', import.meta.url).pathname);
+process.chdir(join(import.meta.dirname, '../..'));
 process.argv = [...process.argv.slice(0, 2), 'offline', 'start', '--stage', STAGE];
 createRequire(import.meta.url)('serverless/bin/serverless.js');

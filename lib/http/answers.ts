@@ -1,37 +1,44 @@
 import type { Deps } from '../deps.ts';
-import { KEY_FIELD, METHODS } from '../wcs/methods.ts';
-import { answerTo, asHttpError, describe } from './errors.ts';
+import { describe } from '../log.ts';
+import { METHODS } from '../wcs/methods.ts';
+import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Turns what the chain came to into an answer, and writes the hook's one line. */
 export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
-  const logHook = (event: HookEvent, requestId: string, rest: { outcome: string; status: number; cause?: unknown }) => {
-    const { cause, ...line } = rest;
+  function logHook(event: HookEvent, requestId: string, status: number, { outcome, cause }: Result): void {
     log({
-      method: event.methodName,
-      subject: subjectOf(event),
-      ...line,
-      milliseconds: now() - event.startedAt,
-      requestId,
-      ...(cause === undefined ? {} : { cause: describe(cause) }),
+      level: status >= 500 || outcome === 'failed' ? 'ERROR' : status >= 400 || cause !== undefined ? 'WARN' : 'INFO',
+      message: 'hook',
+      fields: {
+        method: event.methodName,
+        subject: subjectOf(event),
+        outcome,
+        status,
+        milliseconds: now() - event.startedAt,
+        requestId,
+        cause: cause === undefined ? undefined : describe(cause),
+      },
+      metrics: { hooks: 1 },
+      dimension: 'outcome',
     });
-  };
+  }
 
   return {
     before({ event }) {
       event.startedAt = now();
     },
     after(request) {
-      const { outcome, cause, answer } = request.response as Result;
-      request.response = ok(request.event, answer);
-      logHook(request.event, request.context.awsRequestId, { outcome, status: 200, cause });
+      const result = request.response as Result;
+      request.response = ok(request.event, result.answer);
+      logHook(request.event, request.context.awsRequestId, 200, result);
     },
     onError(request) {
-      const error = asHttpError(request.error);
-      request.response = answerTo(error);
-      const outcome = error.expose ? 'refused' : 'failed';
-      logHook(request.event, request.context.awsRequestId, { outcome, status: error.statusCode, cause: error });
+      const cause = asHttpError(request.error);
+      request.response = answerTo(cause);
+      const outcome = cause.expose ? 'refused' : 'failed';
+      logHook(request.event, request.context.awsRequestId, cause.statusCode, { outcome, cause });
     },
   };
 }
@@ -47,6 +54,6 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 function subjectOf({ method, json }: HookEvent): string | undefined {
   // Refused before it was read, or a method without a row in the table.
   if (method === undefined || json === undefined) return undefined;
-  const id = json[KEY_FIELD[METHODS[method].subject]];
+  const id = json[METHODS[method].key];
   return typeof id === 'string' ? id : undefined;
 }

@@ -50,11 +50,3 @@ export function answerTo(error: HttpError) {
     body: JSON.stringify(body),
   };
 }
-
-/** The chain of causes in one line for the log: names and messages, no stack but the first frame of a bug of ours. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  const cause = error.cause === undefined ? '' : ` < ${describe(error.cause)}`;
-  return `${error.name}: ${error.message}${code}${cause}`;
-}

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import type { Deps } from '../deps.ts';
 import { answers } from './answers.ts';
 import { authentication } from './authentication.ts';
-import type { Act, HookEvent, Result } from './hook.ts';
+import type { Act, HookEvent } from './hook.ts';
 import { jsonObject } from './json-object.ts';
 import { rawBody } from './raw-body.ts';
 import { schema } from './schema.ts';
@@ -18,9 +18,10 @@ export const createHookHandler = (deps: Deps, act: Act) =>
     .use(authentication(deps.settings))
     .use(jsonObject)
     .use(schema)
-    .handler(({ method, json, rawBody, requestContext: { timeEpoch: at } }: HookEvent): Result | Promise<Result> =>
-      // An updated WCS may send new methods: the echo keeps it going, the log counts them.
-      method === undefined ? { outcome: 'unknown method' } : act({ method, body: json, rawBody, at }),
+    .handler(
+      ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
+        // An updated WCS may send new methods: the echo keeps it going, the log counts them.
+        method === undefined ? { outcome: 'unknown method' } : act({ method, body, rawBody, at, requestId }),
     );
 
 export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;

@@ -11,6 +11,7 @@ export interface Hook {
   readonly rawBody: Buffer;
   /** The gateway's receive time: milliseconds since the epoch. */
   readonly at: number;
+  readonly requestId: string;
 }
 
 export interface HookEvent extends APIGatewayProxyEventV2 {

@@ -36,6 +36,12 @@ export function merge(row: Row, sighting: Sighting, retention: Retention): Row {
   return onlyDefined({ ...merged, ...derived(merged, retention) });
 }
 
+/** The row with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
+export function layLost(row: Row, why: string, retention: Retention): Row {
+  const lost = { ...pick(OWNED, row), lost: why };
+  return onlyDefined({ ...lost, ...derived(lost, retention) });
+}
+
 /** What follows from the level, the times and the facts. */
 function derived(row: { [Field in OwnedField]?: Attribute | undefined }, { retentionSeconds }: Retention) {
   const level = levelOfRank(text(row.rank));
@@ -66,7 +72,7 @@ export const knowsItsRole = ({ said: { status }, facts: { published } }: Sightin
   published !== undefined || status === 'PUBLISHING' || status === 'PLAYING' || status === 'PAUSED';
 
 export interface Differences {
-  readonly set: readonly (readonly [OwnedField, Attribute])[];
+  readonly set: readonly (readonly [OwnedField | 'stopSentAt', Attribute])[];
   readonly remove: readonly OwnedField[];
 }
 

@@ -4,7 +4,7 @@ import type { RtspStream } from '../wcs/payloads.ts';
 import type { MethodName } from '../wcs/methods.ts';
 import { LEVEL, levelOfStatus, type Level } from './lifecycle.ts';
 import { SAID, type FACTS } from './row.ts';
-import { cut, storable, type Attribute } from './storable.ts';
+import { cut, MAX_NAME_BYTES, storable, type Attribute } from './storable.ts';
 
 export type Said = { readonly [Field in (typeof SAID)[number]]?: Attribute };
 export type Facts = { readonly [Field in (typeof FACTS)[number] | 'nameCut']?: Attribute };
@@ -68,10 +68,9 @@ const saidBy = (stream: StreamBody): Said =>
     videoMuted: stream.videoState?.muted,
   });
 
-const factsOf = (stream: StreamBody, level: Level): Facts =>
-  stored({
-    name: stream.name,
-    nameCut: (stream.name && cut(stream.name) !== stream.name.toWellFormed()) || undefined,
+const factsOf = (stream: StreamBody, level: Level): Facts => ({
+  ...nameOf(stream),
+  ...stored({
     published: stream.published,
     nodeId: stream.nodeId,
     appKey: stream.appKey,
@@ -84,7 +83,15 @@ const factsOf = (stream: StreamBody, level: Level): Facts =>
     origin: stream.origin,
     userAgent: stream.userAgent ?? stream['User-Agent'],
     keepAlive: level === LEVEL.keptAlive || undefined,
-  });
+  }),
+});
+
+/** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
+function nameOf({ name }: StreamBody): Facts {
+  if (!name) return {};
+  const fitting = cut(name, MAX_NAME_BYTES);
+  return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };
+}
 
 const stored = <Field extends string>(fields: { [F in Field]: unknown }) => {
   const kept = Object.entries(fields).map(([field, value]) => [field, storable(value)] as const);

@@ -2,8 +2,10 @@
 
 export type Attribute = string | number | boolean;
 
-/** DynamoDB's limit for an index key is 2,048 bytes; the other strings share it so that a row stays small. */
-export const MAX_STRING_BYTES = 2048;
+/** DynamoDB's limit for an index key, which `name` is. */
+export const MAX_NAME_BYTES = 2048;
+/** Enough for everything that WCS says; a row stays about 1 KB, a parked sighting a few, whatever a client puts in. */
+const MAX_STRING_BYTES = 256;
 
 /** DynamoDB takes magnitudes from 1e-130 to below 1e126. */
 const MIN_MAGNITUDE = 1e-130;
@@ -13,7 +15,7 @@ const MAX_MAGNITUDE = 9.99e125;
 export function storable(value: unknown): Attribute | undefined {
   switch (typeof value) {
     case 'string':
-      return cut(value) || undefined;
+      return cut(value, MAX_STRING_BYTES) || undefined;
     case 'number':
       return Math.abs(value) >= MIN_MAGNITUDE && Math.abs(value) <= MAX_MAGNITUDE ? value : undefined;
     case 'boolean':
@@ -23,10 +25,10 @@ export function storable(value: unknown): Attribute | undefined {
   }
 }
 
-/** Well-formed (lone surrogates become U+FFFD, as in UTF-8) and cut at a code point to at most 2,048 bytes. */
-export function cut(text: string): string {
+/** Well-formed (lone surrogates become U+FFFD, as in UTF-8) and cut at a code point to at most so many bytes. */
+export function cut(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
-  let end = Math.min(bytes.length, MAX_STRING_BYTES);
+  let end = Math.min(bytes.length, maxBytes);
   // A continuation byte (10xxxxxx) right after the cut means that the cut is inside a code point.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString('utf8', 0, end);

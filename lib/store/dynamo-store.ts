@@ -3,95 +3,101 @@
  * read, merge, write on an unchanged `revision` for the rest. Every write counts `revision` up. Never PutItem: what the
  * operator writes in between stays.
  */
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  UpdateItemCommand,
-  type DynamoDBClient,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { isLive, LEVEL } from '../state/lifecycle.ts';
-import { differences, isoTime, knowsItsRole, merge, type Retention } from '../state/merge.ts';
+import { differences, isoTime, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
 import { OWNED, SAID, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
-import type { Attribute } from '../state/storable.ts';
-import { toAttributeValue, toRow, type Item } from './items.ts';
+import { whyStop, type StopRules } from '../state/stop.ts';
+import { createExpression, type Update } from './expression.ts';
 import { StoreError, type Outcome, type StreamStore } from './store.ts';
+import { createStreamTable, unlessChanged } from './stream-table.ts';
 
-export interface DynamoStoreOptions extends Retention {
+export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
-  /** For all requests of one upsert together, in milliseconds. */
-  readonly deadline?: number;
 }
 
-/** Each try loses only to a write that another one won, so all tries lost means 12 faster writers at least. */
+/** Waiting; tests that play with time bring their own. */
+export interface Waiting {
+  /** Ends all requests of one upsert together. */
+  readonly deadline: () => AbortSignal;
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+const DEADLINE_MS = 2000;
+const REAL_TIME: Waiting = {
+  deadline: () => AbortSignal.timeout(DEADLINE_MS),
+  pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+};
+
+/** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
 const TRIES = 12;
 const LONGEST_PAUSE_MS = 40;
 
 export function createDynamoStore(
-  client: DynamoDBClient,
-  { streamsTable: table, deadline = 2000, retentionSeconds }: DynamoStoreOptions,
+  client: Pick<DynamoDBClient, 'send'>,
+  settings: DynamoStoreSettings,
+  { deadline, pause }: Waiting = REAL_TIME,
 ): StreamStore {
-  const retention = { retentionSeconds };
+  const table = createStreamTable(client, settings.streamsTable);
 
-  async function upsert(sighting: Sighting, abortSignal: AbortSignal): Promise<Outcome> {
-    let row: Row | undefined;
-    if (canBeWrittenUnread(sighting)) {
-      const written = await write(unreadWrite(sighting, retention), sighting.id, abortSignal);
-      if (written.done) return 'applied';
-      row = written.row;
-    }
+  /** Until the row is as `plan` wants it, given what the row is now. `row` is one that was just read. */
+  async function change(
+    id: string,
+    plan: (row: Row) => Differences | undefined,
+    signal: AbortSignal,
+    row?: Row,
+  ): Promise<'applied' | 'superseded'> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      row ??= await read(sighting.id, abortSignal);
-      const changes = differences(row, merge(row, sighting, retention));
+      if (attempt > 1) await pause(Math.random() * LONGEST_PAUSE_MS, signal);
+      row ??= await table.read(id, signal);
+      const changes = plan(row);
       if (!changes) return 'superseded';
-      const written = await write(writeUnlessChanged(changes, row), sighting.id, abortSignal);
+      const written = await table.write(id, unlessChanged(changes, row), signal);
       if (written.done) return 'applied';
       row = written.row;
-      await sleep(Math.random() * LONGEST_PAUSE_MS, undefined, { signal: abortSignal });
     }
     throw new Error(`lost ${TRIES} races for the row`);
   }
 
-  async function read(id: string, abortSignal: AbortSignal): Promise<Row> {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }), {
-      abortSignal,
-    });
-    return toRow(Item ?? {});
+  async function upsert(sighting: Sighting, signal: AbortSignal): Promise<Outcome> {
+    const plan = (row: Row) => differences(row, merge(row, sighting, settings));
+    if (!canBeWrittenUnread(sighting)) return change(sighting.id, plan, signal);
+    const written = await table.write(sighting.id, unreadWrite(sighting, settings), signal);
+    return written.done ? 'applied' : change(sighting.id, plan, signal, written.row);
   }
 
-  /** The row of a failed condition comes with the refusal where the database gives it (dynalite does not). */
-  async function write(update: Update, id: string, abortSignal: AbortSignal): Promise<{ done: boolean; row?: Row }> {
+  async function keepAlive(sighting: Sighting, signal: AbortSignal) {
+    let stop: string | undefined;
+    let isFresh = false;
+    const plan = (row: Row) => {
+      const merged = merge(row, sighting, settings);
+      stop = whyStop({ ...row, ...merged }, sighting.at, settings);
+      const changes = differences(row, merged);
+      if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
+      isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
+      return isFresh ? undefined : changes;
+    };
+    const outcome = await change(sighting.id, plan, signal);
+    return { outcome: isFresh ? ('fresh' as const) : outcome, ...(stop === undefined ? {} : { stop }) };
+  }
+
+  async function orStoreError<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: keyOf(id),
-          ...update,
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-        { abortSignal },
-      );
-      return { done: true };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item ? { done: false, row: toRow(error.Item) } : { done: false };
+      return await work(deadline());
+    } catch (cause) {
+      const isFinal = cause instanceof Error && cause.name === 'ValidationException';
+      throw new StoreError('DynamoDB did not take the sighting', { cause, isFinal });
     }
   }
 
   return {
-    async upsert(sighting) {
-      try {
-        return await upsert(sighting, AbortSignal.timeout(deadline));
-      } catch (cause) {
-        throw new StoreError(`the store did not take a sighting of ${table}`, { cause });
-      }
-    },
+    upsert: (sighting) => orStoreError((signal) => upsert(sighting, signal)),
+    keepAlive: (sighting) => orStoreError((signal) => keepAlive(sighting, signal)),
   };
 }
-
-const keyOf = (id: string): Item => ({ mediaSessionId: { S: id } });
 
 /**
  * Whether a sighting that is newer and ranks higher than all before can be written without reading the row. A keep-alive
@@ -100,10 +106,13 @@ const keyOf = (id: string): Item => ({ mediaSessionId: { S: id } });
 const canBeWrittenUnread = (sighting: Sighting) =>
   sighting.level !== LEVEL.keptAlive && (!isLive(sighting.level) || knowsItsRole(sighting));
 
-type Update = Pick<
-  UpdateItemCommandInput,
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
->;
+const onlyLastSeenAt = ({ set, remove }: Differences) =>
+  remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
+
+const withStopSent = (changes: Differences | undefined, at: number): Differences => ({
+  set: [...(changes?.set ?? []), ['stopSentAt', isoTime(at)]],
+  remove: changes?.remove ?? [],
+});
 
 /** Of all sightings the least counts for these: an earlier one has set them already. */
 const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
@@ -128,7 +137,8 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
     const value = alone[field];
     if (value !== undefined) {
       const given = expression.value(value);
-      expression.set(field, KEPT_IF_SET.includes(field) ? `if_not_exists(${expression.name(field)}, ${given})` : given);
+      const kept = `if_not_exists(${expression.name(field)}, ${given})`;
+      expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);
     } else if (REPLACED.includes(field) || (field === 'nameCut' && alone.name !== undefined)) {
       expression.remove(field);
     }
@@ -138,53 +148,6 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
     // Nobody saw this stream yet (an operator may have set `stop` already) …
     `attribute_not_exists(${lastSeenAt})` +
       // … or this is news, and the strongest so far.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(alone.rank as string)})`,
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))})`,
   );
-}
-
-/** The rare path: just the differences, if nobody wrote since the row was read. */
-function writeUnlessChanged(changes: NonNullable<ReturnType<typeof differences>>, row: Row): Update {
-  const expression = createExpression();
-  for (const [field, value] of changes.set) expression.set(field, expression.value(value));
-  for (const field of changes.remove) expression.remove(field);
-  const revision = expression.name('revision');
-  return expression.build(
-    row.revision === undefined
-      ? `attribute_not_exists(${revision})`
-      : `${revision} = ${expression.value(row.revision)}`,
-  );
-}
-
-/** Builds one update. Every name is aliased: `rank`, `name`, `status` and more are reserved words of DynamoDB. */
-function createExpression() {
-  const names = new Map<string, string>();
-  const values = new Map<Attribute, string>();
-  const sets: string[] = [];
-  const removes: string[] = [];
-  const name = (field: string) => aliasIn(names, field, '#');
-  const value = (attribute: Attribute) => aliasIn(values, attribute, ':');
-  return {
-    name,
-    value,
-    set: (field: OwnedField, expression: string) => void sets.push(`${name(field)} = ${expression}`),
-    remove: (field: OwnedField) => void removes.push(name(field)),
-    build(condition: string): Update {
-      const revision = name('revision');
-      sets.push(`${revision} = if_not_exists(${revision}, ${value(0)}) + ${value(1)}`);
-      return {
-        UpdateExpression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: Object.fromEntries([...names].map(([field, alias]) => [alias, field])),
-        ExpressionAttributeValues: Object.fromEntries(
-          [...values].map(([attribute, alias]) => [alias, toAttributeValue(attribute)]),
-        ),
-      };
-    },
-  };
-}
-
-function aliasIn<T>(aliases: Map<T, string>, of: T, prefix: string): string {
-  const alias = aliases.get(of) ?? `${prefix}${aliases.size}`;
-  aliases.set(of, alias);
-  return alias;
 }

@@ -1,8 +1,13 @@
-/** What the hooks need of a database, in our words. */
+/** What the hooks and the jobs need of a database and a queue, in our words. */
+import type { Differences } from '../state/merge.ts';
+import type { Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 
-/** applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks higher. */
-export type Outcome = 'applied' | 'superseded';
+/**
+ * applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks
+ * higher. fresh: a keep-alive that needed no write, as less than half of the lease is used.
+ */
+export type Outcome = 'applied' | 'superseded' | 'fresh';
 
 export interface StreamStore {
   /**
@@ -10,9 +15,52 @@ export interface StreamStore {
    * @throws StoreError when that did not happen for sure: nothing is known then of the row.
    */
   upsert(sighting: Sighting): Promise<Outcome>;
+
+  /**
+   * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped.
+   * @throws StoreError as above
+   */
+  keepAlive(sighting: Sighting): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
 }
 
 /** The store would not take a sighting; `cause` is the database's own error. For logs, never for an answer. */
 export class StoreError extends Error {
   override name = 'StoreError';
+  /** The database will never take it: trying again is of no use. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, { cause, isFinal = false }: { cause: unknown; isFinal?: boolean }) {
+    super(message, { cause });
+    this.isFinal = isFinal;
+  }
+}
+
+/** Where sightings wait that the store would not take. */
+export interface Parking {
+  /** @throws whatever the queue throws: the sighting is not safe then */
+  park(sighting: Sighting, requestId: string): Promise<void>;
+}
+
+/** A live stream as the index `live` shows it; `startedAt` in milliseconds since the epoch. */
+export interface LiveStream {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly nodeId: string;
+}
+
+/** A page of the index, and where the next one begins. */
+export interface LivePage {
+  readonly streams: readonly LiveStream[];
+  readonly next?: string;
+}
+
+export interface SweepStore {
+  livePages(from?: string): AsyncIterable<LivePage>;
+  /** Rows that are gone are left out. */
+  read(ids: readonly string[]): Promise<Map<string, Row>>;
+  /** @returns false if somebody wrote since the row was read */
+  change(id: string, changes: Differences, row: Row): Promise<boolean>;
+  /** Where an earlier sweep stopped for lack of time. */
+  loadCursor(): Promise<string | undefined>;
+  saveCursor(cursor: string | undefined): Promise<void>;
 }

@@ -41,7 +41,7 @@ export const ConnectionSchema = v.looseObject({
   useBase64BinaryEncoding: flag,
   useSelfSigned: flag,
   keepAlive: flag,
-  mediaProviders: v.nullish(v.array(v.string())),
+  mediaProviders: v.nullish(v.array(text)),
   msePacketizationVersion: number,
   clientVersion: text,
   clientOSVersion: text,
@@ -63,7 +63,7 @@ export const ConnectionSchema = v.looseObject({
   sipPort: number,
 });
 
-const muted = v.nullish(v.looseObject({ muted: flag }));
+const muted = v.nullish(v.pipe(object, v.looseObject({ muted: flag })));
 
 const stream = {
   ...common,

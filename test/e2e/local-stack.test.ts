@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../lib/wcs/signature.ts';
@@ -145,6 +146,17 @@ describe('npm start with credentials', () => {
     expect(challenge.headers.get('www-authenticate')).toBe('Basic realm="wcs-hooks"');
   });
 
+  it('takes and echoes the received bytes even where they are no UTF-8', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"mediaSessionId":"bytes","x":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}'),
+    ]);
+    const answer = await stack.post('StreamStatusEvent', body, { authorization: sign(body, 'new') });
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(body);
+  });
+
   it('tells WCS at connect what FAIL_METHODS says', async () => {
     const answer = await stack.post('connect', capture('connect.webrtc'), basic('u:p'));
     expect(await answer.json()).toMatchObject({
@@ -154,51 +166,80 @@ describe('npm start with credentials', () => {
 });
 
 describe('without its DynamoDB', () => {
-  it('the stack answers 503 within 4 s, a keep-alive 200, and logs the cause', async () => {
-    const stack = await startStack();
-    try {
-      await stack.post('StreamStatusEvent', BODY);
-      const dynamodb = stack.processes().find(({ command }) => command.includes('dynamodb.ts'));
-      process.kill(dynamodb?.pid ?? 0, 'SIGKILL');
-      for (const [method, status] of [
-        ['StreamStatusEvent', 503],
-        ['publishStream', 503],
-        ['StreamKeepAliveEvent', 200],
-        ['connect', 200],
-      ] as const) {
-        const started = performance.now();
-        const answer = await stack.post(method, BODY);
-        expect(answer.status).toBe(status);
-        expect(performance.now() - started).toBeLessThan(4000);
-        if (status === 503) expect(await answer.text()).toBe('{"error":"Service Unavailable"}');
-      }
-      await expect
-        .poll(() => stack.logLines().at(-2))
-        .toMatchObject({ outcome: 'failed', cause: expect.stringContaining('ECONNREFUSED') as string });
-      expect(stack.output()).toContain('DynamoDB ended (SIGKILL).');
-    } finally {
-      expect(await stack.stop()).toEqual([]);
+  let stack: LocalStack;
+  beforeAll(async () => {
+    stack = await startStack();
+    await stack.post('StreamStatusEvent', BODY);
+  });
+  afterAll(async () => {
+    expect(await stack.stop()).toEqual([]);
+  });
+  const end = (id: string) => JSON.stringify({ mediaSessionId: id, status: 'UNPUBLISHED', info: '\u{1f600} ended' });
+
+  it('the stack parks what it is told, and it is in the row once the database is back', async () => {
+    stack.kill('dynamodb.ts');
+    for (const [method, body] of [
+      ['StreamStatusEvent', end(SEED_STREAM)],
+      ['StreamKeepAliveEvent', BODY],
+      ['connect', BODY],
+    ] as const) {
+      const answer = await stack.post(method, body);
+      expect(answer.status).toBe(200);
+      if (method !== 'connect') expect(await answer.text()).toBe(body);
     }
+    expect(stack.output()).toContain('DynamoDB ended (SIGKILL).');
+    expect(stack.logLines()).toContainEqual(
+      expect.objectContaining({
+        level: 'WARN',
+        outcome: 'parked',
+        cause: expect.stringContaining('ECONNREFUSED') as string,
+      }),
+    );
+    await stack.startPart('dynamodb.ts');
+    await expect
+      .poll(() => stack.row(SEED_STREAM), { timeout: 15_000 })
+      .toMatchObject({
+        phase: 'ended',
+        status: 'UNPUBLISHED',
+        info: '\u{1f600} ended',
+        keepAlive: true,
+      });
   });
 
-  it('that hangs, it answers 503 within 4 s too', async () => {
-    const stack = await startStack();
-    const pid = stack.processes().find(({ command }) => command.includes('dynamodb.ts'))?.pid ?? 0;
-    try {
-      process.kill(pid, 'SIGSTOP');
+  it('that hangs, the stack parks too, within 4 s', async () => {
+    const pid = stack.pidOf('dynamodb.ts');
+    process.kill(pid, 'SIGSTOP');
+    const started = performance.now();
+    expect((await stack.post('StreamStatusEvent', end('hung'))).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(4000);
+    process.kill(pid, 'SIGCONT');
+    await expect.poll(() => stack.row('hung'), { timeout: 15_000 }).toMatchObject({ phase: 'ended' });
+  });
+
+  it('and without its queue, the stack answers 503 within 4 s, a keep-alive 200', async () => {
+    stack.kill('dynamodb.ts');
+    stack.kill('queue.ts');
+    for (const [method, status] of [
+      ['StreamStatusEvent', 503],
+      ['publishStream', 503],
+      ['StreamKeepAliveEvent', 200],
+      ['connect', 200],
+    ] as const) {
       const started = performance.now();
-      expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(503);
+      const answer = await stack.post(method, BODY);
+      expect(answer.status).toBe(status);
       expect(performance.now() - started).toBeLessThan(4000);
-    } finally {
-      process.kill(pid, 'SIGCONT');
-      expect(await stack.stop()).toEqual([]);
+      if (status === 503) expect(await answer.text()).toBe('{"error":"Service Unavailable"}');
     }
+    expect(stack.logLines()).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', outcome: 'failed', status: 503 }),
+    );
   });
 });
 
 describe('a Lambda that throws', () => {
   it('is a 500 without a stack, never a 200', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'wcs-hooks-broken-'));
+    const root = mkdtempSync(join(tmpdir(), 'wcs-hooks broken-'));
     const project = join(import.meta.dirname, '../..');
     for (const part of ['infra', 'lib', 'functions', 'package.json', 'serverless.yml'])
       cpSync(join(project, part), join(root, part), { recursive: true });
@@ -216,7 +257,10 @@ describe('a Lambda that throws', () => {
         expect(answer.status).toBe(500);
         expect(await answer.text()).toBe('{"message":"Internal Server Error"}');
       }
-      expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(200);
+      // An echo that looks like such a failure is none.
+      const lookalike = '{"errorMessage":"x","mediaSessionId":"m","status":"PLAYING","stackTrace":[]}';
+      const answer = await stack.post('StreamStatusEvent', lookalike);
+      expect([answer.status, await answer.text()]).toEqual([200, lookalike]);
     } finally {
       expect(await stack.stop()).toEqual([]);
     }
@@ -243,7 +287,16 @@ describe('the processes of the stack', () => {
     expect(await stack.stop()).toEqual([]);
   });
 
-  it.each(['npm start', 'start.ts'])('all end when %s is killed with -9', async (command) => {
+  it('all end when npm is killed while they start', async () => {
+    for (const milliseconds of [500, 900, 1300]) {
+      const starting = await spawnStack();
+      await sleep(milliseconds);
+      starting.npm.kill('SIGKILL');
+      expect(await starting.left()).toEqual([]);
+    }
+  });
+
+  it.each(['npm start', 'start.mjs'])('all end when %s is killed with -9', async (command) => {
     stack = await startStack();
     const victim = stack.processes().find((one) => one.command.includes(command));
     process.kill(victim?.pid ?? 0, 'SIGKILL');
@@ -265,7 +318,7 @@ describe('npm start that cannot work', () => {
   };
 
   it('says in one line which port is taken', async () => {
-    for (const name of ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT'] as const) {
+    for (const name of ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT', 'QUEUE_PORT'] as const) {
       const ports = await freePorts();
       const other = createServer();
       await new Promise<void>((resolve) => other.listen(ports[name], '127.0.0.1', resolve));

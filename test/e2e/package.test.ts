@@ -59,7 +59,7 @@ describe('serverless package', () => {
   });
 
   it('builds each function as one file of at most 240 KB, alone in its zip, and says so', async () => {
-    for (const name of ['connect', 'invocation', 'event', 'incoming']) {
+    for (const name of ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay']) {
       const { stdout } = await run(process.execPath, ['-e', LIST_ZIP, join(folder, `${name}.zip`)], { cwd: ROOT });
       const files = JSON.parse(stdout) as { name: string; bytes: number }[];
       expect(files.map((file) => file.name)).toEqual([`dist/${name}.cjs`]);
@@ -69,20 +69,54 @@ describe('serverless package', () => {
   });
 
   it('makes Node 24 functions on arm64 that have time for the store', () => {
-    const functions = of('AWS::Lambda::Function');
-    expect(functions).toHaveLength(4);
-    for (const [, { Properties }] of functions) {
-      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 10 });
+    const functions = of('AWS::Lambda::Function').map(([name, { Properties }]) => [name, Properties] as const);
+    expect(functions).toHaveLength(6);
+    const timeouts: Record<string, number> = { SweepLambdaFunction: 60, ReplayLambdaFunction: 20 };
+    for (const [name, properties] of functions) {
+      const Timeout = timeouts[name] ?? 10;
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout });
+      expect(properties).toHaveProperty('Environment.Variables.PARKING_QUEUE_URL', { Ref: 'ParkingQueue' });
     }
   });
 
+  it('sweeps each minute, and replays the queue with partial failures, two at a time', () => {
+    expect(of('AWS::Events::Rule').map(([, { Properties }]) => Properties)).toMatchObject([
+      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+    ]);
+    expect(of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)).toMatchObject([
+      {
+        EventSourceArn: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 2 },
+      },
+    ]);
+    expect(resources['ParkingQueue']?.Properties).toMatchObject({
+      VisibilityTimeout: 120,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+      RedrivePolicy: { maxReceiveCount: 1000, deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+    });
+  });
+
   it('gives each function a role of its own, with just its log group and its table', () => {
-    const upserts = {
-      Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
-      Resource: { 'Fn::GetAtt': ['StreamsTable', 'Arn'] },
+    const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
+    const upserts = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table };
+    const parks = { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] } };
+    const rights: Record<string, object[]> = {
+      Connect: [],
+      Incoming: [],
+      Event: [upserts, parks],
+      Invocation: [upserts, parks],
+      Sweep: [
+        { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
+        { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },
+      ],
+      Replay: [
+        upserts,
+        { Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
+        { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+      ],
     };
-    const rights: Record<string, object[]> = { Connect: [], Incoming: [], Event: [upserts], Invocation: [upserts] };
-    expect(of('AWS::IAM::Role')).toHaveLength(4);
+    expect(of('AWS::IAM::Role')).toHaveLength(6);
     for (const [name, expected] of Object.entries(rights)) {
       const { Role } = resources[`${name}LambdaFunction`]?.Properties as { Role: Reference };
       expect(Role).toEqual({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] });

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
@@ -38,6 +40,47 @@ describe('the simulator', () => {
     expect(stderr).toContain('314 hooks of 31 clients');
     expect(stdout).toMatch(/^all +314 +314 +[\d.]+ +[\d.]+ +200: 314$/m);
     expect(stdout).toMatch(/^StreamKeepAliveEvent +90 +90 /m);
+  });
+
+  it('believes only a 200 with the echo', async () => {
+    const answers: Record<string, (body: string, method: string) => [number, string] | undefined> = {
+      'another body': () => [200, '{}'],
+      'a copy by another serialiser': (body) => [200, JSON.stringify(JSON.parse(body), null, 1)],
+      'an echo with 201': (body) => [201, body],
+      'a connect without a field': (body, method) => [
+        200,
+        method === 'connect' ? body.replace('"appKey"', '"other"') : '',
+      ],
+      'no answer': () => undefined,
+    };
+    for (const [what, answer] of Object.entries(answers)) {
+      const server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const [status, body] = answer(Buffer.concat(chunks).toString(), request.url?.split('/').pop() ?? '') ?? [];
+          if (status !== undefined) response.writeHead(status).end(body);
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+      const { code, stdout } = await simulate(
+        '--url',
+        url,
+        '--streams',
+        '1',
+        '--players',
+        '0',
+        '--timeout',
+        '100',
+        '--captures',
+      );
+      server.closeAllConnections();
+      server.close();
+      expect([what, code]).toEqual([what, 1]);
+      const expected = what === 'a copy by another serialiser' ? 3 : 0;
+      expect(stdout).toMatch(new RegExp(`^all +24 +${expected} `, 'm'));
+    }
   });
 
   it('exits with 1 and shows the statuses if hooks are refused', async () => {

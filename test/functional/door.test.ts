@@ -50,7 +50,7 @@ describe('every method', () => {
       const isStream = METHODS[method].subject === 'stream';
       expect(store.rows.size).toBe(isStream ? 1 : 0);
       const subject = { stream: 'm', session: 's', call: 'c' }[METHODS[method].subject];
-      expect(lines).toMatchObject([
+      expect(lines()).toMatchObject([
         { method, subject, outcome: isStream ? 'applied' : 'echoed', status: 200, requestId: 'request-1' },
       ]);
     }
@@ -60,7 +60,7 @@ describe('every method', () => {
     const { send, lines } = hooksUnderTest();
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
     expect(await send({ method: 'sendDTMF', body: '{"dtmf":1}' })).toMatchObject({ statusCode: 400 });
-    expect(lines[0]).toMatchObject({ method: 'sendDTMF', subject: 'c', outcome: 'echoed' });
+    expect(lines()[0]).toMatchObject({ method: 'sendDTMF', subject: 'c', outcome: 'echoed' });
   });
 
   it('that is unknown is echoed, and counted by its name', async () => {
@@ -68,7 +68,7 @@ describe('every method', () => {
     const body = '{"mediaSessionId":5,"a":[1.0]}';
     expect(await send({ method: 'BrandNewEvent', body })).toMatchObject({ statusCode: 200, body });
     expect(await send({ method: '__proto__', body })).toMatchObject({ statusCode: 200, body });
-    expect(lines).toMatchObject([{ method: 'BrandNewEvent', outcome: 'unknown method' }, { method: '__proto__' }]);
+    expect(lines()).toMatchObject([{ method: 'BrandNewEvent', outcome: 'unknown method' }, { method: '__proto__' }]);
     expect(store.rows.size).toBe(0);
     expect(await send({ method: 'BrandNewEvent', body: 'x' })).toMatchObject({ statusCode: 400 });
   });
@@ -125,8 +125,8 @@ describe('authentication', () => {
       const { answer, store, lines } = await ask(BOTH, wrong);
       expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/json' } });
       expect(json(answer)).toEqual({ error: 'Forbidden', message: 'the credentials are wrong' });
-      expect(store.sightings).toHaveLength(0);
-      expect(lines).toMatchObject([{ outcome: 'refused', status: 403, subject: undefined }]);
+      expect(store.rows.size).toBe(0);
+      expect(lines()).toMatchObject([{ outcome: 'refused', status: 403, subject: undefined }]);
       expect((await ask(BOTH, wrong, 'not json')).answer).toMatchObject({ statusCode: 403 });
     }
   });
@@ -195,6 +195,7 @@ describe('a body', () => {
     ['playRTSP', { mediaSessionId: 'x'.repeat(2049) }, 'mediaSessionId', 'expected at most 2048 bytes'],
     ['playRTSP', { mediaSessionId: 5 }, 'mediaSessionId', 'expected a string, got a number'],
     ['connect', { mediaProviders: 'WebRTC' }, 'mediaProviders', 'expected an array, got a string'],
+    ['StreamStatusEvent', { audioState: [1] }, 'audioState', 'expected an object'],
     ['connect', { mediaProviders: [1] }, 'mediaProviders.0', 'expected a string, got a number'],
     ['connect', { keepAlive: 0 }, 'keepAlive', 'expected true or false, got a number'],
     ['OnCallEvent', { callee: 5 }, 'callee', 'expected a string, got a number'],
@@ -215,7 +216,7 @@ describe('a body', () => {
       const { send, lines } = hooksUnderTest();
       const answer = await send({ method: 'StreamStatusEvent', body });
       expect(answer.statusCode).toBe(400);
-      expect(JSON.stringify([answer, lines])).not.toContain('SECRET');
+      expect(JSON.stringify([answer, lines()])).not.toContain('SECRET');
     }
   });
 
@@ -272,6 +273,11 @@ describe('a body', () => {
 });
 
 describe('the answer to connect', () => {
+  it('is a 200 for nulls where strings may be', async () => {
+    const body = '{"mediaProviders":[null],"sessionId":null,"clientInfo":null}';
+    expect(await hooksUnderTest().send({ method: 'connect', body })).toMatchObject({ statusCode: 200 });
+  });
+
   const config = (env: Record<string, string>, body: string) =>
     hooksUnderTest({ IS_OFFLINE: 'true', ...env }).send({ method: 'connect', body });
 
@@ -309,28 +315,47 @@ describe('the answer to connect', () => {
 });
 
 describe('without a store', () => {
-  it('a stream hook is a 503 that shows nothing of the cause, which is logged', async () => {
+  it('a stream hook is parked with its gateway time, and answered 200', async () => {
     const { send, store, lines } = hooksUnderTest();
-    store.isDown = true;
+    store.down.store = true;
+    const answer = await send({ method: 'StreamStatusEvent', body: BODY, at: 1234 });
+    expect(answer).toMatchObject({ statusCode: 200, body: BODY });
+    expect(store.parked).toMatchObject([
+      { sighting: { id: SEED_STREAM, at: 1234, said: { status: 'PUBLISHING' } }, requestId: 'request-1' },
+    ]);
+    expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, subject: SEED_STREAM }]);
+    expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
+  });
+
+  it('and without a queue it is a 503 that shows nothing of the causes, which are logged', async () => {
+    const { send, store, lines } = hooksUnderTest();
+    store.down.store = store.down.queue = true;
     const answer = await send({ method: 'StreamStatusEvent', body: BODY });
     expect(answer.statusCode).toBe(503);
     expect(json(answer)).toEqual({ error: 'Service Unavailable' });
-    expect(lines).toMatchObject([{ outcome: 'failed', status: 503, subject: SEED_STREAM }]);
-    expect(lines[0]?.cause).toContain('ECONNREFUSED');
+    expect(lines()).toMatchObject([{ level: 'ERROR', outcome: 'failed', status: 503, subject: SEED_STREAM }]);
+    expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
+    expect(lines()[0]?.['cause']).toContain('no queue at sqs.internal');
   });
 
-  it('a keep-alive is a 200, and the trouble is logged', async () => {
-    const { send, store, lines } = hooksUnderTest();
-    store.isDown = true;
-    const answer = await send({ method: 'StreamKeepAliveEvent', body: BODY });
-    expect(answer).toMatchObject({ statusCode: 200, body: BODY });
-    expect(lines[0]).toMatchObject({ outcome: 'failed', status: 200 });
-    expect(lines[0]?.cause).toContain('ECONNREFUSED');
+  it('a keep-alive is parked too, and a 200 whatever happens', async () => {
+    const { send, store, lines } = hooksUnderTest({ IS_OFFLINE: 'true', STOP_STREAMS: 'true' });
+    store.down.store = true;
+    expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
+    store.down.queue = true;
+    expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
+    store.streams.keepAlive = () => Promise.reject(new Error('a bug'));
+    expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
+    expect(lines()).toMatchObject([
+      { outcome: 'parked' },
+      { level: 'ERROR', outcome: 'failed', status: 200 },
+      { outcome: 'failed' },
+    ]);
   });
 
   it('other hooks are echoed', async () => {
     const { send, store } = hooksUnderTest();
-    store.isDown = true;
+    store.down.store = true;
     for (const { method, text } of CAPTURES.filter(({ method }) => /^(connect|On|Connection)/.test(method))) {
       expect(await send({ method, body: text })).toMatchObject({ statusCode: 200 });
     }
@@ -339,19 +364,111 @@ describe('without a store', () => {
 
 it('a bug of ours is a bare 500', async () => {
   const { send, store, lines } = hooksUnderTest();
-  store.upsert = () => Promise.reject(new Error('SECRET'));
+  store.streams.upsert = () => Promise.reject(new Error('SECRET'));
   const answer = await send({ method: 'StreamStatusEvent', body: BODY });
   expect(answer.statusCode).toBe(500);
   expect(json(answer)).toEqual({ error: 'Internal Server Error' });
-  expect(lines).toMatchObject([{ outcome: 'failed', status: 500 }]);
+  expect(lines()).toMatchObject([{ outcome: 'failed', status: 500 }]);
+});
+
+describe('stopping a stream', () => {
+  const ON = { IS_OFFLINE: 'true', STOP_STREAMS: 'true' };
+  const keepAlive = (at: number) => ({ method: 'StreamKeepAliveEvent', body: BODY, at });
+
+  it.each([
+    [{ stop: true }, 'stop'],
+    [{ stop: 'abuse' }, 'stop'],
+    [{ stopAt: '1970-01-01T00:00:05.000Z' }, 'stopAt'],
+  ])('by %j in its row answers its keep-alives 403', async (attributes, reason) => {
+    const { send, store, lines } = hooksUnderTest(ON);
+    store.rows.set(SEED_STREAM, attributes);
+    const answer = await send(keepAlive(5000));
+    expect(answer.statusCode).toBe(403);
+    expect(json(answer)).toEqual({ error: 'Forbidden', message: `the stream is stopped: ${reason}` });
+    expect(lines()).toMatchObject([{ outcome: 'refused', status: 403 }]);
+  });
+
+  it('by a maximum duration counts from its first sign of life', async () => {
+    const { send } = hooksUnderTest({ ...ON, MAX_DURATION_SECONDS: '60' });
+    await send({ method: 'StreamStatusEvent', body: BODY, at: 1000 });
+    expect(await send(keepAlive(60_999))).toMatchObject({ statusCode: 200 });
+    expect(await send(keepAlive(61_000))).toMatchObject({ statusCode: 403 });
+  });
+
+  it('needs a true word or a time that has come', async () => {
+    for (const attributes of [
+      { stop: false },
+      { stop: '' },
+      { stopAt: '1970-01-01T00:00:05.001Z' },
+      { stopAt: 'tomorrow' },
+    ]) {
+      const { send, store } = hooksUnderTest(ON);
+      store.rows.set(SEED_STREAM, attributes);
+      expect(await send(keepAlive(5000))).toMatchObject({ statusCode: 200 });
+    }
+  });
+
+  it('refuses no other hook, and none at all where it is off', async () => {
+    const { send, store } = hooksUnderTest(ON);
+    store.rows.set(SEED_STREAM, { stop: true });
+    expect(await send({ method: 'StreamStatusEvent', body: BODY })).toMatchObject({ statusCode: 200 });
+    const off = hooksUnderTest();
+    off.store.rows.set(SEED_STREAM, { stop: true });
+    expect(await off.send(keepAlive(5000))).toMatchObject({ statusCode: 200 });
+  });
+
+  it('is a setting that puts FAIL on keep-alives, and on nothing else', async () => {
+    const config = async (env: Record<string, string>) => {
+      const { restClientConfig } = json(await hooksUnderTest(env).send({ method: 'connect', body: '{}' })) as {
+        restClientConfig: object;
+      };
+      return Object.entries(restClientConfig as Record<string, { restOnError: string }>)
+        .filter(([, { restOnError }]) => restOnError === 'FAIL')
+        .map(([method]) => method);
+    };
+    expect(await config(ON)).toEqual(['StreamKeepAliveEvent']);
+    expect(await config({ IS_OFFLINE: 'true' })).toEqual([]);
+  });
 });
 
 describe('any bytes', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('PUBLISHING', 'UNPUBLISHED', '', '\ud800', 1e308, 5e-324, -0, 0, true, false, null),
+    fc.constant({ muted: true }),
+    fc.jsonValue(),
+  );
+  const fields = [
+    'name',
+    'status',
+    'info',
+    'published',
+    'width',
+    'fps',
+    'custom',
+    'audioState',
+    'sessionId',
+    'createDate',
+    'origin',
+  ];
+  /** Bodies with the keys that the schemas know, most of them with an id that can have a row, in JSON as odd as it gets. */
+  const hookBody = fc
+    .tuple(
+      fc.option(fc.oneof(fc.uuid(), fc.string({ minLength: 1 })), { freq: 9 }),
+      fc.dictionary(fc.constantFrom(...fields), value, { maxKeys: 3 }),
+      fc.constantFrom('', ' ', '\ufeff', '\r\n'),
+      fc.constantFrom('', '"status":"NEW",', '"x":1.0,"x":1e999,', '"y":"\\/\\ud83d",'),
+    )
+    .map(([id, rest, before, first]) => {
+      const members = JSON.stringify({ ...(id === null ? {} : { mediaSessionId: id }), ...rest }).slice(1);
+      return Buffer.from(`${before}{${members === '}' ? first.replace(/,$/, '') : first}${members}`);
+    });
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.json().map((text) => Buffer.from(text)),
+    { weight: 4, arbitrary: hookBody },
   );
-  const words = fc.oneof(fc.constantFrom(...METHOD_NAMES), fc.string());
+  const words = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...METHOD_NAMES) }, fc.string());
   const headers = fc.option(
     fc.oneof(
       fc.string(),
@@ -359,6 +476,7 @@ describe('any bytes', () => {
       fc.string().map((text) => `Basic ${text}`),
     ),
   );
+  let stored = 0;
 
   test.prop([words, bytes, fc.boolean(), headers], { numRuns: 10_000 })(
     'in give a valid answer out',
@@ -366,7 +484,9 @@ describe('any bytes', () => {
       const text = Buffer.from(body).toString(base64 ? 'base64' : 'utf8');
       for (const env of [{ IS_OFFLINE: 'true' }, { HOOK_SECRET: 's', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }]) {
         const request = { method, body: text, base64, headers: authorization === null ? {} : { authorization } };
-        const answer = await hooksUnderTest(env).send(request);
+        const { send, store } = hooksUnderTest(env);
+        const answer = await send(request);
+        stored += store.rows.size;
         expect([200, 400, 401, 403]).toContain(answer.statusCode);
         expect(answer.headers).toHaveProperty('content-type', 'application/json');
         if (answer.statusCode === 200 && method !== 'connect') expect(answer.body).toBe(text);
@@ -374,4 +494,8 @@ describe('any bytes', () => {
       }
     },
   );
+
+  it('were often enough those of a stream, which was stored', () => {
+    expect(stored).toBeGreaterThan(500);
+  });
 });

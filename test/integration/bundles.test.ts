@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
-import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import { startDynamo } from '../support/dynamo.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
+import { REQUIRED } from '../support/settings.ts';
 import { gatewayEvent, type Request } from '../support/gateway-event.ts';
 
 type Handler = (event: HookEvent, context: Context) => Promise<HookAnswer>;
@@ -15,7 +16,7 @@ const load = (name: string) =>
 
 /** The files that are deployed, in a Lambda's environment. */
 describe('the bundled', () => {
-  let dynamo: TestDynamo;
+  let dynamo: Awaited<ReturnType<typeof startDynamo>>;
   let handlers: Record<string, Handler>;
   const lines: string[] = [];
 
@@ -26,6 +27,7 @@ describe('the bundled', () => {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      ...REQUIRED,
       STREAMS_TABLE: dynamo.table,
       HOOK_SECRET: 'secret',
     });

@@ -26,14 +26,16 @@ export type Fault = 'lose request' | 'lose answer' | undefined;
 
 /**
  * A DynamoDB API with the table of infra/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
- * It is dynalite in this process; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
+ * It is dynalite in this process, with `givesItem` as AWS where a condition fails; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
  */
-export async function startDynamo() {
+export async function startDynamo({ givesItem = false } = {}) {
   const other = process.env['TEST_DYNAMODB_ENDPOINT'];
   const inner = other ? undefined : dynalite({ createTableMs: 0 });
   if (inner) await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve));
   const upstream = new URL(other ?? `http://127.0.0.1:${(inner?.address() as AddressInfo).port}`);
 
+  const itemOf = async ({ body: { Key } }: DynamoRequest) =>
+    Key ? await item((Key as { mediaSessionId: { S: string } }).mediaSessionId.S) : undefined;
   const requests: DynamoRequest[] = [];
   const sockets = new Set<Socket>();
   const control: { fault: (request: DynamoRequest) => Fault | Promise<Fault>; delay: number } = {
@@ -53,9 +55,12 @@ export async function startDynamo() {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         httpRequest(upstream, { method: 'POST', headers: incoming.headers }, resolve).on('error', reject).end(payload);
       });
-      const answerBody = await bodyOf(answer);
+      const answerBody = givesItem
+        ? withItem(await bodyOf(answer), request, await itemOf(request))
+        : await bodyOf(answer);
       if (fault === 'lose answer') return incoming.socket.destroy();
-      return outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(answerBody);
+      const { 'x-amz-crc32': _, 'content-length': __, ...headers } = answer.headers;
+      return outgoing.writeHead(answer.statusCode ?? 500, headers).end(answerBody);
     })().catch(() => incoming.socket.destroy());
   });
   proxy.on('connection', (socket) => {
@@ -114,11 +119,19 @@ export async function startDynamo() {
   };
 }
 
-export type TestDynamo = Awaited<ReturnType<typeof startDynamo>>;
+export type TestDynamo = Omit<Awaited<ReturnType<typeof startDynamo>>, 'endpoint'>;
+
+/** dynalite gives no item with a failed condition; AWS does where the request asks for it. */
+function withItem(answer: Buffer, { body }: DynamoRequest, Item: Record<string, AttributeValue> | undefined): Buffer {
+  const isRefusal = answer.includes('ConditionalCheckFailedException');
+  if (!isRefusal || body['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD' || !Item) return answer;
+  return Buffer.from(JSON.stringify({ ...(JSON.parse(answer.toString()) as object), Item }));
+}
 
 /** The resources of infra/tables.yml with their one variable filled in. */
 function resourcesNamed(table: string): Resources {
   const text = readFileSync(join(import.meta.dirname, '../../infra/tables.yml'), 'utf8');
+  // The variables of its other attributes do not matter here.
   return (load(text.replaceAll('${self:custom.streamsTable}', table)) as { Resources: Resources }).Resources;
 }
 

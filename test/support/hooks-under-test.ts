@@ -2,17 +2,18 @@ import type { Deps } from '../../lib/deps.ts';
 import { answerConnect } from '../../lib/http/connect.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
 import { storeStream } from '../../lib/http/store-stream.ts';
-import type { HookLine } from '../../lib/log.ts';
+import type { Line } from '../../lib/log.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { REQUIRED } from './settings.ts';
 
 /** The four functions as they are composed in functions/, with other side effects; requests are routed as by API Gateway. */
 export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }) {
-  const store = createMemoryStore();
-  const lines: HookLine[] = [];
-  const settings = readSettings({ STREAMS_TABLE: 'streams', ...env });
+  const settings = readSettings({ ...REQUIRED, ...env });
+  const store = createMemoryStore(settings);
+  const lines: Line[] = [];
   const deps: Deps = { settings, log: (line) => lines.push(line), now: () => 0 };
   const storing = createHookHandler(deps, storeStream(store));
   const handlers = {
@@ -23,7 +24,8 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
   };
   return {
     store,
-    lines,
+    /** What the log says of each hook. */
+    lines: (): Record<string, unknown>[] => lines.map(({ level, fields }) => ({ level, ...fields })),
     send: (request: Request) => {
       const method = methodNamed(request.method);
       // A spelling without a route of its own, as an unknown method, is served by the catch-all.

@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { Row } from '../../lib/state/row.ts';
 import { toRow } from '../../lib/store/items.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PORT_NAMES = ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT'] as const;
+const PORT_NAMES = ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT', 'QUEUE_PORT'] as const;
 export type Ports = Record<(typeof PORT_NAMES)[number], number>;
 
 export async function freePorts(): Promise<Ports> {
@@ -42,15 +42,17 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(HOOK_|FAIL_|AWS_)/.test(name)),
   );
+  const environment = {
+    ...inherited,
+    ...Object.fromEntries(Object.entries(chosen).map(([name, port]) => [name, String(port)])),
+    DATA_DIR: dataDir,
+    ...env,
+  };
+  const parts: ChildProcess[] = [];
   const npm = spawn('npm', ['start'], {
     cwd: root,
     detached: true,
-    env: {
-      ...inherited,
-      ...Object.fromEntries(Object.entries(chosen).map(([name, port]) => [name, String(port)])),
-      DATA_DIR: dataDir,
-      ...env,
-    },
+    env: environment,
   });
   let output = '';
   npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -66,8 +68,29 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   /** All processes of this stack: they have inherited its DATA_DIR. */
   const processes = () => processesWith(`DATA_DIR=${dataDir}`);
 
+  const pidOf = (part: string) => {
+    const found = processes().find(({ command }) => command.includes(part));
+    if (!found) throw new Error(`no process of ${part}`);
+    return found.pid;
+  };
   return {
     npm,
+    pidOf,
+    kill: (part: string) => process.kill(pidOf(part), 'SIGKILL'),
+    /** Starts a part again that was killed, as a process of its own; ready when it listens. */
+    async startPart(file: string, extra: Record<string, string> = {}) {
+      const part = spawn(process.execPath, [join(root, 'infra/local', file)], { env: { ...environment, ...extra } });
+      parts.push(part);
+      part.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      for (const deadline = Date.now() + 10_000; ; await sleep(50)) {
+        const ready = await fetch(`http://127.0.0.1:${chosen.DYNAMODB_PORT}`).then(
+          () => true,
+          () => false,
+        );
+        if (ready) return;
+        if (Date.now() > deadline) throw new Error(`${file} did not start:\n${output}`);
+      }
+    },
     ports: chosen,
     dataDir,
     url,
@@ -106,6 +129,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       return left;
     },
     async stop() {
+      for (const part of parts) part.kill();
       npm.kill('SIGTERM');
       return this.left();
     },

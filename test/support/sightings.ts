@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { LEVEL } from '../../lib/state/lifecycle.ts';
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
@@ -53,18 +54,33 @@ const hook = fc.record({
   left: fc.subarray(['name', 'published', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'createDate']),
 });
 
+/** What no hook says: our refusal and our presumption of an end. */
+const ours = fc.record({
+  level: fc.constantFrom(LEVEL.refused, LEVEL.presumedEnded),
+  at,
+  said: fc.record({ status: fc.constant('DENIED'), denied: fc.constantFrom('origin', 'token') }, { requiredKeys: [] }),
+});
+
 /** The sightings of one stream, in no order: every property of the rule must hold for any of them. */
 export const history = (id = 'stream'): fc.Arbitrary<Sighting[]> =>
-  fc.tuple(facts, fc.array(hook, { minLength: 1, maxLength: 9 })).map(([of, hooks]) =>
-    hooks.map(({ method, status, at, changing, left }) => {
-      const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !left.includes(key)));
-      // The method of a play by URL says `published: false` by itself; a contradicting fact would be no fact.
-      const byUrl = method === 'playHLS' || method === 'playRTSP' ? { published: of.published } : {};
-      const sighting = sightingOf(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at);
-      if (!sighting) throw new Error('a stream hook with an id is a sighting');
-      return sighting;
-    }),
-  );
+  fc
+    .tuple(facts, fc.array(hook, { minLength: 1, maxLength: 9 }), fc.array(ours, { maxLength: 1 }))
+    .map(([of, hooks, words]) => {
+      const seen = (method: MethodName, fields: object, at: number) => {
+        const sighting = sightingOf(method, { mediaSessionId: id, ...fields }, at);
+        if (!sighting) throw new Error('a stream hook with an id is a sighting');
+        return sighting;
+      };
+      return [
+        ...hooks.map(({ method, status, at, changing, left }) => {
+          const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !left.includes(key)));
+          // The method of a play by URL says `published: false` by itself; a contradicting fact would be no fact.
+          const byUrl = method === 'playHLS' || method === 'playRTSP' ? { published: of.published } : {};
+          return seen(method, { ...kept, ...byUrl, ...changing, status }, at);
+        }),
+        ...words.map((word) => ({ id, facts: seen('publishStream', of, word.at).facts, ...word })),
+      ];
+    });
 
 /** A delivery of a history: any order, any repetition, everything at least once. */
 export const delivery = <T>(items: T[]): fc.Arbitrary<T[]> =>

@@ -1,8 +1,14 @@
-import { expect, it } from 'vitest';
-import { createLog, loggable } from '../../lib/log.ts';
+import { describe as suite, expect, it } from 'vitest';
+import { createLog, describe, loggable, type Line } from '../../lib/log.ts';
 
-const LINE = { method: 'StreamEvent', subject: 'm', outcome: 'applied', status: 200, milliseconds: 3, requestId: 'r' };
-function logged(line: Parameters<ReturnType<typeof createLog>>[0]): Record<string, unknown> {
+const LINE: Line = {
+  level: 'INFO',
+  message: 'hook',
+  fields: { method: 'StreamEvent', status: 200, cause: undefined },
+  metrics: { hooks: 1 },
+  dimension: 'method',
+};
+function logged(line: Line): Record<string, unknown> {
   const lines: string[] = [];
   createLog(
     (text) => lines.push(text),
@@ -13,24 +19,40 @@ function logged(line: Parameters<ReturnType<typeof createLog>>[0]): Record<strin
   return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
 }
 
-it('writes one line per hook that is its log and its metric', () => {
-  expect(logged(LINE)).toMatchObject({
-    ...LINE,
-    level: 'INFO',
-    hooks: 1,
-    _aws: { Timestamp: 1, CloudWatchMetrics: [{ Dimensions: [['outcome']] }] },
+suite('a line', () => {
+  it('is log and metric in one', () => {
+    expect(logged(LINE)).toEqual({
+      level: 'INFO',
+      message: 'hook',
+      method: 'StreamEvent',
+      status: 200,
+      hooks: 1,
+      _aws: {
+        Timestamp: 1,
+        CloudWatchMetrics: [
+          { Namespace: 'wcs-hooks', Dimensions: [['method']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
+        ],
+      },
+    });
+    const { dimension: _, ...without } = LINE;
+    expect(logged(without)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
   });
-  expect(logged({ ...LINE, status: 403 }).level).toBe('WARN');
-  expect(logged({ ...LINE, status: 503 }).level).toBe('ERROR');
-  expect(logged({ ...LINE, outcome: 'failed' }).level).toBe('ERROR');
+
+  it('has bounded strings without control characters', () => {
+    const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(1000)}`;
+    const line = logged({ ...LINE, fields: { method: evil, subject: evil, cause: evil } });
+    for (const field of ['method', 'subject', 'cause']) {
+      expect(line[field]).toHaveLength(256);
+      expect(line[field]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+    }
+    expect(loggable('\ud800')).toBe('\ufffd');
+  });
 });
 
-it('bounds identifiers and takes control characters out of them', () => {
-  const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(1000)}`;
-  const line = logged({ ...LINE, method: evil, subject: evil, cause: evil });
-  for (const field of ['method', 'subject', 'cause']) {
-    expect(line[field]).toHaveLength(256);
-    expect(line[field]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
-  }
-  expect(loggable('\ud800')).toBe('\ufffd');
+suite('an error', () => {
+  it('is described by its causes, without a stack', () => {
+    const cause = Object.assign(new TypeError('inner'), { code: 'ECONNREFUSED' });
+    expect(describe(new Error('outer', { cause }))).toBe('Error: outer < TypeError: inner (ECONNREFUSED)');
+    expect(describe(new AggregateError([new Error('a'), 'b']))).toBe('Error: a and b');
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from '../../lib/settings.ts';
+import { REQUIRED } from '../support/settings.ts';
 
-const USABLE = { STREAMS_TABLE: 'streams', HOOK_SECRET: 's3cret' };
+const USABLE = { ...REQUIRED, HOOK_SECRET: 's3cret' };
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
     readSettings(env);
@@ -26,22 +27,28 @@ describe('settings', () => {
       takesUnsigned: false,
       failMethods: ['StreamStatusEvent', 'sendDtmf'],
       streamsTable: 'streams',
+      parkingQueueUrl: 'https://sqs/parking',
+      deadLetterQueueUrl: 'https://sqs/dead-letters',
+      leaseSeconds: 120,
+      maxAgeSeconds: 86_400,
       retentionSeconds: 2_592_000,
+      stopsStreams: false,
+      maxDurationSeconds: undefined,
     });
   });
 
   it('take unsigned hooks only on the local stack, and only while it has no credentials', () => {
-    expect(readSettings({ STREAMS_TABLE: 't', IS_OFFLINE: 'true' }).takesUnsigned).toBe(true);
+    expect(readSettings({ ...REQUIRED, IS_OFFLINE: 'true' }).takesUnsigned).toBe(true);
     expect(readSettings({ ...USABLE, IS_OFFLINE: 'true' }).takesUnsigned).toBe(false);
-    expect(
-      readSettings({ STREAMS_TABLE: 't', IS_OFFLINE: 'true', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }).takesUnsigned,
-    ).toBe(false);
-    expect(problemsOf({ STREAMS_TABLE: 't', IS_OFFLINE: '1' })).toHaveLength(1);
+    expect(readSettings({ ...REQUIRED, IS_OFFLINE: 'true', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }).takesUnsigned).toBe(
+      false,
+    );
+    expect(problemsOf({ ...REQUIRED, IS_OFFLINE: '1' })).toHaveLength(1);
   });
 
   it('without credentials are unusable when deployed', () => {
-    expect(problemsOf({ STREAMS_TABLE: 't' })).toEqual([expect.stringContaining('HOOK_SECRET')]);
-    expect(problemsOf({ STREAMS_TABLE: 't', HOOK_SECRET: '' })).toHaveLength(1);
+    expect(problemsOf({ ...REQUIRED })).toEqual([expect.stringContaining('HOOK_SECRET')]);
+    expect(problemsOf({ ...REQUIRED, HOOK_SECRET: '' })).toHaveLength(1);
   });
 
   it('report all that is wrong at once, and no value that may be a secret', () => {
@@ -54,9 +61,11 @@ describe('settings', () => {
     expect(problems).toEqual([
       expect.stringContaining('HOOK_SECRET_PREVIOUS'),
       expect.stringContaining('HOOK_USER'),
-      expect.stringContaining('STREAMS_TABLE'),
       expect.stringContaining('"streamstatusevent"'),
       expect.stringContaining('"Nope"'),
+      expect.stringContaining('STREAMS_TABLE'),
+      expect.stringContaining('PARKING_QUEUE_URL'),
+      expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
     ]);
     expect(() => readSettings(env)).toThrow(problems.map((problem) => `- ${problem}`).join('\n'));
     expect(problems.join()).not.toContain('hidden');
@@ -66,5 +75,46 @@ describe('settings', () => {
     expect(problemsOf({ ...USABLE, HOOK_USER: 'u' })).toEqual([expect.stringContaining('HOOK_PASSWORD')]);
     expect(problemsOf({ ...USABLE, HOOK_PASSWORD: 'p' })).toEqual([expect.stringContaining('HOOK_USER')]);
     expect(problemsOf({ ...USABLE, HOOK_USER: 'a:b', HOOK_PASSWORD: 'p' })).toEqual([expect.stringContaining('colon')]);
+  });
+
+  it('are times that fit each other', () => {
+    const times = {
+      KEEP_ALIVE_INTERVAL_SECONDS: '15',
+      LEASE_SECONDS: '60',
+      MAX_AGE_SECONDS: '60',
+      RETENTION_DAYS: '15',
+    };
+    expect(readSettings({ ...USABLE, ...times })).toMatchObject({
+      leaseSeconds: 60,
+      maxAgeSeconds: 60,
+      retentionSeconds: 1_296_000,
+    });
+    expect(problemsOf({ ...USABLE, ...times, LEASE_SECONDS: '59' })).toEqual([
+      expect.stringContaining('4 keep-alive intervals'),
+    ]);
+    expect(problemsOf({ ...USABLE, ...times, MAX_AGE_SECONDS: '59' })).toEqual([
+      expect.stringContaining('MAX_AGE_SECONDS=59'),
+    ]);
+    expect(problemsOf({ ...USABLE, ...times, RETENTION_DAYS: '14' })).toEqual([
+      expect.stringContaining('RETENTION_DAYS=14'),
+    ]);
+    for (const wrong of ['0', '-1', '1.5', 'x', '1e99', 'Infinity']) {
+      expect(problemsOf({ ...USABLE, RETENTION_DAYS: wrong })).toContainEqual(
+        expect.stringContaining(`RETENTION_DAYS="${wrong}"`),
+      );
+    }
+  });
+
+  it('stop streams only where it is said so', () => {
+    expect(readSettings({ ...USABLE, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '3600' })).toMatchObject({
+      stopsStreams: true,
+      maxDurationSeconds: 3600,
+      failMethods: ['StreamKeepAliveEvent'],
+    });
+    expect(problemsOf({ ...USABLE, MAX_DURATION_SECONDS: '3600' })).toEqual([
+      expect.stringContaining('STOP_STREAMS=true'),
+    ]);
+    expect(problemsOf({ ...USABLE, STOP_STREAMS: 'yes' })).toEqual([expect.stringContaining('STOP_STREAMS="yes"')]);
+    expect(readSettings({ ...USABLE, STOP_STREAMS: 'false' }).failMethods).toEqual([]);
   });
 });

@@ -88,6 +88,40 @@ describe('merge', () => {
     });
   });
 
+  it('shows our own words: a refusal that any sign of life overrules, a presumed end that only an end does', () => {
+    const refused: Sighting = {
+      id: 'stream',
+      at: T0,
+      level: 2,
+      said: { status: 'DENIED', denied: 'token' },
+      facts: {},
+    };
+    const presumed: Sighting = { id: 'stream', at: T0 + 5000, level: 5, said: { info: 'session ended' }, facts: {} };
+    const starting = seen('publishStream', 1, { status: 'PENDING' });
+    expect(rowOf([starting, refused])).toMatchObject({
+      phase: 'refused',
+      status: 'DENIED',
+      denied: 'token',
+      expiresAt: T0 / 1000 + 1000,
+    });
+    const live = rowOf([refused, status('PUBLISHING', 2)]);
+    expect(live).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
+    expect(live).not.toHaveProperty('denied');
+    const ended = rowOf([presumed, status('PUBLISHING', 9)]);
+    expect(ended).toMatchObject({
+      phase: 'ended',
+      info: 'session ended',
+      endedAt: after(5),
+      expiresAt: T0 / 1000 + 1005,
+    });
+    expect(ended).not.toHaveProperty('live');
+    expect(rowOf([presumed, status('FAILED', 9)])).toMatchObject({
+      phase: 'ended',
+      status: 'FAILED',
+      endedAt: after(9),
+    });
+  });
+
   describe('of a lost row', () => {
     const lost: Row = { ...rowOf([status('PUBLISHING', 10)]), phase: 'lost', lost: 'no news', expiresAt: 1 };
 

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { cut, MAX_STRING_BYTES, storable } from '../../../lib/state/storable.ts';
+import { cut, storable } from '../../../lib/state/storable.ts';
 
 describe('storable', () => {
   it('leaves out what DynamoDB does not hold, and what WCS means by nothing', () => {
@@ -31,6 +31,10 @@ describe('storable', () => {
     }
   });
 
+  it('cuts a string at 256 bytes', () => {
+    expect(storable('ä'.repeat(200))).toBe('ä'.repeat(128));
+  });
+
   it('makes lone surrogates well-formed', () => {
     expect(storable('a\ud800b')).toBe('a\ufffdb');
     expect(storable('\udc00')).toBe('\ufffd');
@@ -39,22 +43,22 @@ describe('storable', () => {
 
 describe('cut', () => {
   it('cuts at a code point', () => {
-    expect(cut('x'.repeat(2048))).toBe('x'.repeat(2048));
-    expect(cut('x'.repeat(2049))).toBe('x'.repeat(2048));
-    expect(cut(`x${'\u{1f600}'.repeat(600)}`)).toBe(`x${'\u{1f600}'.repeat(511)}`);
-    expect(cut(`xx${'ä'.repeat(2000)}`)).toBe(`xx${'ä'.repeat(1023)}`);
-    expect(cut(`x${'ä'.repeat(2000)}`)).toBe(`x${'ä'.repeat(1023)}`);
+    expect(cut('x'.repeat(2048), 2048)).toBe('x'.repeat(2048));
+    expect(cut('x'.repeat(2049), 2048)).toBe('x'.repeat(2048));
+    expect(cut(`x${'\u{1f600}'.repeat(600)}`, 2048)).toBe(`x${'\u{1f600}'.repeat(511)}`);
+    expect(cut(`xx${'ä'.repeat(2000)}`, 2048)).toBe(`xx${'ä'.repeat(1023)}`);
+    expect(cut(`x${'ä'.repeat(2000)}`, 2048)).toBe(`x${'ä'.repeat(1023)}`);
   });
 
   test.prop([fc.string({ unit: 'binary', maxLength: 3000 })], { numRuns: 2000 })(
     'gives a well-formed beginning of the text that fits an index key',
     (text) => {
-      const result = cut(text);
+      const result = cut(text, 2048);
       expect(result.isWellFormed()).toBe(true);
-      expect(Buffer.byteLength(result)).toBeLessThanOrEqual(MAX_STRING_BYTES);
+      expect(Buffer.byteLength(result)).toBeLessThanOrEqual(2048);
       expect(text.toWellFormed().startsWith(result)).toBe(true);
-      if (Buffer.byteLength(text) <= MAX_STRING_BYTES) expect(result).toBe(text.toWellFormed());
-      else expect(Buffer.byteLength(result)).toBeGreaterThan(MAX_STRING_BYTES - 4);
+      if (Buffer.byteLength(text) <= 2048) expect(result).toBe(text.toWellFormed());
+      else expect(Buffer.byteLength(result)).toBeGreaterThan(2048 - 4);
     },
   );
 });

@@ -1,0 +1,14 @@
+/** Queue: sightings that were parked while DynamoDB would not take them. */
+import { createDeps } from '../lib/deps.ts';
+import { createReplay } from '../lib/jobs/replay.ts';
+import { createDynamoClient } from '../lib/store/dynamo-client.ts';
+import { createDynamoStore } from '../lib/store/dynamo-store.ts';
+import { createDeadLetters } from '../lib/store/queues.ts';
+
+const deps = createDeps();
+
+export const handler = createReplay({
+  ...deps,
+  streams: createDynamoStore(createDynamoClient(), deps.settings),
+  deadLetters: createDeadLetters(deps.settings),
+});

@@ -1,0 +1,47 @@
+/** The queues of the resolved CloudFormation resources, for the local SQS and for whoever refers to them. */
+import { queuePath, type QueueDefinition } from './queue-server.ts';
+import { QUEUE_ENDPOINT } from './settings.ts';
+import type { Resources } from './tables.ts';
+
+interface QueueProperties {
+  readonly QueueName: string;
+  readonly VisibilityTimeout?: number;
+  readonly RedrivePolicy?: {
+    readonly deadLetterTargetArn: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+    readonly maxReceiveCount: number;
+  };
+}
+
+const DEFAULT_VISIBILITY_SECONDS = 30;
+
+const queueResources = (resources: Resources) =>
+  Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
+    .map(([logicalId, { Properties }]) => [logicalId, Properties as QueueProperties] as const);
+
+export function queueDefinitions(resources: Resources): QueueDefinition[] {
+  const queues = new Map(queueResources(resources));
+  return [...queues.values()].map(({ QueueName, VisibilityTimeout = DEFAULT_VISIBILITY_SECONDS, RedrivePolicy }) => {
+    const deadLetters = RedrivePolicy && queues.get(RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0]);
+    return {
+      name: QueueName,
+      visibilityTimeout: VisibilityTimeout,
+      ...(deadLetters
+        ? { redrive: { deadLetterQueue: deadLetters.QueueName, maxReceiveCount: RedrivePolicy.maxReceiveCount } }
+        : {}),
+    };
+  });
+}
+
+/** An environment with each `!Ref` of a queue as its local URL, which is what CloudFormation makes of it. */
+export function withQueueUrls(environment: Record<string, unknown>, resources: Resources): Record<string, unknown> {
+  const urls = new Map(queueResources(resources).map(([id, { QueueName }]) => [id, queueUrl(QueueName)]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      urls.get((value as { Ref?: string }).Ref ?? '') ?? value,
+    ]),
+  );
+}
+
+export const queueUrl = (name: string) => `${QUEUE_ENDPOINT}${queuePath(name)}`;

@@ -1,0 +1,51 @@
+/** Brings parked sightings into their rows, by the very call that a hook makes: the rule does not mind the order. */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { describe, type Log } from '../log.ts';
+import { readMessage } from '../store/parked-message.ts';
+import type { DeadLetters } from '../store/queues.ts';
+import { StoreError, type StreamStore } from '../store/store.ts';
+
+export interface ReplayDeps {
+  readonly streams: StreamStore;
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+}
+
+/** What does not succeed is reported, and comes again after the queue's visibility timeout. */
+export const createReplay =
+  (deps: ReplayDeps) =>
+  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const failed = await Promise.all(Records.map(async (record) => ((await replay(record, deps)) ? [] : [record])));
+    return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+/** @returns whether the message is dealt with */
+async function replay({ messageId, body }: SQSRecord, { streams, deadLetters, log }: ReplayDeps): Promise<boolean> {
+  const message = readMessage(body);
+  const fields = 'problem' in message ? {} : { subject: message.sighting.id, requestId: message.requestId };
+  const finish = (outcome: string, cause?: unknown) => {
+    log({
+      level: outcome === 'failed' ? 'WARN' : outcome === 'dead letter' ? 'ERROR' : 'INFO',
+      message: 'replay',
+      fields: { messageId, ...fields, outcome, cause: cause === undefined ? undefined : describe(cause) },
+      metrics: { replays: 1 },
+      dimension: 'outcome',
+    });
+    return outcome !== 'failed';
+  };
+  try {
+    if ('problem' in message) {
+      await deadLetters(body, message.problem);
+      return finish('dead letter', message.problem);
+    }
+    return finish(await streams.upsert(message.sighting));
+  } catch (error) {
+    if (!(error instanceof StoreError && error.isFinal)) return finish('failed', error);
+    // DynamoDB will refuse it for ever.
+    const reason = describe(error);
+    return deadLetters(body, reason).then(
+      () => finish('dead letter', reason),
+      (cause: unknown) => finish('failed', cause),
+    );
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * DynamoDB in memory, at the grain of single requests: what the store and the sweep send, and nothing else. It refuses
+ * what it does not know, and is trusted only because the store's contract (store-contract.ts) holds against it too.
+ */
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  QueryCommand,
+  ResourceNotFoundException,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Row } from '../../lib/state/row.ts';
+import { toRow, type Item } from '../../lib/store/items.ts';
+import type { DynamoRequest, TestDynamo } from './dynamo.ts';
+
+type Names = Record<string, string>;
+type Values = Record<string, AttributeValue>;
+interface Input {
+  TableName?: string;
+}
+
+const scalar = (value: AttributeValue | undefined) =>
+  value?.S ?? (value?.N === undefined ? value?.BOOL : Number(value.N));
+
+export function createFakeDynamo(table: string, { givesItem }: { readonly givesItem: boolean }) {
+  const items = new Map<string, Item>();
+
+  function execute(command: { input: object }): object {
+    const { input } = command;
+    if ((input as Input).TableName !== undefined && (input as Input).TableName !== table) {
+      throw new ResourceNotFoundException({ message: 'no such table', $metadata: {} });
+    }
+    if (command instanceof GetItemCommand) return withItem(command.input.Key);
+    if (command instanceof UpdateItemCommand) return update(command.input);
+    if (command instanceof QueryCommand) {
+      const { IndexName = '', ExpressionAttributeValues = {}, ExclusiveStartKey } = command.input;
+      if (command.input.KeyConditionExpression !== `#${IndexName} = :role` || ExclusiveStartKey)
+        throw refused(command.input);
+      const wanted = ExpressionAttributeValues[':role']?.S;
+      return {
+        Items: [...items.values()].filter((item) => item[IndexName]?.S === wanted).map((item) => ({ ...item })),
+      };
+    }
+    if (command instanceof BatchGetItemCommand) {
+      const { Keys = [] } = command.input.RequestItems?.[table] ?? {};
+      return {
+        Responses: { [table]: Keys.map((key) => withItem(key).Item).filter((item) => item !== undefined) },
+        UnprocessedKeys: {},
+      };
+    }
+    throw refused(input);
+  }
+
+  function withItem(key: Item | undefined): { Item?: Item } {
+    const item = items.get(idOf(key));
+    return item ? { Item: { ...item } } : {};
+  }
+
+  function update(input: UpdateItemCommandInput): object {
+    const { Key, UpdateExpression = '', ConditionExpression, ExpressionAttributeNames: names = {} } = input;
+    const values = input.ExpressionAttributeValues ?? {};
+    const id = idOf(Key);
+    const before = items.get(id);
+    if (ConditionExpression !== undefined && !holds(ConditionExpression, before ?? {}, names, values)) {
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: {},
+        ...(givesItem && before && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD'
+          ? { Item: { ...before } }
+          : {}),
+      });
+    }
+    items.set(id, updated(UpdateExpression, before ?? { ...Key }, names, values));
+    return {};
+  }
+
+  return {
+    items,
+    send: ((command: { input: object }) => Promise.resolve().then(() => execute(command))) as DynamoDBClient['send'],
+  };
+}
+
+const idOf = (key: Item | undefined) => {
+  const id = key?.['mediaSessionId']?.S;
+  if (!id) throw refused(key ?? {});
+  return id;
+};
+
+const refused = (what: object) => new Error(`the fake DynamoDB does not know ${JSON.stringify(what)}`);
+
+const NAME = '#\\w+';
+const VALUE = ':\\w+';
+const ATOM = new RegExp(`^(?:attribute_not_exists\\((${NAME})\\)|(${NAME}) (<|=) (${VALUE}))$`);
+
+/** `a OR (b AND c)`, `a AND b`, `a`: no deeper. */
+function holds(condition: string, item: Item, names: Names, values: Values): boolean {
+  return condition.split(' OR ').some((side) =>
+    side
+      .replace(/^\((.*)\)$/, '$1')
+      .split(' AND ')
+      .every((atom) => {
+        const [, absent, name = '', operator, value = ''] =
+          ATOM.exec(atom) ??
+          (() => {
+            throw refused({ condition });
+          })();
+        if (absent) return item[names[absent] ?? ''] === undefined;
+        const [left, right] = [scalar(item[names[name] ?? '']), scalar(values[value])];
+        if (left === undefined || right === undefined) return false;
+        return operator === '<' ? left < right : left === right;
+      }),
+  );
+}
+
+const OPERAND = `(?:if_not_exists\\((${NAME}), (${VALUE})\\)|(${VALUE}))`;
+const SET = new RegExp(`(${NAME}) = ${OPERAND}(?: \\+ (${VALUE}))?(?:, |$)`, 'y');
+
+function updated(expression: string, before: Item, names: Names, values: Values): Item {
+  const [, sets = '', removes = ''] = /^SET (.*?)(?: REMOVE (.*))?$/.exec(expression) ?? [];
+  if (sets === '') throw refused({ expression });
+  const after = { ...before };
+  SET.lastIndex = 0;
+  while (SET.lastIndex < sets.length) {
+    const [, name = '', existing, fallback = '', given = fallback, addend] =
+      SET.exec(sets) ??
+      (() => {
+        throw refused({ expression });
+      })();
+    const operand = (existing && before[names[existing] ?? '']) || values[given];
+    if (!operand) throw refused({ expression });
+    after[names[name] ?? ''] = addend ? { N: String(Number(operand.N) + Number(values[addend]?.N)) } : operand;
+  }
+  for (const name of removes.split(', ').filter(Boolean)) delete after[names[name] ?? ''];
+  return after;
+}
+
+/** The fake with the controls of `startDynamo`, so that the same contract holds both; it sends again as the SDK does. */
+export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> {
+  const fake = createFakeDynamo('streams', { givesItem });
+  const requests: DynamoRequest[] = [];
+  const control: TestDynamo['control'] = { fault: () => undefined, delay: 0 };
+  const direct = { send: fake.send, destroy: () => {} } as unknown as DynamoDBClient;
+
+  async function send(
+    command: UpdateItemCommand,
+    { abortSignal }: { abortSignal?: AbortSignal } = {},
+  ): Promise<object> {
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const request = {
+        operation: command.constructor.name.replace(/Command$/, ''),
+        body: command.input as unknown as Record<string, unknown>,
+      };
+      requests.push(request);
+      const fault = await control.fault(request);
+      if (control.delay > 0) await sleep(control.delay, undefined, abortSignal ? { signal: abortSignal } : {});
+      if (fault === 'lose request') continue;
+      const answer = await fake.send(command);
+      if (fault !== 'lose answer') return answer;
+    }
+    throw new Error('the connection was lost three times');
+  }
+
+  const item = (id: string) => Promise.resolve(fake.items.get(id));
+  return Promise.resolve({
+    client: { send, destroy: () => {} } as unknown as DynamoDBClient,
+    direct,
+    table: 'streams',
+    requests,
+    control,
+    item,
+    async row(id: string) {
+      const {
+        mediaSessionId: _,
+        revision: __,
+        ...row
+      } = toRow((await item(id)) ?? {}) as Row & { mediaSessionId?: string };
+      return row;
+    },
+    set(id: string, attributes: Record<string, AttributeValue | undefined>) {
+      const merged = { mediaSessionId: { S: id }, ...fake.items.get(id), ...attributes };
+      fake.items.set(id, Object.fromEntries(Object.entries(merged).filter(([, value]) => value)));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+}

@@ -1,0 +1,11 @@
+import { readSettings, type Settings } from '../../lib/settings.ts';
+
+/** What every function must be told. */
+export const REQUIRED = {
+  STREAMS_TABLE: 'streams',
+  PARKING_QUEUE_URL: 'https://sqs/parking',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
+};
+
+export const testSettings = (env: Record<string, string> = {}): Settings =>
+  readSettings({ ...REQUIRED, IS_OFFLINE: 'true', ...env });

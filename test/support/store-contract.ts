@@ -1,0 +1,314 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { fc, test } from '@fast-check/vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
+import { createDynamoStore, type Waiting } from '../../lib/store/dynamo-store.ts';
+import { StoreError, type StreamStore } from '../../lib/store/store.ts';
+import type { MethodName } from '../../lib/wcs/methods.ts';
+import { refusedByAws } from './aws-limits.ts';
+import type { TestDynamo } from './dynamo.ts';
+import { rowOfSet } from './oracle.ts';
+import { testSettings } from './settings.ts';
+import { delivery, history } from './sightings.ts';
+
+const RETENTION = 30 * 24 * 3600;
+const T0 = Date.parse('2026-01-01T00:00:00.000Z');
+
+/** What the store promises, held against any DynamoDB API. */
+export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Waiting): void {
+  let dynamo: TestDynamo;
+  let store: StreamStore;
+  let id = '';
+  let streams = 0;
+
+  beforeAll(async () => {
+    dynamo = await start();
+    store = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }), waiting);
+  });
+  afterAll(() => dynamo.close());
+  beforeEach(() => {
+    id = `stream-${streams++}`;
+    dynamo.requests.length = 0;
+  });
+  afterEach(() => {
+    dynamo.control.fault = () => undefined;
+    dynamo.control.delay = 0;
+    expect(dynamo.requests.flatMap(refusedByAws)).toEqual([]);
+  });
+
+  function sighting(method: MethodName, seconds: number, fields: Record<string, unknown> = {}): Sighting {
+    const seen = sightingOf(method, { mediaSessionId: id, ...fields }, T0 + seconds * 1000);
+    if (!seen) throw new Error('no sighting');
+    return seen;
+  }
+  const status = (word: string, seconds: number, fields: Record<string, unknown> = {}) =>
+    sighting('StreamStatusEvent', seconds, { status: word, ...fields });
+  const operations = () => dynamo.requests.map(({ operation }) => operation);
+  async function upsertAll(sightings: Sighting[]) {
+    const outcomes = [];
+    for (const one of sightings) outcomes.push(await store.upsert(one));
+    return outcomes;
+  }
+
+  describe('on the common path', () => {
+    it('every hook of a stream in its order is one UpdateItem, and the row is that of the rule', async () => {
+      const life = [
+        sighting('publishStream', 0, { name: 'b4e7', published: true, status: 'PENDING' }),
+        status('PUBLISHING', 1, { name: 'b4e7', published: true, width: 640 }),
+        sighting('StreamEvent', 2),
+        status('RESIZE', 3, { width: 320 }),
+        status('PUBLISHING', 4, { width: 320 }),
+        status('UNPUBLISHED', 5, { info: 'Stopped by user' }),
+      ];
+      expect(await upsertAll(life)).toEqual(Array<string>(6).fill('applied'));
+      expect(operations()).toEqual(Array<string>(6).fill('UpdateItem'));
+      expect(await dynamo.row(id)).toEqual(rowOfSet(life, RETENTION));
+      expect((await dynamo.item(id))?.['revision']).toEqual({ N: '6' });
+    });
+
+    it('a stream without any other hook is one UpdateItem too', async () => {
+      for (const word of ['PENDING', 'PUBLISHING', 'PLAYING', 'FAILED']) {
+        id = `alone-${word}`;
+        dynamo.requests.length = 0;
+        expect(await store.upsert(status(word, 0))).toBe('applied');
+        expect(operations()).toEqual(['UpdateItem']);
+      }
+    });
+  });
+
+  describe('on the rare path', () => {
+    it('an old session’s late hook loses to what is newer', async () => {
+      const end = status('UNPUBLISHED', 9);
+      await upsertAll([end, status('PUBLISHING', 5, { name: 'late' })]);
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'ended', status: 'UNPUBLISHED', name: 'late' });
+    });
+
+    it('the same hook again is superseded, and writes nothing', async () => {
+      const again = status('PUBLISHING', 5);
+      expect(await upsertAll([again, again])).toEqual(['applied', 'superseded']);
+      expect((await dynamo.item(id))?.['revision']).toEqual({ N: '1' });
+    });
+
+    it('a keep-alive reads first, as it hardly ever wins, and writes the difference', async () => {
+      await store.upsert(status('PAUSED', 0));
+      dynamo.requests.length = 0;
+      expect(await store.upsert(sighting('StreamKeepAliveEvent', 10, { status: 'PLAYING' }))).toBe('applied');
+      expect(operations()).toEqual(['GetItem', 'UpdateItem']);
+      expect(await dynamo.row(id)).toMatchObject({
+        status: 'PAUSED',
+        keepAlive: true,
+        lastSeenAt: '2026-01-01T00:00:10.000Z',
+      });
+    });
+
+    it('a live word that tells no role finds it in the row', async () => {
+      await upsertAll([sighting('publishStream', 0, { published: true }), status('NOVEL', 1)]);
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live', live: 'publishing', status: 'NOVEL' });
+    });
+
+    it('a hook without a status opens a row', async () => {
+      expect(await store.upsert(sighting('StreamEvent', 3))).toBe('applied');
+      expect(await dynamo.row(id)).toEqual(rowOfSet([sighting('StreamEvent', 3)], RETENTION));
+    });
+
+    it('a newer hook without a status brings a lost stream back', async () => {
+      await store.upsert(status('PUBLISHING', 0));
+      await dynamo.set(id, { live: undefined, phase: { S: 'lost' }, lost: { S: 'no news' }, expiresAt: { N: '1' } });
+      await store.upsert(sighting('StreamEvent', 7));
+      const back = await dynamo.row(id);
+      expect(back).toEqual(rowOfSet([status('PUBLISHING', 0), sighting('StreamEvent', 7)], RETENTION));
+    });
+  });
+
+  describe('the operator’s attributes', () => {
+    it('stay, whatever is written around them', async () => {
+      await dynamo.set(id, { stop: { S: 'abuse' } });
+      expect(
+        await upsertAll([status('PENDING', 0), status('PLAYING', 2), status('PLAYING', 1), status('STOPPED', 3)]),
+      ).not.toContain('superseded');
+      expect((await dynamo.item(id))?.['stop']).toEqual({ S: 'abuse' });
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'ended', stop: 'abuse' });
+    });
+
+    it('stay in a row that only they have opened, on the rare path too', async () => {
+      await dynamo.set(id, { stop: { BOOL: true } });
+      await store.upsert(sighting('StreamKeepAliveEvent', 0, { status: 'PLAYING' }));
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live', live: 'playing', stop: true });
+    });
+
+    it('of a type that is not ours are left alone', async () => {
+      await store.upsert(status('PLAYING', 0));
+      await dynamo.set(id, { note: { M: { by: { S: 'me' } } } });
+      await upsertAll([status('PAUSED', 2), status('PLAYING', 1), sighting('StreamKeepAliveEvent', 3)]);
+      expect((await dynamo.item(id))?.['note']).toEqual({ M: { by: { S: 'me' } } });
+    });
+  });
+
+  describe('what DynamoDB cannot hold', () => {
+    it('never fails a hook nor loses its status', async () => {
+      for (const name of ['', 'x'.repeat(5000), '\u{1f600}'.repeat(700), '\ud800', 'a\u0000b']) {
+        id = `name-${streams++}`;
+        const fields = {
+          name,
+          info: '\udc00',
+          width: 1e999,
+          height: 5e-324,
+          fps: -0,
+          bitrate: 1e125,
+          gop: 1e-130,
+          createDate: 1.7e308,
+        };
+        await upsertAll([status('PUBLISHING', 0, fields), status('PUBLISHING', -1, fields)]);
+        expect(await dynamo.row(id)).toEqual(
+          rowOfSet([status('PUBLISHING', 0, fields), status('PUBLISHING', -1, fields)], RETENTION),
+        );
+      }
+    });
+
+    it('is no id either: one of 2,048 bytes and one with a lone surrogate have rows', async () => {
+      for (const one of ['x'.repeat(2048), `s\ud800-${streams}`]) {
+        id = one;
+        await store.upsert(status('PUBLISHING', 0));
+        expect(await dynamo.row(one.toWellFormed())).toMatchObject({ phase: 'live' });
+      }
+    });
+
+    it('typically a row is under 1 KB, which is one write unit', async () => {
+      await store.upsert(
+        status('PUBLISHING', 0, {
+          ...{
+            nodeId: 'Hw47CFMBEchVOpBMDr29IxjudnJ1sjOY@192.168.1.101',
+            appKey: 'defaultApp',
+            name: 'e6dcaedd-f084-49df-8262-7ce906e42eb2',
+          },
+          ...{
+            sessionId: '/192.168.0.83:64573/192.168.0.39:8443-a98bb891-aeaf-46a8-8fba-772e07ac035b',
+            published: true,
+            mediaProvider: 'WebRTC',
+          },
+          ...{
+            hasVideo: true,
+            hasAudio: true,
+            audioCodec: 'opus',
+            videoCodec: 'H264',
+            width: 1280,
+            height: 720,
+            bitrate: 2_000_000,
+            fps: 30,
+          },
+          ...{
+            transport: 'UDP',
+            createDate: 1_664_260_776_957,
+            mediaType: 'publish',
+            audioState: { muted: false },
+            videoState: { muted: false },
+          },
+        }),
+      );
+      const item = (await dynamo.item(id)) ?? {};
+      const size = Object.entries(item).reduce(
+        (sum, [name, { S, N }]) => sum + name.length + (S ?? N ?? 'x').length,
+        0,
+      );
+      expect(size).toBeLessThan(1024);
+    });
+  });
+
+  describe('under faults', () => {
+    it('a request or an answer that is lost is sent again, and the row is the same', async () => {
+      for (const fault of ['lose request', 'lose answer'] as const) {
+        id = `fault-${streams++}`;
+        let left = 1;
+        dynamo.control.fault = ({ operation }) => (operation === 'UpdateItem' && left-- > 0 ? fault : undefined);
+        const hooks = [status('PUBLISHING', 1), status('PUBLISHING', 0)];
+        await upsertAll(hooks);
+        expect(await dynamo.row(id)).toEqual(rowOfSet(hooks, RETENTION));
+      }
+    });
+
+    it('an answer that is lost on the rare path counts the write once', async () => {
+      await store.upsert(status('PUBLISHING', 1));
+      let left = 1;
+      dynamo.control.fault = ({ operation }) => (operation === 'UpdateItem' && left-- > 0 ? 'lose answer' : undefined);
+      await store.upsert(sighting('StreamKeepAliveEvent', 5));
+      expect((await dynamo.item(id))?.['revision']).toEqual({ N: '2' });
+    });
+
+    it('a database that does not answer is a StoreError within the deadline', async () => {
+      dynamo.control.delay = 5000;
+      const started = performance.now();
+      const quick = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }), {
+        deadline: () => AbortSignal.timeout(300),
+        pause: () => Promise.resolve(),
+      });
+      await expect(quick.upsert(status('PUBLISHING', 0))).rejects.toThrow(StoreError);
+      expect(performance.now() - started).toBeLessThan(2000);
+    });
+
+    it('a table that is not there is a StoreError with the cause, which is no part of the message', async () => {
+      const lost = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: 'nowhere' }));
+      const error = await lost.upsert(status('PUBLISHING', 0)).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(StoreError);
+      expect((error as StoreError).cause).toMatchObject({ name: 'ResourceNotFoundException' });
+    });
+
+    it('a row that others write all the time is given up after a bounded number of tries', async () => {
+      await store.upsert(status('PUBLISHING', 10));
+      dynamo.requests.length = 0;
+      let revision = 1;
+      // Between our read and our write somebody else always comes first.
+      dynamo.control.fault = async ({ operation }) => {
+        if (operation === 'UpdateItem') await dynamo.set(id, { revision: { N: String(++revision) } });
+        return undefined;
+      };
+      const error = await store.upsert(status('PUBLISHING', 5)).catch((error: unknown) => error);
+      expect((error as StoreError).cause).toMatchObject({ message: 'lost 12 races for the row' });
+      expect(operations().filter((operation) => operation === 'UpdateItem')).toHaveLength(13);
+    });
+  });
+
+  describe('the indexes', () => {
+    it('hold what is live, by role, and every stream by its name', async () => {
+      const query = async (index: string, value: string) => {
+        const { Items = [] } = await dynamo.direct.send(
+          new QueryCommand({
+            TableName: dynamo.table,
+            IndexName: index,
+            KeyConditionExpression: `#${index} = :role`,
+            ExpressionAttributeNames: { [`#${index}`]: index },
+            ExpressionAttributeValues: { ':role': { S: value } },
+          }),
+        );
+        return Items.map(({ mediaSessionId }) => mediaSessionId?.S);
+      };
+      const name = `name-of-${id}`;
+      await store.upsert(status('PUBLISHING', 0, { name }));
+      expect(await query('live', 'publishing')).toContain(id);
+      expect(await query('live', 'playing')).not.toContain(id);
+      await store.upsert(status('UNPUBLISHED', 1));
+      expect(await query('live', 'publishing')).not.toContain(id);
+      expect(await query('name', name)).toEqual([id]);
+    });
+  });
+
+  describe('any history', () => {
+    test.prop([history().chain((hooks) => fc.tuple(fc.constant(hooks), delivery(hooks)))], { numRuns })(
+      'delivered in any order, with repetitions, 8 at a time, ends in the row of its set',
+      async ([hooks, delivered]) => {
+        id = `any-${streams++}`;
+        const named = delivered.map((one) => ({ ...one, id }));
+        const waiting = [...named];
+        const outcomes: string[] = [];
+        await Promise.all(
+          Array.from({ length: 8 }, async () => {
+            for (let next = waiting.shift(); next; next = waiting.shift()) outcomes.push(await store.upsert(next));
+          }),
+        );
+        expect(outcomes).toHaveLength(named.length);
+        expect(await dynamo.row(id)).toEqual(rowOfSet(hooks, RETENTION));
+        expect(dynamo.requests.flatMap(refusedByAws)).toEqual([]);
+      },
+      120_000,
+    );
+  });
+}
