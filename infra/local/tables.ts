@@ -1,10 +1,12 @@
 /** Makes the tables of the resolved CloudFormation resources: there is no second definition of them. */
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   type CreateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Resources = Record<string, { Type: string; Properties?: unknown }>;
 
@@ -17,11 +19,22 @@ function createTableInput(properties: CreateTableCommandInput): CreateTableComma
 export async function createTables(resources: Resources, client: DynamoDBClient): Promise<void> {
   const tables = Object.values(resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
   for (const { Properties } of tables) {
+    const input = createTableInput(Properties as CreateTableCommandInput);
     try {
-      await client.send(new CreateTableCommand(createTableInput(Properties as CreateTableCommandInput)));
+      await client.send(new CreateTableCommand(input));
     } catch (error) {
       // There since an earlier start, with its rows.
       if (!(error instanceof ResourceInUseException)) throw error;
     }
+    await active(input.TableName, client);
+  }
+}
+
+/** Until it is active a table is not there for those who write to it. */
+async function active(TableName: string | undefined, client: DynamoDBClient): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    await sleep(10);
   }
 }

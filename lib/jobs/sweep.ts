@@ -1,6 +1,6 @@
 /** Each minute: lays `lost` over live streams past their lease or maximum age, and tells when a whole node fell silent. */
 import { describe, type Log } from '../log.ts';
-import { whyLost, type Lease } from '../state/lease.ts';
+import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
 import { differences, layLost, type Retention } from '../state/merge.ts';
 import type { Row } from '../state/row.ts';
 import type { LiveStream, SweepStore } from '../store/store.ts';
@@ -18,22 +18,28 @@ const TIME_MS = 45_000;
 const WRITES_AT_A_TIME = 16;
 
 /** What became of a live stream in this sweep. */
-type Verdict = 'live' | 'lost' | 'failed';
+interface Judged {
+  readonly nodeId: string;
+  readonly verdict: 'live' | 'lost' | 'failed';
+  /** Heard within a lease: its node is alive. */
+  readonly isHeard: boolean;
+  /** Of a lost one: it used to send keep-alives. */
+  readonly fellSilent: boolean;
+  readonly cause?: unknown;
+}
 
 export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const { store, log, now } = deps;
   const started = now();
   const from = await store.loadCursor();
-  const nodes = new Map<string, Record<Verdict, number>>();
+  const nodes = new Map<string, Judged[]>();
   let stoppedAt: string | undefined;
-  let failure: unknown;
 
   for await (const { streams, next } of store.livePages(from)) {
-    for (const { nodeId, verdict, cause } of await judge(streams, started, deps)) {
-      const node = nodes.get(nodeId) ?? { live: 0, lost: 0, failed: 0 };
-      nodes.set(nodeId, node);
-      node[verdict]++;
-      failure ??= cause;
+    for (const judged of await judge(streams, started, deps)) {
+      const ofNode = nodes.get(judged.nodeId) ?? [];
+      nodes.set(judged.nodeId, ofNode);
+      ofNode.push(judged);
     }
     if (next !== undefined && now() - started > TIME_MS) {
       stoppedAt = next;
@@ -42,37 +48,41 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   }
   if (from !== undefined || stoppedAt !== undefined) await store.saveCursor(stoppedAt);
 
-  const sum = (verdict: Verdict) => [...nodes.values()].reduce((total, node) => total + node[verdict], 0);
+  // A part of a sweep cannot tell whether it saw all of a node.
   const sawAll = from === undefined && stoppedAt === undefined;
-  for (const [nodeId, { live, lost, failed }] of nodes) {
-    if (lost === 0) continue;
-    // A node of which a stream is still heard is not silent; a part of a sweep cannot tell.
-    const isSilent = sawAll && live === 0 && failed === 0;
-    log({
-      level: isSilent ? 'ERROR' : 'WARN',
-      message: isSilent ? 'node silent' : 'streams lost',
-      fields: { nodeId, live },
-      metrics: isSilent ? { silentNodes: 1, lostStreams: lost } : { lostStreams: lost },
-    });
-  }
+  for (const [nodeId, ofNode] of nodes) logNode(nodeId, ofNode, sawAll, log);
+
+  const all = [...nodes.values()].flat();
+  const failed = all.filter(({ verdict }) => verdict === 'failed');
   log({
-    level: sum('failed') > 0 ? 'ERROR' : 'INFO',
+    level: failed.length > 0 ? 'ERROR' : 'INFO',
     message: 'sweep',
     fields: {
       milliseconds: now() - started,
       isComplete: stoppedAt === undefined,
-      lost: sum('lost'),
-      failed: sum('failed'),
-      cause: failure === undefined ? undefined : describe(failure),
+      lost: count(all, 'lost'),
+      failed: failed.length,
+      cause: failed[0] && describe(failed[0].cause),
     },
-    metrics: { liveStreams: sum('live') },
+    metrics: { liveStreams: count(all, 'live') },
   });
 };
 
-interface Judged {
-  readonly nodeId: string;
-  readonly verdict: Verdict;
-  readonly cause?: unknown;
+const count = (judged: readonly Judged[], wanted: Judged['verdict']) =>
+  judged.filter(({ verdict }) => verdict === wanted).length;
+
+/** One line for a node that lost streams, not one per stream: their rows tell the rest. */
+function logNode(nodeId: string, judged: readonly Judged[], sawAll: boolean, log: Log): void {
+  const lost = count(judged, 'lost');
+  if (lost === 0) return;
+  const isHeard = judged.some((one) => one.isHeard || one.verdict === 'failed');
+  const isSilent = sawAll && !isHeard && judged.some(({ fellSilent }) => fellSilent);
+  log({
+    level: isSilent ? 'ERROR' : 'WARN',
+    message: isSilent ? 'node silent' : 'streams lost',
+    fields: { nodeId, live: count(judged, 'live') },
+    metrics: isSilent ? { silentNodes: 1, lostStreams: lost } : { lostStreams: lost },
+  });
 }
 
 async function judge(streams: readonly LiveStream[], at: number, deps: SweepDeps): Promise<Judged[]> {
@@ -81,13 +91,15 @@ async function judge(streams: readonly LiveStream[], at: number, deps: SweepDeps
   const old = streams.filter((stream) => !isYoung(stream));
   const rows = await deps.store.read(old.map(({ id }) => id));
 
-  const judged: Judged[] = streams.filter(isYoung).map(({ nodeId }) => ({ nodeId, verdict: 'live' }));
+  const judged = streams.filter(isYoung).map(({ nodeId }): Judged => heard(nodeId));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
     judged.push(...(await Promise.all(some.map((stream) => judgeOne(stream, rows.get(stream.id) ?? {}, at, deps)))));
   }
   return judged;
 }
+
+const heard = (nodeId: string): Judged => ({ nodeId, verdict: 'live', isHeard: true, fellSilent: false });
 
 async function judgeOne(
   { id, nodeId }: LiveStream,
@@ -97,11 +109,12 @@ async function judgeOne(
 ): Promise<Judged> {
   const why = whyLost(row, at, settings);
   const changes = why === undefined ? undefined : differences(row, layLost(row, why, settings));
-  if (!changes) return { nodeId, verdict: 'live' };
+  if (!changes) return { ...heard(nodeId), isHeard: isHeardWithinLease(row, at, settings) };
   try {
     // A keep-alive that races it wins: now, as it has changed the row, or later, as it lifts `lost`.
-    return { nodeId, verdict: (await store.change(id, changes, row)) ? 'lost' : 'live' };
+    if (!(await store.change(id, changes, row))) return heard(nodeId);
+    return { nodeId, verdict: 'lost', isHeard: false, fellSilent: row.keepAlive === true };
   } catch (cause) {
-    return { nodeId, verdict: 'failed', cause };
+    return { nodeId, verdict: 'failed', isHeard: false, fellSilent: false, cause };
   }
 }

@@ -20,5 +20,8 @@ export function whyLost(row: Row, now: number, lease: Lease): string | undefined
   return `no ${row.keepAlive ? 'keep-alive' : 'hook'} for ${limit} s`;
 }
 
+export const isHeardWithinLease = (row: Row, now: number, { leaseSeconds }: Lease) =>
+  silenceOf(row, now) <= leaseSeconds * 1000;
+
 /** Whether a keep-alive at `at` needs no write: less than half of the lease is used, so `lastSeenAt` may lag. */
 export const isLeaseFresh = (row: Row, at: number, { leaseSeconds }: Lease) => silenceOf(row, at) < leaseSeconds * 500;

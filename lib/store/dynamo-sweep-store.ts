@@ -86,7 +86,8 @@ export function createDynamoSweepStore(
         new UpdateItemCommand({
           TableName,
           Key: keyOf(CURSOR_ID),
-          UpdateExpression: cursor === undefined ? 'REMOVE sweepFrom' : 'SET sweepFrom = :cursor',
+          UpdateExpression: cursor === undefined ? 'REMOVE #from' : 'SET #from = :cursor',
+          ExpressionAttributeNames: { '#from': 'sweepFrom' },
           ...(cursor === undefined ? {} : { ExpressionAttributeValues: { ':cursor': { S: cursor } } }),
         }),
       );

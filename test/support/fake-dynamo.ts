@@ -121,8 +121,8 @@ const OPERAND = `(?:if_not_exists\\((${NAME}), (${VALUE})\\)|(${VALUE}))`;
 const SET = new RegExp(`(${NAME}) = ${OPERAND}(?: \\+ (${VALUE}))?(?:, |$)`, 'y');
 
 function updated(expression: string, before: Item, names: Names, values: Values): Item {
-  const [, sets = '', removes = ''] = /^SET (.*?)(?: REMOVE (.*))?$/.exec(expression) ?? [];
-  if (sets === '') throw refused({ expression });
+  const [, sets = '', removes = ''] = /^(?:SET (.*?))?(?:(?:^| )REMOVE (.*))?$/.exec(expression) ?? [];
+  if (sets === '' && removes === '') throw refused({ expression });
   const after = { ...before };
   SET.lastIndex = 0;
   while (SET.lastIndex < sets.length) {

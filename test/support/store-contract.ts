@@ -120,6 +120,85 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
   });
 
+  describe('a keep-alive', () => {
+    const keepAlive = (seconds: number, fields: Record<string, unknown> = {}) =>
+      sighting('StreamKeepAliveEvent', seconds, { status: 'PUBLISHING', ...fields });
+
+    it('costs one consistent read while less than half of the lease is used, then a write', async () => {
+      await store.upsert(status('PUBLISHING', 0));
+      await store.keepAlive(keepAlive(10));
+      dynamo.requests.length = 0;
+      for (const seconds of [20, 69.999]) {
+        expect(await store.keepAlive(keepAlive(seconds))).toEqual({ outcome: 'fresh' });
+      }
+      expect(operations()).toEqual(['GetItem', 'GetItem']);
+      expect(dynamo.requests[0]?.body).toMatchObject({ ConsistentRead: true });
+      expect(await dynamo.row(id)).toMatchObject({ lastSeenAt: '2026-01-01T00:00:10.000Z' });
+      expect(await store.keepAlive(keepAlive(70))).toEqual({ outcome: 'applied' });
+      expect(await dynamo.row(id)).toMatchObject({ lastSeenAt: '2026-01-01T00:01:10.000Z', keepAlive: true });
+    });
+
+    it('is written at once where it tells more than a time', async () => {
+      expect(await store.keepAlive(keepAlive(0))).toEqual({ outcome: 'applied' });
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live', live: 'publishing', keepAlive: true });
+      await dynamo.set(id, {
+        live: undefined,
+        phase: { S: 'lost' },
+        lost: { S: 'no keep-alive' },
+        expiresAt: { N: '1' },
+      });
+      expect(await store.keepAlive(keepAlive(1))).toEqual({ outcome: 'applied' });
+      expect(await dynamo.row(id)).toEqual({ ...rowOfSet([keepAlive(0), keepAlive(1)], RETENTION) });
+      expect(await store.keepAlive(keepAlive(2, { name: 'news' }))).toEqual({ outcome: 'applied' });
+      expect(await dynamo.row(id)).toMatchObject({ name: 'news' });
+    });
+
+    it('of an ended stream leaves it ended', async () => {
+      await upsertAll([status('PUBLISHING', 0), status('UNPUBLISHED', 1)]);
+      await store.keepAlive(keepAlive(200));
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'ended', lastSeenAt: '2026-01-01T00:03:20.000Z' });
+    });
+
+    it('says that its stream is to be stopped, and the row since when it was told', async () => {
+      const stopping = createDynamoStore(
+        dynamo.client,
+        testSettings({ STREAMS_TABLE: dynamo.table, STOP_STREAMS: 'true' }),
+        waiting,
+      );
+      await store.upsert(status('PUBLISHING', 0));
+      await dynamo.set(id, { stop: { S: 'abuse' } });
+      expect(await store.keepAlive(keepAlive(5))).not.toHaveProperty('stop');
+      expect(await stopping.keepAlive(keepAlive(6))).toEqual({ outcome: 'applied', stop: 'stop' });
+      expect(await stopping.keepAlive(keepAlive(7))).toEqual({ outcome: 'fresh', stop: 'stop' });
+      expect(await stopping.keepAlive(keepAlive(170))).toEqual({ outcome: 'applied', stop: 'stop' });
+      expect(await dynamo.row(id)).toMatchObject({
+        phase: 'live',
+        status: 'PUBLISHING',
+        stop: 'abuse',
+        stopSentAt: '2026-01-01T00:00:06.000Z',
+      });
+      await store.upsert(status('UNPUBLISHED', 180));
+      expect(await dynamo.row(id)).toMatchObject({
+        phase: 'ended',
+        stop: 'abuse',
+        stopSentAt: '2026-01-01T00:00:06.000Z',
+      });
+    });
+
+    it('stops a stream of which only the stop is known, at the set time or after the maximum duration', async () => {
+      const settings = testSettings({ STREAMS_TABLE: dynamo.table, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '60' });
+      const stopping = createDynamoStore(dynamo.client, settings, waiting);
+      await dynamo.set(id, { stopAt: { S: '2026-01-01T00:00:10.000Z' } });
+      expect(await stopping.keepAlive(keepAlive(9))).toEqual({ outcome: 'applied' });
+      expect(await stopping.keepAlive(keepAlive(10))).toEqual({ outcome: 'applied', stop: 'stopAt' });
+      expect((await dynamo.row(id))['stopSentAt']).toBe('2026-01-01T00:00:10.000Z');
+      id = `max-${streams++}`;
+      await stopping.upsert(status('PUBLISHING', 0));
+      expect(await stopping.keepAlive(keepAlive(59))).not.toHaveProperty('stop');
+      expect(await stopping.keepAlive(keepAlive(60))).toMatchObject({ stop: 'maximum duration' });
+    });
+  });
+
   describe('the operator’s attributes', () => {
     it('stay, whatever is written around them', async () => {
       await dynamo.set(id, { stop: { S: 'abuse' } });

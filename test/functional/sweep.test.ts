@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSweep } from '../../lib/jobs/sweep.ts';
+import type { Line } from '../../lib/log.ts';
+import { sightingOf } from '../../lib/state/sighting.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
+import type { StreamStore } from '../../lib/store/store.ts';
+import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import { startFakeDynamo } from '../support/fake-dynamo.ts';
+import { testSettings } from '../support/settings.ts';
+
+const T0 = Date.parse('2026-01-01T00:00:00.000Z');
+const seconds = (time: number) => T0 + time * 1000;
+
+describe.each([
+  ['dynalite', startDynamo],
+  ['the fake DynamoDB', startFakeDynamo],
+] as const)('the sweep on %s', (_, start) => {
+  let dynamo: TestDynamo;
+  let streams: StreamStore;
+  let now = 0;
+  let lines: Line[] = [];
+  let sweep: () => Promise<void>;
+
+  beforeAll(async () => {
+    dynamo = await start();
+  });
+  afterAll(() => dynamo.close());
+  beforeEach(async () => {
+    // What an earlier test left live is swept away.
+    await createTestSweep(() => T0 + 1e10)();
+    lines = [];
+    dynamo.requests.length = 0;
+    dynamo.control.fault = () => undefined;
+    sweep = createTestSweep(() => now);
+  });
+
+  function createTestSweep(clock: () => number, env: Record<string, string> = {}) {
+    const settings = testSettings({ STREAMS_TABLE: dynamo.table, MAX_AGE_SECONDS: '1000', ...env });
+    streams = createDynamoStore(dynamo.client, settings);
+    const store = createDynamoSweepStore(dynamo.client, settings);
+    return createSweep({ store, settings, log: (line) => lines.push(line), now: clock });
+  }
+  const tell = async (
+    method: 'StreamStatusEvent' | 'StreamKeepAliveEvent',
+    id: string,
+    time: number,
+    fields: object = {},
+  ) => {
+    const body = { mediaSessionId: id, status: 'PUBLISHING', nodeId: 'node-1', ...fields };
+    const sighting = sightingOf(method, body, seconds(time)) ?? expect.fail();
+    await (method === 'StreamKeepAliveEvent' ? streams.keepAlive(sighting) : streams.upsert(sighting));
+  };
+  const summary = () => lines.find(({ message }) => message === 'sweep');
+  const others = (): Record<string, unknown>[] =>
+    lines
+      .filter(({ message }) => message !== 'sweep')
+      .map(({ message, fields, metrics }) => ({ message, ...fields, ...metrics }));
+
+  it('lays lost over a stream without keep-alives for its lease, which a newer hook lifts', async () => {
+    await tell('StreamStatusEvent', 'a', 0);
+    await tell('StreamKeepAliveEvent', 'a', 10);
+    now = seconds(130);
+    await sweep();
+    expect(await dynamo.row('a')).toMatchObject({ phase: 'live' });
+    now = seconds(130.001);
+    await sweep();
+    const lost = await dynamo.row('a');
+    expect(lost).toMatchObject({
+      phase: 'lost',
+      lost: 'no keep-alive for 120 s',
+      status: 'PUBLISHING',
+      lastSeenAt: '2026-01-01T00:00:10.000Z',
+      expiresAt: T0 / 1000 + 10 + 30 * 86_400,
+    });
+    expect(lost).not.toHaveProperty('live');
+    await tell('StreamKeepAliveEvent', 'a', 140);
+    const back = await dynamo.row('a');
+    expect(back).toMatchObject({ phase: 'live', live: 'publishing' });
+    expect(back).not.toHaveProperty('lost');
+    expect(back).not.toHaveProperty('expiresAt');
+  });
+
+  it('lays lost over a stream that sends none after the maximum age', async () => {
+    await tell('StreamStatusEvent', 'b', 0);
+    now = seconds(1000);
+    await sweep();
+    expect(await dynamo.row('b')).toMatchObject({ phase: 'live' });
+    now = seconds(1001);
+    await sweep();
+    expect(await dynamo.row('b')).toMatchObject({ phase: 'lost', lost: 'no hook for 1000 s' });
+  });
+
+  it('leaves alone what is young, without reading it, and what has ended', async () => {
+    await tell('StreamStatusEvent', 'young', 100);
+    await tell('StreamStatusEvent', 'ended', 0);
+    await tell('StreamStatusEvent', 'ended', 1, { status: 'UNPUBLISHED' });
+    dynamo.requests.length = 0;
+    now = seconds(220);
+    await sweep();
+    expect(dynamo.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'Query', 'Query']);
+    expect(await dynamo.row('young')).toMatchObject({ phase: 'live' });
+    expect(await dynamo.row('ended')).toMatchObject({ phase: 'ended' });
+    expect(summary()).toMatchObject({
+      level: 'INFO',
+      fields: { lost: 0, isComplete: true },
+      metrics: { liveStreams: 1 },
+    });
+  });
+
+  it('loses to a keep-alive that races it', async () => {
+    await tell('StreamStatusEvent', 'c', 0);
+    await tell('StreamKeepAliveEvent', 'c', 1);
+    now = seconds(200);
+    let raced = false;
+    dynamo.control.fault = async ({ operation }) => {
+      if (operation === 'UpdateItem' && !raced) {
+        raced = true;
+        await tell('StreamKeepAliveEvent', 'c', 199);
+      }
+      return undefined;
+    };
+    await sweep();
+    expect(raced).toBe(true);
+    expect(await dynamo.row('c')).toMatchObject({ phase: 'live', lastSeenAt: '2026-01-01T00:03:19.000Z' });
+    expect(others()).toEqual([]);
+  });
+
+  it('tells of a silent node in one line, not in one per stream', async () => {
+    for (let n = 0; n < 30; n++) {
+      await tell('StreamStatusEvent', `d-${n}`, 0, { nodeId: 'silent' });
+      await tell('StreamKeepAliveEvent', `d-${n}`, 1, { nodeId: 'silent' });
+    }
+    for (const [id, last] of [
+      ['e-1', 1],
+      ['e-2', 190],
+    ] as const) {
+      await tell('StreamStatusEvent', id, 0, { nodeId: 'half' });
+      await tell('StreamKeepAliveEvent', id, last, { nodeId: 'half' });
+    }
+    now = seconds(200);
+    await sweep();
+    expect(others()).toEqual([
+      { message: 'node silent', nodeId: 'silent', live: 0, silentNodes: 1, lostStreams: 30 },
+      { message: 'streams lost', nodeId: 'half', live: 1, lostStreams: 1 },
+    ]);
+    expect(summary()).toMatchObject({ fields: { lost: 31, failed: 0 }, metrics: { liveStreams: 1 } });
+  });
+
+  it('does not call a node silent whose streams send no keep-alives', async () => {
+    await tell('StreamStatusEvent', 'f', 0, { nodeId: 'quiet' });
+    now = seconds(2000);
+    await sweep();
+    expect(others()).toEqual([{ message: 'streams lost', nodeId: 'quiet', live: 0, lostStreams: 1 }]);
+  });
+
+  it('calls a node silent although streams without keep-alives are not lost yet, unless one of them was just heard', async () => {
+    for (const [nodeId, lastHook] of [
+      ['dead', 2],
+      ['alive', 190],
+    ] as const) {
+      await tell('StreamStatusEvent', `i-${nodeId}`, 0, { nodeId });
+      await tell('StreamKeepAliveEvent', `i-${nodeId}`, 1, { nodeId });
+      await tell('StreamStatusEvent', `j-${nodeId}`, 0, { nodeId });
+      await tell('StreamStatusEvent', `j-${nodeId}`, lastHook, { nodeId, bitrate: 1 });
+    }
+    now = seconds(200);
+    await sweep();
+    expect(others().map(({ message, nodeId }) => [message, nodeId])).toEqual([
+      ['node silent', 'dead'],
+      ['streams lost', 'alive'],
+    ]);
+  });
+
+  it('stops when its time is over, and continues there', async () => {
+    await tell('StreamStatusEvent', 'g-publisher', 0);
+    await tell('StreamStatusEvent', 'g-player', 0, { status: 'PLAYING' });
+    // The first page takes all of the time.
+    let ticks = 0;
+    const slow = createTestSweep(() => seconds(2000) + (ticks++ > 0 ? 46_000 : 0));
+    await slow();
+    expect(summary()).toMatchObject({ fields: { isComplete: false, lost: 1 } });
+    expect(await dynamo.row('g-publisher')).toMatchObject({ phase: 'lost' });
+    expect(await dynamo.row('g-player')).toMatchObject({ phase: 'live' });
+    expect(others()).toMatchObject([{ message: 'streams lost' }]);
+
+    lines = [];
+    now = seconds(2100);
+    await sweep();
+    expect(await dynamo.row('g-player')).toMatchObject({ phase: 'lost' });
+    expect(summary()).toMatchObject({ fields: { isComplete: true, lost: 1 } });
+
+    // The next one begins at the beginning again.
+    await tell('StreamStatusEvent', 'g-again', 2100);
+    now = seconds(4000);
+    await sweep();
+    expect(await dynamo.row('g-again')).toMatchObject({ phase: 'lost' });
+  });
+
+  it('goes on where a row cannot be written, and says so', async () => {
+    for (const id of ['h-1', 'h-2']) await tell('StreamStatusEvent', id, 0, { nodeId: 'h' });
+    now = seconds(2000);
+    dynamo.control.fault = ({ operation, body }) =>
+      operation === 'UpdateItem' && JSON.stringify(body).includes('"h-1"') ? 'lose request' : undefined;
+    await sweep();
+    expect(await dynamo.row('h-2')).toMatchObject({ phase: 'lost' });
+    expect(summary()).toMatchObject({ level: 'ERROR', fields: { lost: 1, failed: 1 } });
+    expect(summary()?.fields['cause']).toBeTruthy();
+  });
+});

@@ -1,0 +1,32 @@
+/** The DynamoDBs that the model plays against. */
+import { createFakeDynamo } from '../support/fake-dynamo.ts';
+import { startDynamo } from '../support/dynamo.ts';
+import { toRow } from '../../lib/store/items.ts';
+import type { Row } from '../../lib/state/row.ts';
+import type { ModelDynamo } from './schedule.ts';
+
+/** In memory, a fresh one for each world. */
+export function fakeDynamo(givesItem: boolean): ModelDynamo {
+  const { items, send } = createFakeDynamo('streams', { givesItem });
+  return {
+    client: { send },
+    table: 'streams',
+    row: (id) => Promise.resolve(toRow(items.get(id) ?? {})),
+    stop(id) {
+      items.set(id, { ...(items.get(id) ?? { mediaSessionId: { S: id } }), stop: { BOOL: true } });
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A real DynamoDB API, a fresh one for each world: its table is part of no other. */
+export async function realDynamo(givesItem: boolean): Promise<ModelDynamo & { close(): Promise<void> }> {
+  const dynamo = await startDynamo({ givesItem });
+  return {
+    client: dynamo.client,
+    table: dynamo.table,
+    row: async (id): Promise<Row> => toRow((await dynamo.item(id)) ?? {}),
+    stop: (id) => dynamo.set(id, { stop: { BOOL: true } }),
+    close: () => dynamo.close(),
+  };
+}
