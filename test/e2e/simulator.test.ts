@@ -1,18 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../simulator/scenarios.ts';
+import { startDynamo } from '../support/dynamo.ts';
+import { playScenario, simulate } from '../support/simulate.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-const simulate = (...options: string[]) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile('npm', ['run', '-s', 'simulate', '--', ...options], { cwd: ROOT }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
 
 describe('the simulator', () => {
   let stack: LocalStack;
@@ -37,9 +29,54 @@ describe('the simulator', () => {
     );
     expect(code).toBe(0);
     // 14 captures; 10 publishers and 20 players with connect, ConnectionStatusEvent, start, live, 3 keep-alives and 3 for the end.
-    expect(stderr).toContain('314 hooks of 31 clients');
+    expect(stderr).toContain('lifecycle: 314 hooks to');
     expect(stdout).toMatch(/^all +314 +314 +[\d.]+ +[\d.]+ +200: 314$/m);
     expect(stdout).toMatch(/^StreamKeepAliveEvent +90 +90 /m);
+  });
+
+  it('plays every scenario but crash (crash.test.ts), and the rows are as they should be', async () => {
+    for (const scenario of Object.keys(SCENARIOS).filter((name) => name !== 'crash')) {
+      const { code, stdout, stderr } = await playScenario(scenario, stack, '--streams', '6');
+      const complaint = /^.*(expected|not acknowledged).*$/m.exec(stderr)?.[0];
+      expect([scenario, code, complaint]).toEqual([scenario, 0, undefined]);
+      expect(stdout).toMatch(/^\d+ rows are as they should be\.$/m);
+    }
+  });
+
+  it('exits with 1 and prints the differences if rows are not as they should be', async () => {
+    const elsewhere = await startDynamo();
+    const { code, stderr } = await simulate(
+      ...['--url', stack.url, '--secret', 'secret', '--streams', '2', '--players', '0', '--within', '0'],
+      ...['--verify', '--dynamodb', elsewhere.endpoint, '--table', elsewhere.table],
+    );
+    await elsewhere.close();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^[0-9a-f-]{36}: there is no row$/m);
+    expect(stderr).toContain('2 differences in 2 rows.');
+  });
+
+  it('repeats a run by its seed', async () => {
+    const bodies: string[][] = [];
+    for (const seed of ['7', '7', '8']) {
+      const received: string[] = [];
+      bodies.push(received);
+      const server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          received.push(Buffer.concat(chunks).toString());
+          response.end(received.at(-1));
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+      await simulate('--url', url, '--scenario', 'reorder', '--streams', '3', '--concurrency', '1', '--seed', seed);
+      server.closeAllConnections();
+      server.close();
+    }
+    expect(bodies[0]).toHaveLength(90);
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(bodies[2]).not.toEqual(bodies[0]);
   });
 
   it('believes only a 200 with the echo', async () => {
@@ -101,7 +138,14 @@ describe('the simulator', () => {
 
   it('explains itself, and says which option is wrong', async () => {
     expect((await simulate('--help')).stdout).toContain('--keep-alives N');
-    for (const wrong of [['--streams', 'x'], ['--url', 'ftp://x'], ['--nope'], ['--user', 'u']]) {
+    for (const wrong of [
+      ['--streams', 'x'],
+      ['--url', 'ftp://x'],
+      ['--nope'],
+      ['--user', 'u'],
+      ['--scenario', 'bad-signature'],
+      ['--scenario', 'x'],
+    ]) {
       const { code, stderr } = await simulate(...wrong);
       expect(code).toBe(2);
       expect(stderr).toContain(wrong[0]);

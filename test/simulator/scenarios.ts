@@ -1,0 +1,211 @@
+/** What can happen to a WCS and its clients, and the rows that must result, whatever happened on the way. */
+import type { Random } from './random.ts';
+import type { Script } from './run.ts';
+import {
+  connects,
+  createClient,
+  createNodeId,
+  ends,
+  keepAlives,
+  starts,
+  statusOf,
+  streamHook,
+  type Client,
+} from './sessions.ts';
+import type { Hook } from './wcs.ts';
+
+/** What a row must hold; null: the attribute must be absent. A row that is null must not be there at all. */
+export type ExpectedRow = Readonly<Record<string, string | boolean | null>> | null;
+
+export interface Scenario {
+  readonly scripts: readonly Script[];
+  readonly rows: ReadonlyMap<string, ExpectedRow>;
+  /** Hooks that must be refused, with a wrong signature or password. */
+  readonly forged?: readonly Hook[];
+}
+
+export interface ScenarioOptions {
+  readonly streams: number;
+  /** Of each stream. */
+  readonly players: number;
+  readonly keepAlives: number;
+}
+
+type Play = (options: ScenarioOptions, random: Random) => Scenario;
+
+/** In the order in which --help shows them. */
+export const SCENARIOS = {
+  lifecycle: ['clients connect, publish, play, and end', lifecycle],
+  reconnect: ['a publisher comes back with a new session; the end of the old one arrives late', reconnect],
+  crash: ['a node stops talking: its streams are lost, once their lease is over and the sweep came by', crash],
+  reorder: ['the hooks of a stream arrive in any order', reorder],
+  duplicate: ['every hook arrives up to three times', duplicate],
+  burst: ['all hooks of all streams arrive at once', burst],
+  'bad-signature': ['somebody else sends hooks with wrong credentials; needs --secret or --user', badSignature],
+  flapping: ['players pause and play again, many times', flapping],
+  'many-viewers': ['many players of few streams, of which half leave', manyViewers],
+} as const satisfies Record<string, readonly [string, Play]>;
+export type ScenarioName = keyof typeof SCENARIOS;
+
+const facts = ({ name, published, nodeId, sessionId }: Client) => ({ name, published, nodeId, sessionId });
+
+const live = (client: Client, status = statusOf(client)): ExpectedRow => ({
+  ...facts(client),
+  phase: 'live',
+  status,
+  live: client.published ? 'publishing' : 'playing',
+  endedAt: null,
+  expiresAt: null,
+  lost: null,
+  sdp: null,
+});
+
+const ended = (client: Client): ExpectedRow => ({
+  ...facts(client),
+  phase: 'ended',
+  status: client.published ? 'UNPUBLISHED' : 'STOPPED',
+  info: 'Stopped by user',
+  live: null,
+  lost: null,
+  sdp: null,
+});
+
+/** For each stream a publisher and its players. */
+function clientsOf({ streams, players }: ScenarioOptions, random: Random): Client[][] {
+  const nodeId = createNodeId(random);
+  return Array.from({ length: streams }, (_, n) => {
+    const name = `stream-${n}-${random.uuid(4).slice(0, 8)}`;
+    return [true, ...Array<boolean>(players).fill(false)].map((published) =>
+      createClient(random, { name, published, nodeId }),
+    );
+  });
+}
+
+const wholeLife = (client: Client, keepAliveCount: number): Script => [
+  ...connects(client),
+  ...starts(client),
+  ...keepAlives(client, keepAliveCount),
+  ...ends(client),
+];
+
+const rowsOf = (clients: readonly Client[], row: (client: Client) => ExpectedRow) =>
+  new Map(clients.map((client) => [client.mediaSessionId, row(client)]));
+
+function lifecycle(options: ScenarioOptions, random: Random): Scenario {
+  const clients = clientsOf(options, random).flat();
+  return { scripts: clients.map((client) => wholeLife(client, options.keepAlives)), rows: rowsOf(clients, ended) };
+}
+
+function reconnect(options: ScenarioOptions, random: Random): Scenario {
+  const pairs = clientsOf({ ...options, players: 0 }, random).flatMap(([old]) =>
+    old ? [{ old, renewed: createClient(random, { ...old }) }] : [],
+  );
+  return {
+    scripts: pairs.map(({ old, renewed }) => [
+      ...connects(old),
+      ...starts(old),
+      ...keepAlives(old, options.keepAlives),
+      ...connects(renewed),
+      ...starts(renewed),
+      ...ends(old),
+      ...keepAlives(renewed, options.keepAlives),
+    ]),
+    rows: new Map([
+      ...rowsOf(
+        pairs.map(({ old }) => old),
+        ended,
+      ),
+      ...rowsOf(
+        pairs.map(({ renewed }) => renewed),
+        (client) => live(client),
+      ),
+    ]),
+  };
+}
+
+function crash(options: ScenarioOptions, random: Random): Scenario {
+  const clients = clientsOf(options, random).flat();
+  return {
+    scripts: clients.map((client) => [
+      ...connects(client),
+      ...starts(client),
+      ...keepAlives(client, Math.max(1, options.keepAlives)),
+    ]),
+    rows: rowsOf(clients, (client) => ({
+      ...facts(client),
+      phase: 'lost',
+      status: statusOf(client),
+      keepAlive: true,
+      live: null,
+      endedAt: null,
+    })),
+  };
+}
+
+function reorder(options: ScenarioOptions, random: Random): Scenario {
+  const clients = clientsOf(options, random).flat();
+  return {
+    scripts: clients.map((client) => random.shuffled(wholeLife(client, options.keepAlives))),
+    rows: rowsOf(clients, ended),
+  };
+}
+
+function duplicate(options: ScenarioOptions, random: Random): Scenario {
+  const { scripts, rows } = lifecycle(options, random);
+  const repeated = (hook: Hook) => Array<Hook>(random.between(1, 3)).fill(hook);
+  return { scripts: scripts.map((script) => script.flatMap(repeated)), rows };
+}
+
+function burst(options: ScenarioOptions, random: Random): Scenario {
+  const { scripts, rows } = lifecycle(options, random);
+  return { scripts: random.shuffled(scripts.flat()).map((hook) => [hook]), rows };
+}
+
+function badSignature(options: ScenarioOptions, random: Random): Scenario {
+  const honest = lifecycle({ ...options, players: 0 }, random);
+  const victims = [...clientsOf({ ...options, players: 0 }, random).flat()];
+  const forgeries = victims.flatMap((client) => [...starts(client), ...keepAlives(client, 1)]);
+  // They also try to end the streams of others, while these live.
+  const [first] = victims;
+  return {
+    scripts: [...honest.scripts, ...(first ? [[...connects(first), ...starts(first)]] : [])],
+    forged: [...forgeries, ...(first ? [streamHook(first, 'StreamStatusEvent', 'UNPUBLISHED')] : [])],
+    rows: new Map([
+      ...honest.rows,
+      ...rowsOf(victims.slice(1), () => null),
+      ...(first ? [[first.mediaSessionId, live(first)] as const] : []),
+    ]),
+  };
+}
+
+function flapping(options: ScenarioOptions, random: Random): Scenario {
+  const players = clientsOf({ ...options, players: Math.max(1, options.players) }, random).flatMap(
+    ([, ...players]) => players,
+  );
+  const flaps = new Map(players.map((client) => [client, random.between(2, 12)]));
+  return {
+    scripts: players.map((client) => [
+      ...starts(client),
+      ...Array.from({ length: flaps.get(client) ?? 0 }, (_, n) =>
+        streamHook(client, 'StreamStatusEvent', n % 2 ? 'PLAYING' : 'PAUSED'),
+      ),
+    ]),
+    rows: rowsOf(players, (client) => live(client, (flaps.get(client) ?? 0) % 2 ? 'PAUSED' : 'PLAYING')),
+  };
+}
+
+function manyViewers(options: ScenarioOptions, random: Random): Scenario {
+  const streams = Math.max(1, Math.ceil(options.streams / 100));
+  const players = Math.ceil(options.streams / streams) * Math.max(1, options.players);
+  const groups = clientsOf({ ...options, streams, players }, random);
+  const leaves = (client: Client, n: number) => !client.published && n % 2 === 0;
+  const planned = groups.flatMap((clients) => clients.map((client, n) => ({ client, leaves: leaves(client, n) })));
+  return {
+    scripts: planned.map(({ client, leaves }) => [
+      ...starts(client),
+      ...keepAlives(client, options.keepAlives),
+      ...(leaves ? ends(client) : []),
+    ]),
+    rows: new Map(planned.map(({ client, leaves }) => [client.mediaSessionId, leaves ? ended(client) : live(client)])),
+  };
+}
