@@ -7,21 +7,22 @@ import { listening, runAsChild } from './child.ts';
 import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS } from './settings.ts';
 
 const path = join(DATA_DIR, 'dynamodb');
+let isListening = false;
 
 async function start(): Promise<void> {
   mkdirSync(path, { recursive: true });
   const server = dynalite({ path, createTableMs: 0 });
   server.listen(PORTS.DYNAMODB_PORT, HOST);
   await listening(server);
+  isListening = true;
   // dynalite opens its data with the first request, and falls over where it cannot.
   Object.assign(process.env, AWS_ENVIRONMENT);
   await new DynamoDBClient({}).send(new ListTablesCommand());
 }
 
-/** dynalite's own words for data that another process has open. */
 const explain = ({ message }: Error) =>
-  /^Database is (closed|not open)$/.test(message)
-    ? `the data in ${path} cannot be opened: does another stack use it? Choose another folder with DATA_DIR=<folder> npm start`
+  isListening
+    ? `the data in ${path} cannot be opened (${message}): does another stack use it? Choose another folder with DATA_DIR=<folder> npm start`
     : message;
 
 runAsChild(start, explain);

@@ -4,6 +4,6 @@ import { describeStore } from '../support/store-contract.ts';
 
 describe('the store on a DynamoDB API', () => {
   describe('that gives the row with a failed condition, as AWS', () =>
-    describeStore(() => startDynamo({ givesItem: true }), 200));
-  describe('that does not', () => describeStore(startDynamo, 100));
+    describeStore(() => startDynamo({ givesItem: true }), 120));
+  describe('that does not', () => describeStore(startDynamo, 60));
 });
