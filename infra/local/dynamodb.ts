@@ -2,6 +2,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { listening, runAsChild } from './child.ts';
 import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS } from './settings.ts';
@@ -12,12 +13,21 @@ let isListening = false;
 async function start(): Promise<void> {
   mkdirSync(path, { recursive: true });
   const server = dynalite({ path, createTableMs: 0 });
+  delayRequests(server, Number(process.env['DYNAMODB_DELAY_MS'] || 0));
   server.listen(PORTS.DYNAMODB_PORT, HOST);
   await listening(server);
   isListening = true;
   // dynalite opens its data with the first request, and falls over where it cannot.
   Object.assign(process.env, AWS_ENVIRONMENT);
   await new DynamoDBClient({}).send(new ListTablesCommand());
+}
+
+/** A slow database, for tests of what happens then. */
+function delayRequests(server: Server, milliseconds: number): void {
+  if (milliseconds === 0) return;
+  const listeners = server.listeners('request') as ((...args: unknown[]) => void)[];
+  server.removeAllListeners('request');
+  server.on('request', (...args) => setTimeout(() => listeners.forEach((listener) => listener(...args)), milliseconds));
 }
 
 const explain = ({ message }: Error) =>

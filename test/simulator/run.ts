@@ -8,14 +8,14 @@ export async function play(
   scripts: readonly Script[],
   wcs: Wcs,
   concurrency: number,
-  onAnswer: (answer: Answer, hook: Hook) => void,
+  onAnswer: (answer: Answer, hook: Hook) => void | Promise<void>,
 ): Promise<void> {
   const waiting = scripts[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       // One iterator for all: each takes the next script that nobody has.
       for (const script of waiting) {
-        for (const hook of script) onAnswer(await wcs.send(hook), hook);
+        for (const hook of script) await onAnswer(await wcs.send(hook), hook);
       }
     }),
   );

@@ -1,4 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -60,11 +61,9 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   const exited = new Promise<number | null>((resolve) => npm.once('exit', resolve));
 
   const url = `http://127.0.0.1:${chosen.PORT}/rest/my_api`;
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${chosen.DYNAMODB_PORT}`,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const local = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = new DynamoDBClient({ ...local, endpoint: `http://127.0.0.1:${chosen.DYNAMODB_PORT}` });
+  const queue = new SQSClient({ ...local, endpoint: `http://127.0.0.1:${chosen.QUEUE_PORT}` });
   /** All processes of this stack: they have inherited its DATA_DIR. */
   const processes = () => processesWith(`DATA_DIR=${dataDir}`);
 
@@ -119,6 +118,16 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       );
       return Item && toRow(Item);
     },
+    /** How many messages wait in the queue of parked sightings, visible or not. */
+    async parkedNow() {
+      const { Attributes = {} } = await queue.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: `http://127.0.0.1:${chosen.QUEUE_PORT}/000000000000/wcs-hooks-local-parking`,
+          AttributeNames: ['All'],
+        }),
+      );
+      return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+    },
     /** Waits for the last process to end, and kills what is left: the answer is what was left. */
     async left(milliseconds = 5000) {
       for (const deadline = Date.now() + milliseconds; processes().length > 0 && Date.now() < deadline;)
@@ -126,6 +135,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       const left = processes();
       for (const { pid } of left) process.kill(pid, 'SIGKILL');
       client.destroy();
+      queue.destroy();
       return left;
     },
     async stop() {

@@ -1,0 +1,151 @@
+/** `npm run test:faults`: sends hooks over HTTP while parts of the local stack fail, and looks for what was acknowledged. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createRandom } from '../simulator/random.ts';
+import { play } from '../simulator/run.ts';
+import { SCENARIOS } from '../simulator/scenarios.ts';
+import { createRowReader } from '../simulator/verify.ts';
+import { createWcs, type Hook } from '../simulator/wcs.ts';
+import { freePorts, newDataDir, startStack, type LocalStack, type StackOptions } from '../support/local-stack.ts';
+import { missingFrom } from './acknowledged.ts';
+
+const HELP = `npm run test:faults -- [--hooks N]
+
+Starts the local stack twice and sends it hooks, as many each time. The first time its DynamoDB is killed and started
+again after 10 s, stopped for 10 s, and slowed down to 2 s for 10 s. The second time the gateway, with all its processes,
+is killed and started again. Then every acknowledged hook must be in its row. Exits with 1 if one is missing.
+
+  --hooks N  how many hooks, at least (20000)`;
+
+const CONCURRENCY = 32;
+const OUTAGE_MS = 10_000;
+/** Of a client in the scenario: 10 hooks; of a stream: a publisher and two players. */
+const HOOKS_PER_STREAM = 30;
+
+/** What happens when so much of the hooks is sent. */
+interface Fault {
+  readonly at: number;
+  readonly what: string;
+  readonly happen: () => Promise<void>;
+}
+
+async function run(
+  title: string,
+  hooks: number,
+  options: StackOptions,
+  faultsOf: (stack: { now: LocalStack }) => Fault[],
+): Promise<boolean> {
+  console.log(title);
+  const stack = { now: await startStack(options) };
+  const stacks = new Set([stack.now]);
+  const streams = Math.ceil(hooks / HOOKS_PER_STREAM);
+  const { scripts, rows } = SCENARIOS.lifecycle[1]({ streams, players: 2, keepAlives: 3 }, createRandom(Date.now()));
+  const total = scripts.reduce((sum, script) => sum + script.length, 0);
+  const wcs = createWcs({ url: stack.now.url, timeout: 15_000, connections: CONCURRENCY });
+
+  const acknowledged: Hook[] = [];
+  let sent = 0;
+  let failure: unknown;
+  const faults = faultsOf(stack);
+  let happening = Promise.resolve();
+  await play(scripts, wcs, CONCURRENCY, async (answer, hook) => {
+    sent++;
+    if (answer.acknowledged) acknowledged.push(hook);
+    if (sent % 2000 === 0) console.log(`  ${sent} of ${total} sent, ${acknowledged.length} acknowledged`);
+    // A WCS without a backend does not send faster.
+    if (!answer.acknowledged) await sleep(200);
+    const due = faults[0];
+    if (!due || sent < due.at * total) return;
+    faults.shift();
+    happening = happening
+      .then(() => console.log(`  ${due.what}`))
+      .then(due.happen)
+      .then(() => void stacks.add(stack.now))
+      .catch((error: unknown) => void (failure ??= error));
+  });
+  await happening;
+  if (failure) throw failure as Error;
+  wcs.close();
+
+  console.log('  all sent; the queue drains');
+  for (const until = Date.now() + 180_000; (await stack.now.parkedNow()) > 0 && Date.now() < until;) await sleep(500);
+  const readRows = createRowReader({
+    endpoint: `http://127.0.0.1:${stack.now.ports.DYNAMODB_PORT}`,
+    table: 'wcs-hooks-local-streams',
+  });
+  const missing = missingFrom(await readRows([...rows.keys()]), acknowledged);
+  const lines = [...stacks].flatMap((one) => one.logLines());
+  const parked = lines.filter(({ message, outcome }) => message === 'hook' && outcome === 'parked').length;
+  const replayed = lines.filter(({ message, outcome }) => message === 'replay' && outcome !== 'failed').length;
+  const waiting = await stack.now.parkedNow();
+  await stack.now.stop();
+
+  for (const one of missing.slice(0, 20)) console.error(`  MISSING ${one}`);
+  if (waiting > 0) console.error(`  ${waiting} messages are still in the queue`);
+  console.log(
+    `  sent ${sent}, acknowledged ${acknowledged.length}, refused ${sent - acknowledged.length}, parked ${parked}, replayed ${replayed}, missing ${missing.length}`,
+  );
+  return missing.length === 0 && waiting === 0 && sent === total && acknowledged.length > 0;
+}
+
+const databaseFaults = (stack: { now: LocalStack }): Fault[] => [
+  {
+    at: 0.1,
+    what: 'DynamoDB is killed, and started again after 10 s',
+    async happen() {
+      stack.now.kill('dynamodb.ts');
+      await sleep(OUTAGE_MS);
+      await stack.now.startPart('dynamodb.ts');
+    },
+  },
+  {
+    at: 0.4,
+    what: 'DynamoDB stands still for 10 s',
+    async happen() {
+      const pid = stack.now.pidOf('dynamodb.ts');
+      process.kill(pid, 'SIGSTOP');
+      await sleep(OUTAGE_MS);
+      process.kill(pid, 'SIGCONT');
+    },
+  },
+  {
+    at: 0.6,
+    what: 'DynamoDB takes 2 s for a request, for 10 s',
+    async happen() {
+      stack.now.kill('dynamodb.ts');
+      await stack.now.startPart('dynamodb.ts', { DYNAMODB_DELAY_MS: '2000' });
+      await sleep(OUTAGE_MS);
+      stack.now.kill('dynamodb.ts');
+      await stack.now.startPart('dynamodb.ts');
+    },
+  },
+];
+
+const gatewayFaults =
+  (options: StackOptions) =>
+  (stack: { now: LocalStack }): Fault[] => [
+    {
+      at: 0.5,
+      what: 'the gateway is killed, and started again',
+      async happen() {
+        stack.now.kill('start.mjs');
+        await stack.now.left();
+        stack.now = await startStack(options);
+      },
+    },
+  ];
+
+const { values } = parseArgs({
+  options: { hooks: { type: 'string', default: '20000' }, help: { type: 'boolean', default: false } },
+});
+if (values.help) {
+  console.log(HELP);
+} else {
+  const hooks = Number(values.hooks);
+  const fixed = { ports: await freePorts(), dataDir: newDataDir() };
+  const results = [
+    await run('Faults of DynamoDB', hooks, {}, databaseFaults),
+    await run('Faults of the gateway', hooks, fixed, gatewayFaults(fixed)),
+  ];
+  process.exitCode = results.every(Boolean) ? 0 : 1;
+}
