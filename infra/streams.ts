@@ -1,0 +1,76 @@
+/** `npm run streams`: an operator's word about one stream, written into its row. */
+import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { parseArgs } from 'node:util';
+import { AWS_ENVIRONMENT, STAGE } from './local/settings.ts';
+
+const HELP = `npm run streams -- --stop ID [options]
+
+Stops a stream: sets "stop" in its row. Its next keep-alive is answered 403, and WCS ends it; that needs STOP_STREAMS=true
+here and keep-alives in WCS. The row's status stays WCS's until its end event comes; "stopSentAt" says since when.
+
+  --stop ID      the stream's mediaSessionId
+  --reason TEXT  why, kept in the row
+  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
+  --region NAME  in which AWS region (environment: AWS_REGION)
+  --help         this text`;
+
+function fail(message: string, code = 2): never {
+  console.error(message);
+  process.exit(code);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        stop: { type: 'string' },
+        reason: { type: 'string' },
+        stage: { type: 'string', default: STAGE },
+        region: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${(error as Error).message}\nSee npm run streams -- --help`);
+  }
+}
+
+async function stop(id: string, reason: string | undefined, TableName: string): Promise<void> {
+  const { Attributes = {} } = await new DynamoDBClient({}).send(
+    new UpdateItemCommand({
+      TableName,
+      Key: { mediaSessionId: { S: id } },
+      UpdateExpression: 'SET #stop = :stop',
+      // Without it a misspelt id would make a row.
+      ConditionExpression: 'attribute_exists(mediaSessionId)',
+      ExpressionAttributeNames: { '#stop': 'stop' },
+      ExpressionAttributeValues: { ':stop': reason ? { S: reason } : { BOOL: true } },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const phase = Attributes['phase']?.S;
+  console.log(
+    phase === 'ended'
+      ? `${id} has ended already, at ${Attributes['endedAt']?.S}.`
+      : `${id} (${Attributes['name']?.S ?? 'without a name'}, ${phase}) is stopped with its next keep-alive.`,
+  );
+}
+
+const { stop: id, reason, stage, region, help } = readOptions();
+if (help) {
+  console.log(HELP);
+} else if (!id) {
+  fail('--stop ID is missing: which stream?\nSee npm run streams -- --help');
+} else {
+  if (stage === STAGE) Object.assign(process.env, AWS_ENVIRONMENT);
+  else if (region !== undefined) process.env['AWS_REGION'] = region;
+  const table = `wcs-hooks-${stage}-streams`;
+  await stop(id, reason, table).catch((error: Error) =>
+    fail(
+      error instanceof ConditionalCheckFailedException
+        ? `There is no stream ${id} in ${table}.`
+        : `${table} cannot be written: ${error.name}: ${error.message || (error as NodeJS.ErrnoException).code}`,
+      1,
+    ),
+  );
+}

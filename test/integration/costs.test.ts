@@ -1,0 +1,148 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSweep } from '../../lib/jobs/sweep.ts';
+import { sightingOf } from '../../lib/state/sighting.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
+import type { StreamStore } from '../../lib/store/store.ts';
+import { METHODS, type MethodName } from '../../lib/wcs/methods.ts';
+import { createRandom } from '../simulator/random.ts';
+import { createClient, createNodeId, streamHook } from '../simulator/sessions.ts';
+import { consistentReadUnits, readUnits, sizeOf, writeUnits } from '../support/billing.ts';
+import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import { testSettings } from '../support/settings.ts';
+
+const T0 = Date.parse('2026-01-01T00:00:00.000Z');
+const random = createRandom(1);
+const nodeId = createNodeId(random);
+const newClient = (published: boolean) =>
+  createClient(random, { name: 'stream-with-a-name-of-usual-length', published, nodeId });
+
+describe('what it costs, in requests and units:', () => {
+  let dynamo: TestDynamo;
+  let store: StreamStore;
+  beforeAll(async () => {
+    dynamo = await startDynamo({ givesItem: true });
+    store = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }));
+  });
+  afterAll(() => dynamo.close());
+  let client = newClient(true);
+  beforeEach(() => {
+    client = newClient(true);
+  });
+
+  /** The requests and units of one hook; the whole row is billed by what it was before and after. */
+  async function costOf(method: MethodName, status: string, second: number) {
+    const { body } = streamHook(client, method, status);
+    expect(METHODS[method].subject).toBe('stream');
+    const sighting =
+      sightingOf(method, JSON.parse(body) as Record<string, unknown>, T0 + second * 1000) ?? expect.fail();
+    const before = await dynamo.item(client.mediaSessionId);
+    dynamo.requests.length = 0;
+    await (method === 'StreamKeepAliveEvent' ? store.keepAlive(sighting) : store.upsert(sighting));
+    const after = (await dynamo.item(client.mediaSessionId)) ?? {};
+    const requests = dynamo.requests.map(({ operation }) => operation);
+    const reads = requests.filter((operation) => operation === 'GetItem').length;
+    const writes = requests.filter((operation) => operation === 'UpdateItem').length;
+    return {
+      requests,
+      read: reads * consistentReadUnits(before),
+      // A write that a condition refuses is billed as one that changes nothing.
+      write: writes === 0 ? 0 : writeUnits(before, after) + (writes - 1) * writeUnits(before, before ?? {}),
+    };
+  }
+
+  it('a stream from its start to its end, one write each, two units where an index changes', async () => {
+    expect(await costOf('publishStream', 'PENDING', 0)).toEqual({ requests: ['UpdateItem'], read: 0, write: 2 });
+    expect(await costOf('StreamStatusEvent', 'PUBLISHING', 1)).toEqual({ requests: ['UpdateItem'], read: 0, write: 2 });
+    expect(await costOf('StreamStatusEvent', 'PUBLISHING', 2)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
+    expect(await costOf('StreamStatusEvent', 'RESIZE', 3)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
+    expect(await costOf('StreamStatusEvent', 'UNPUBLISHED', 4)).toEqual({
+      requests: ['UpdateItem'],
+      read: 0,
+      write: 2,
+    });
+    expect(sizeOf((await dynamo.item(client.mediaSessionId)) ?? {})).toBeLessThan(1024);
+  });
+
+  it('a keep-alive: one read while its lease is fresh, and one write where it renews it', async () => {
+    await costOf('StreamStatusEvent', 'PUBLISHING', 0);
+    expect(await costOf('StreamKeepAliveEvent', 'PUBLISHING', 10)).toEqual({
+      requests: ['GetItem', 'UpdateItem'],
+      read: 1,
+      write: 1,
+    });
+    expect(await costOf('StreamKeepAliveEvent', 'PUBLISHING', 20)).toEqual({
+      requests: ['GetItem'],
+      read: 1,
+      write: 0,
+    });
+    expect(await costOf('StreamKeepAliveEvent', 'PUBLISHING', 60)).toEqual({
+      requests: ['GetItem'],
+      read: 1,
+      write: 0,
+    });
+    expect(await costOf('StreamKeepAliveEvent', 'PUBLISHING', 70)).toEqual({
+      requests: ['GetItem', 'UpdateItem'],
+      read: 1,
+      write: 1,
+    });
+  });
+
+  it('a hook that comes too late: a refused write, and another if it has anything to tell', async () => {
+    await costOf('StreamStatusEvent', 'UNPUBLISHED', 10);
+    expect(await costOf('StreamStatusEvent', 'PUBLISHING', 5)).toMatchObject({
+      requests: ['UpdateItem', 'UpdateItem'],
+      read: 0,
+    });
+    expect(await costOf('StreamStatusEvent', 'PUBLISHING', 5)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
+  });
+
+  it('a sweep of 10,000 live streams: the index, and half a read unit for each stream older than a lease', async () => {
+    const STREAMS = 10_000;
+    await costOf('StreamStatusEvent', 'PUBLISHING', 0);
+    const template = (await dynamo.item(client.mediaSessionId)) ?? {};
+    const items = Array.from({ length: STREAMS - 1 }, (_, n) => ({
+      ...template,
+      mediaSessionId: { S: `${client.mediaSessionId}-${n}` },
+    }));
+    for (let start = 0; start < items.length; start += 25) {
+      const puts = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
+      await dynamo.direct.send(new BatchWriteItemCommand({ RequestItems: { [dynamo.table]: puts } }));
+    }
+    dynamo.requests.length = 0;
+    const settings = testSettings({ STREAMS_TABLE: dynamo.table });
+    const lines: object[] = [];
+    const sweep = createSweep({
+      store: createDynamoSweepStore(dynamo.client, settings),
+      settings,
+      log: (line) => lines.push(line),
+      now: () => T0 + 121_000,
+    });
+    await sweep();
+    const count = (wanted: string) => dynamo.requests.filter(({ operation }) => operation === wanted).length;
+    // Earlier tests have left some live ones, too.
+    expect(lines).toMatchObject([{ message: 'sweep', fields: { lost: 0 } }]);
+    const batches = Math.ceil(STREAMS / 100);
+    expect(count('GetItem')).toBe(1);
+    expect(count('UpdateItem')).toBe(0);
+    // A page is 1 MB of index entries; each page's rows are read in batches of 100.
+    const entryBytes = sizeOf(
+      Object.fromEntries(
+        Object.entries(template).filter(([name]) =>
+          ['mediaSessionId', 'live', 'startedAt', 'name', 'nodeId', 'appKey', 'sessionId', 'published'].includes(name),
+        ),
+      ),
+    );
+    expect(count('Query')).toBeLessThanOrEqual(2 + Math.ceil((STREAMS * entryBytes) / 1_000_000));
+    expect(count('BatchGetItem')).toBeGreaterThanOrEqual(batches);
+    expect(count('BatchGetItem')).toBeLessThanOrEqual(batches + count('Query'));
+    const rows = STREAMS * readUnits(sizeOf(template));
+    const index = readUnits(STREAMS * entryBytes);
+    console.log(
+      `a sweep of ${STREAMS} live streams: ${dynamo.requests.length} requests, ${Math.round(index)} read units for the index and ${rows} for the rows`,
+    );
+    expect(rows).toBe(5000);
+    expect(index).toBeLessThan(500);
+  }, 60_000);
+});
