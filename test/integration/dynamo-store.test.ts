@@ -1,9 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from 'vitest';
 import { startDynamo } from '../support/dynamo.ts';
 import { describeStore } from '../support/store-contract.ts';
 
+/** A machine that is busy with other tests is no reason to give up. */
+const PATIENT = {
+  deadline: () => AbortSignal.timeout(20_000),
+  pause: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+};
+
 describe('the store on a DynamoDB API', () => {
   describe('that gives the row with a failed condition, as AWS', () =>
-    describeStore(() => startDynamo({ givesItem: true }), 120));
-  describe('that does not', () => describeStore(startDynamo, 60));
+    describeStore(() => startDynamo({ givesItem: true }), 120, PATIENT));
+  describe('that does not', () => describeStore(startDynamo, 60, PATIENT));
 });
