@@ -1,11 +1,11 @@
 /** Queue: sightings that were parked while DynamoDB would not take them. */
-import { createDeps } from '../lib/deps.ts';
+import { createJobDeps } from '../lib/deps.ts';
 import { createReplay } from '../lib/jobs/replay.ts';
 import { createDynamoClient } from '../lib/store/dynamo-client.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';
 import { createDeadLetters } from '../lib/store/queues.ts';
 
-const deps = createDeps();
+const deps = createJobDeps();
 
 export const handler = createReplay({
   ...deps,

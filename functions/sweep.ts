@@ -1,9 +1,9 @@
 /** Schedule: streams of which nothing is heard any more. */
-import { createDeps } from '../lib/deps.ts';
+import { createJobDeps } from '../lib/deps.ts';
 import { createSweep } from '../lib/jobs/sweep.ts';
 import { createDynamoClient } from '../lib/store/dynamo-client.ts';
 import { createDynamoSweepStore } from '../lib/store/dynamo-sweep-store.ts';
 
-const deps = createDeps();
+const deps = createJobDeps();
 
 export const handler = createSweep({ ...deps, store: createDynamoSweepStore(createDynamoClient(), deps.settings) });

@@ -1,7 +1,7 @@
 /** `npm run streams`: an operator's word about one stream, written into its row. */
 import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { parseArgs } from 'node:util';
-import { AWS_ENVIRONMENT, STAGE } from './local/settings.ts';
+import { STAGE, useLocalAws } from './local/settings.ts';
 
 const HELP = `npm run streams -- --stop ID [options]
 
@@ -11,7 +11,7 @@ here and keep-alives in WCS. The row's status stays WCS's until its end event co
   --stop ID      the stream's mediaSessionId
   --reason TEXT  why, kept in the row
   --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
-  --region NAME  in which AWS region (environment: AWS_REGION)
+  --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
 
 function fail(message: string, code = 2): never {
@@ -49,11 +49,10 @@ async function stop(id: string, reason: string | undefined, TableName: string): 
     }),
   );
   const phase = Attributes['phase']?.S;
-  console.log(
-    phase === 'ended'
-      ? `${id} has ended already, at ${Attributes['endedAt']?.S}.`
-      : `${id} (${Attributes['name']?.S ?? 'without a name'}, ${phase}) is stopped with its next keep-alive.`,
-  );
+  const stream = `${id} (${Attributes['name']?.S ?? 'without a name'}, ${phase})`;
+  if (phase === 'ended') console.log(`${stream} has ended already, at ${Attributes['endedAt']?.S}.`);
+  else if (Attributes['keepAlive']?.BOOL) console.log(`${stream} is stopped with its next keep-alive.`);
+  else console.log(`${stream} is stopped with its first keep-alive: it has sent none yet. Are they on in WCS?`);
 }
 
 const { stop: id, reason, stage, region, help } = readOptions();
@@ -62,8 +61,8 @@ if (help) {
 } else if (!id) {
   fail('--stop ID is missing: which stream?\nSee npm run streams -- --help');
 } else {
-  if (stage === STAGE) Object.assign(process.env, AWS_ENVIRONMENT);
-  else if (region !== undefined) process.env['AWS_REGION'] = region;
+  if (stage === STAGE) useLocalAws();
+  else process.env['AWS_REGION'] = region ?? process.env['AWS_REGION'] ?? 'eu-central-1';
   const table = `wcs-hooks-${stage}-streams`;
   await stop(id, reason, table).catch((error: Error) =>
     fail(

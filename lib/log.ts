@@ -33,17 +33,18 @@ export const createLog =
       ([name, value]) => [name, typeof value === 'string' ? loggable(value) : value] as const,
     );
     const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    const embedded = {
+      Timestamp: now(),
+      CloudWatchMetrics: [
+        { Namespace: 'wcs-hooks', Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
+      ],
+    };
     const line = {
       level,
       message,
       ...Object.fromEntries(cleaned),
       ...metrics,
-      _aws: {
-        Timestamp: now(),
-        CloudWatchMetrics: [
-          { Namespace: 'wcs-hooks', Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
-        ],
-      },
+      ...(Metrics.length > 0 ? { _aws: embedded } : {}),
     };
     write(`${JSON.stringify(line)}\n`);
   };

@@ -5,15 +5,20 @@ import type { StopRules } from './state/stop.ts';
 import { methodNamed, type MethodName } from './wcs/methods.ts';
 import type { Credentials } from './wcs/signature.ts';
 
+/** What every function needs. */
 export interface Settings extends Lease, Retention, StopRules {
+  readonly streamsTable: string;
+  readonly parkingQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** What those need besides that hooks call. */
+export interface HookSettings extends Settings {
   readonly credentials: Credentials;
   /** Only the local stack, and only where it has no credentials, takes hooks from anybody. */
   readonly takesUnsigned: boolean;
   /** Where an error of ours is the client's too: FAIL_METHODS, and keep-alives where stopping is on. */
   readonly failMethods: readonly MethodName[];
-  readonly streamsTable: string;
-  readonly parkingQueueUrl: string;
-  readonly deadLetterQueueUrl: string;
 }
 
 /** All that is wrong with the settings at once. Values of secrets are never part of the message. */
@@ -30,23 +35,31 @@ export class SettingsError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws SettingsError naming every problem */
-export function readSettings(env: Environment): Settings {
+export const readSettings = (env: Environment): Settings => checked((problems) => readCommon(env, problems));
+
+/** @throws SettingsError naming every problem */
+export const readHookSettings = (env: Environment): HookSettings =>
+  checked((problems) => {
+    const common = readCommon(env, problems);
+    return { ...common, ...readCredentials(env, problems), failMethods: readFailMethods(env, common, problems) };
+  });
+
+function checked<S>(read: (problems: string[]) => S): S {
   const problems: string[] = [];
-  const stops = readStopRules(env, problems);
-  const settings: Settings = {
-    ...readCredentials(env, problems),
-    ...readTimes(env, problems),
-    ...stops,
-    failMethods: readFailMethods(env, stops, problems),
-    streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
-    parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
-    deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
-  };
+  const settings = read(problems);
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
 
-function readCredentials(env: Environment, problems: string[]): Pick<Settings, 'credentials' | 'takesUnsigned'> {
+const readCommon = (env: Environment, problems: string[]): Settings => ({
+  ...readTimes(env, problems),
+  ...readStopRules(env, problems),
+  streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
+  parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
+  deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
+});
+
+function readCredentials(env: Environment, problems: string[]): Pick<HookSettings, 'credentials' | 'takesUnsigned'> {
   const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, IS_OFFLINE } = env;
   if (HOOK_SECRET_PREVIOUS && !HOOK_SECRET) {
     problems.push('HOOK_SECRET_PREVIOUS is set without HOOK_SECRET: set the secret that WCS will use from now on');
@@ -86,9 +99,10 @@ function readTimes(env: Environment, problems: string[]): Lease & Retention {
   if (maxAgeSeconds < leaseSeconds) {
     problems.push(`MAX_AGE_SECONDS=${maxAgeSeconds} is less than LEASE_SECONDS=${leaseSeconds}`);
   }
-  if (retentionDays < LEAST_RETENTION_DAYS) {
+  const leastDays = LEAST_RETENTION_DAYS + Math.ceil(maxAgeSeconds / DAY_SECONDS);
+  if (retentionDays < leastDays) {
     problems.push(
-      `RETENTION_DAYS=${retentionDays} is less than ${LEAST_RETENTION_DAYS}: a parked hook may come so late`,
+      `RETENTION_DAYS=${retentionDays} is less than ${leastDays}: a row must stay ${LEAST_RETENTION_DAYS} days after MAX_AGE_SECONDS=${maxAgeSeconds}, as a parked hook may come so late`,
     );
   }
   return { leaseSeconds, maxAgeSeconds, retentionSeconds: retentionDays * DAY_SECONDS };

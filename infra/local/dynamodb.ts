@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { listening, runAsChild } from './child.ts';
-import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS } from './settings.ts';
+import { DATA_DIR, HOST, PORTS, useLocalAws } from './settings.ts';
 
 const path = join(DATA_DIR, 'dynamodb');
 let isListening = false;
@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   await listening(server);
   isListening = true;
   // dynalite opens its data with the first request, and falls over where it cannot.
-  Object.assign(process.env, AWS_ENVIRONMENT);
+  useLocalAws();
   await new DynamoDBClient({}).send(new ListTablesCommand());
 }
 

@@ -39,9 +39,6 @@ interface ServerlessOffline {
 const isServerlessOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
 
-/** In a cloud it is two minutes. */
-const RETRY_SECONDS = 2;
-
 const { BASE_PATH } = createRequire(import.meta.url)('../routes.cjs') as { BASE_PATH: string };
 
 export default class LocalStack {
@@ -79,7 +76,7 @@ export default class LocalStack {
     // As serverless-offline does for the functions that it runs in this process.
     Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
     const { handler } = createRequire(import.meta.url)('../../dist/replay.cjs') as { handler: Replay };
-    void pollQueue(queueUrl(custom.parkingQueue), handler, RETRY_SECONDS);
+    void pollQueue(queueUrl(custom.parkingQueue), handler);
   }
 
   async #open(): Promise<void> {

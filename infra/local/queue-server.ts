@@ -100,6 +100,7 @@ export function createQueueServer(file: string, queues: readonly QueueDefinition
               Body: body,
               MD5OfBody: md5(body),
               MessageAttributes: JSON.parse(attributes) as object,
+              Attributes: { ApproximateReceiveCount: String(receipts + 1) },
             },
           ];
         }),
@@ -128,17 +129,18 @@ export function createQueueServer(file: string, queues: readonly QueueDefinition
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-    void bodyOf(request).then((text) => {
-      try {
+    bodyOf(request)
+      .then((text) => {
         const name = String(request.headers['x-amz-target']).replace(/^AmazonSQS\./, '');
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (!action) throw new SqsError('InvalidAction', `This local queue does not know ${name}.`);
         answer(200, action(JSON.parse(text) as Input));
-      } catch (error) {
+      })
+      .catch((error: unknown) => {
+        // Also a request whose sender gave up in the middle of it.
         const { code, message } = error instanceof SqsError ? error : { code: 'InternalError', message: String(error) };
         answer(error instanceof SqsError ? 400 : 500, { __type: `com.amazonaws.sqs#${code}`, message });
-      }
-    });
+      });
   });
   server.on('close', () => database.close());
   return server;

@@ -17,10 +17,13 @@ export const DYNAMODB_ENDPOINT = `http://${HOST}:${PORTS.DYNAMODB_PORT}`;
 export const QUEUE_ENDPOINT = `http://${HOST}:${PORTS.QUEUE_PORT}`;
 
 /** Nothing that runs locally may reach a real AWS, whatever the shell's environment holds. */
-export const AWS_ENVIRONMENT = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT,
-  AWS_ENDPOINT_URL_SQS: QUEUE_ENDPOINT,
-};
+export function useLocalAws(): void {
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: DYNAMODB_ENDPOINT,
+    AWS_ENDPOINT_URL_SQS: QUEUE_ENDPOINT,
+  });
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL']) delete process.env[name];
+}

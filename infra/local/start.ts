@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { readSettings } from '../../lib/settings.ts';
-import { AWS_ENVIRONMENT, DATA_DIR, HOST, PORTS, STAGE } from './settings.ts';
+import { readHookSettings } from '../../lib/settings.ts';
+import { DATA_DIR, HOST, PORTS, STAGE, useLocalAws } from './settings.ts';
 
 function fail(message: string): never {
   console.error(message);
@@ -35,7 +35,7 @@ for (const [name, port] of Object.entries(PORTS)) {
 
 try {
   // What the functions will read; told here once instead of by each hook.
-  readSettings({
+  readHookSettings({
     ...process.env,
     STREAMS_TABLE: 'streams',
     PARKING_QUEUE_URL: 'queue',
@@ -55,8 +55,7 @@ try {
 // serverless reports each request; our functions write one line per hook, which says more.
 process.env['SLS_LOG_LEVEL'] ??= 'warning';
 process.env['PORT'] = String(PORTS.PORT);
-Object.assign(process.env, AWS_ENVIRONMENT);
-delete process.env['AWS_PROFILE'];
+useLocalAws();
 
 // In this very process: a signal to npm, or its death, reaches the server and not a process in between.
 process.chdir(join(import.meta.dirname, '../..'));

@@ -1,10 +1,10 @@
-import type { Settings } from '../settings.ts';
+import type { HookSettings } from '../settings.ts';
 import { verify } from '../wcs/signature.ts';
 import { HttpError } from './errors.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
-export const authentication = ({ credentials, takesUnsigned }: Settings): Middleware => ({
+export const authentication = ({ credentials, takesUnsigned }: HookSettings): Middleware => ({
   before({ event }) {
     if (takesUnsigned) return;
     const verdict = verify(event.headers['authorization'], event.rawBody, credentials);

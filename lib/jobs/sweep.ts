@@ -13,8 +13,10 @@ export interface SweepDeps {
   readonly now: () => number;
 }
 
-/** Less than the function's timeout (60 s); what is left continues in the next sweep. */
-const TIME_MS = 45_000;
+/** Less than the function's timeout (60 s): from then on no new page; what is left continues in the next sweep. */
+const TIME_MS = 40_000;
+/** And from then on no request at all. */
+const DEADLINE_MS = 50_000;
 const WRITES_AT_A_TIME = 16;
 
 /** What became of a live stream in this sweep. */
@@ -28,93 +30,131 @@ interface Judged {
   readonly cause?: unknown;
 }
 
+/** @throws what made it stop, once it has told what it did until then */
 export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const { store, log, now } = deps;
   const started = now();
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const judged: Judged[] = [];
   const from = await store.loadCursor();
-  const nodes = new Map<string, Judged[]>();
-  let stoppedAt: string | undefined;
+  let continueAt = from;
+  let failure: unknown;
 
-  for await (const { streams, next } of store.livePages(from)) {
-    for (const judged of await judge(streams, started, deps)) {
-      const ofNode = nodes.get(judged.nodeId) ?? [];
-      nodes.set(judged.nodeId, ofNode);
-      ofNode.push(judged);
+  try {
+    for await (const page of store.livePages(from, signal)) {
+      continueAt = page.from;
+      judged.push(...(await judge(page.streams, started, signal, deps)));
+      continueAt = page.next;
+      if (now() - started > TIME_MS) break;
     }
-    if (next !== undefined && now() - started > TIME_MS) {
-      stoppedAt = next;
-      break;
-    }
+  } catch (error) {
+    failure = error;
   }
-  if (from !== undefined || stoppedAt !== undefined) await store.saveCursor(stoppedAt);
+  // A part of the index cannot tell whether it is all of a node, nor how many streams live.
+  const sawAll = from === undefined && continueAt === undefined && failure === undefined;
+  logNodes(judged, sawAll, log);
+  logSweep(judged, { sawAll, isComplete: continueAt === undefined, milliseconds: now() - started, failure }, log);
 
-  // A part of a sweep cannot tell whether it saw all of a node.
-  const sawAll = from === undefined && stoppedAt === undefined;
-  for (const [nodeId, ofNode] of nodes) logNode(nodeId, ofNode, sawAll, log);
+  if (from !== continueAt) await store.saveCursor(continueAt);
+  if (failure !== undefined) throw failure as Error;
+};
 
-  const all = [...nodes.values()].flat();
-  const failed = all.filter(({ verdict }) => verdict === 'failed');
+interface Course {
+  readonly sawAll: boolean;
+  readonly isComplete: boolean;
+  readonly milliseconds: number;
+  readonly failure: unknown;
+}
+
+function logSweep(judged: readonly Judged[], { sawAll, isComplete, milliseconds, failure }: Course, log: Log): void {
+  const failed = judged.filter(({ verdict }) => verdict === 'failed');
+  const cause = failure ?? failed[0]?.cause;
   log({
-    level: failed.length > 0 ? 'ERROR' : 'INFO',
+    level: cause === undefined ? 'INFO' : 'ERROR',
     message: 'sweep',
     fields: {
-      milliseconds: now() - started,
-      isComplete: stoppedAt === undefined,
-      lost: count(all, 'lost'),
+      milliseconds,
+      isComplete,
+      live: count(judged, 'live'),
+      lost: count(judged, 'lost'),
       failed: failed.length,
-      cause: failed[0] && describe(failed[0].cause),
+      cause: cause === undefined ? undefined : describe(cause),
     },
-    metrics: { liveStreams: count(all, 'live') },
+    metrics: sawAll ? { liveStreams: count(judged, 'live') } : {},
   });
-};
+}
 
 const count = (judged: readonly Judged[], wanted: Judged['verdict']) =>
   judged.filter(({ verdict }) => verdict === wanted).length;
 
-/** One line for a node that lost streams, not one per stream: their rows tell the rest. */
-function logNode(nodeId: string, judged: readonly Judged[], sawAll: boolean, log: Log): void {
-  const lost = count(judged, 'lost');
-  if (lost === 0) return;
-  const isHeard = judged.some((one) => one.isHeard || one.verdict === 'failed');
-  const isSilent = sawAll && !isHeard && judged.some(({ fellSilent }) => fellSilent);
-  log({
-    level: isSilent ? 'ERROR' : 'WARN',
-    message: isSilent ? 'node silent' : 'streams lost',
-    fields: { nodeId, live: count(judged, 'live') },
-    metrics: isSilent ? { silentNodes: 1, lostStreams: lost } : { lostStreams: lost },
-  });
+/** One line for each node that lost streams, not one per stream: their rows tell the rest. */
+function logNodes(judged: readonly Judged[], sawAll: boolean, log: Log): void {
+  for (const [nodeId, ofNode = []] of Map.groupBy(judged, (one) => one.nodeId)) {
+    const lost = count(ofNode, 'lost');
+    if (lost === 0) continue;
+    const isHeard = ofNode.some((one) => one.isHeard || one.verdict === 'failed');
+    const isSilent = sawAll && !isHeard && ofNode.some(({ fellSilent }) => fellSilent);
+    log({
+      level: isSilent ? 'ERROR' : 'WARN',
+      message: isSilent ? 'node silent' : 'streams lost',
+      fields: { nodeId, live: count(ofNode, 'live') },
+      metrics: isSilent ? { silentNodes: 1, lostStreams: lost } : { lostStreams: lost },
+    });
+  }
 }
 
-async function judge(streams: readonly LiveStream[], at: number, deps: SweepDeps): Promise<Judged[]> {
+async function judge(
+  streams: readonly LiveStream[],
+  at: number,
+  signal: AbortSignal,
+  deps: SweepDeps,
+): Promise<Judged[]> {
   // A stream that began within a lease has been heard within it: its row need not be read.
   const isYoung = ({ startedAt }: LiveStream) => at - startedAt <= deps.settings.leaseSeconds * 1000;
   const old = streams.filter((stream) => !isYoung(stream));
-  const rows = await deps.store.read(old.map(({ id }) => id));
-
-  const judged = streams.filter(isYoung).map(({ nodeId }): Judged => heard(nodeId));
+  const rows = await deps.store.read(
+    old.map(({ id }) => id),
+    signal,
+  );
+  const judged = streams
+    .filter(isYoung)
+    .map(({ nodeId }): Judged => ({ nodeId, verdict: 'live', isHeard: true, fellSilent: false }));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
-    judged.push(...(await Promise.all(some.map((stream) => judgeOne(stream, rows.get(stream.id) ?? {}, at, deps)))));
+    const verdicts = some.map(({ id, nodeId }) => judgeOne(id, nodeId, rows.get(id), at, signal, deps));
+    judged.push(...(await Promise.all(verdicts)).filter((one) => one !== undefined));
   }
   return judged;
 }
 
-const heard = (nodeId: string): Judged => ({ nodeId, verdict: 'live', isHeard: true, fellSilent: false });
-
+/** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
 async function judgeOne(
-  { id, nodeId }: LiveStream,
-  row: Row,
+  id: string,
+  nodeId: string,
+  row: Row | undefined,
   at: number,
+  signal: AbortSignal,
   { store, settings }: SweepDeps,
-): Promise<Judged> {
-  const why = whyLost(row, at, settings);
-  const changes = why === undefined ? undefined : differences(row, layLost(row, why, settings));
-  if (!changes) return { ...heard(nodeId), isHeard: isHeardWithinLease(row, at, settings) };
+): Promise<Judged | undefined> {
   try {
-    // A keep-alive that races it wins: now, as it has changed the row, or later, as it lifts `lost`.
-    if (!(await store.change(id, changes, row))) return heard(nodeId);
-    return { nodeId, verdict: 'lost', isHeard: false, fellSilent: row.keepAlive === true };
+    let wasOver = false;
+    for (;;) {
+      const why = row && whyLost(row, at, settings);
+      if (!row || why === undefined) break;
+      wasOver = true;
+      const changes = differences(row, layLost(row, why, settings));
+      // A keep-alive that races it wins: now, as the row has changed, or later, as it lifts `lost`.
+      const changed: Row | undefined = changes && (await store.change(id, changes, row, signal));
+      row = changed ?? { ...row, phase: 'lost' };
+    }
+    if (row?.phase === 'live') {
+      return { nodeId, verdict: 'live', isHeard: isHeardWithinLease(row, at, settings), fellSilent: false };
+    }
+    // Our write, also where its answer was lost and the SDK sent it again.
+    const isLost = wasOver && row?.phase === 'lost';
+    return isLost ? { nodeId, verdict: 'lost', isHeard: false, fellSilent: row?.keepAlive === true } : undefined;
   } catch (cause) {
+    if (signal.aborted) throw cause;
     return { nodeId, verdict: 'failed', isHeard: false, fellSilent: false, cause };
   }
 }

@@ -4,7 +4,6 @@
  * operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { isLive, LEVEL } from '../state/lifecycle.ts';
 import { differences, isoTime, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
@@ -14,23 +13,11 @@ import { whyStop, type StopRules } from '../state/stop.ts';
 import { createExpression, type Update } from './expression.ts';
 import { StoreError, type Outcome, type StreamStore } from './store.ts';
 import { createStreamTable, unlessChanged } from './stream-table.ts';
+import { REAL_TIME, type Waiting } from './waiting.ts';
 
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
 }
-
-/** Waiting; tests that play with time bring their own. */
-export interface Waiting {
-  /** Ends all requests of one upsert together. */
-  readonly deadline: () => AbortSignal;
-  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-}
-
-const DEADLINE_MS = 2000;
-const REAL_TIME: Waiting = {
-  deadline: () => AbortSignal.timeout(DEADLINE_MS),
-  pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
-};
 
 /** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
 const TRIES = 12;

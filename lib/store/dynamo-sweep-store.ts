@@ -4,20 +4,24 @@ import {
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type BatchGetItemCommandOutput,
   type DynamoDBClient,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import type { Differences } from '../state/merge.ts';
 import type { Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
 import { createStreamTable, keyOf, unlessChanged } from './stream-table.ts';
+import { REAL_TIME, type Waiting } from './waiting.ts';
 
 /** The values of the index's key. */
 const ROLES = ['publishing', 'playing'] as const;
 
-/** BatchGetItem takes 100 keys. */
+/** A page is judged, and written, before the sweep looks at its time again. */
+const PAGE = 500;
+/** BatchGetItem takes 100 keys, and leaves some unprocessed where the table is busy. */
 const BATCH = 100;
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1000;
 
 /** Where a sweep stopped is kept under an id that no WCS gives a stream. */
 const CURSOR_ID = '#sweep';
@@ -30,42 +34,47 @@ interface Cursor {
 export function createDynamoSweepStore(
   client: Pick<DynamoDBClient, 'send'>,
   { streamsTable: TableName }: { readonly streamsTable: string },
+  { pause }: Pick<Waiting, 'pause'> = REAL_TIME,
 ): SweepStore {
   const table = createStreamTable(client, TableName);
 
-  async function* livePages(from?: string): AsyncGenerator<LivePage> {
+  async function* livePages(from: string | undefined, abortSignal: AbortSignal): AsyncGenerator<LivePage> {
     let cursor: Cursor | undefined = from === undefined ? { role: ROLES[0] } : (JSON.parse(from) as Cursor);
     while (cursor) {
-      const { Items = [], LastEvaluatedKey } = await queryLive(cursor);
+      const from: string = JSON.stringify(cursor);
+      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(queryLive(cursor), {
+        abortSignal,
+      });
       cursor = LastEvaluatedKey ? { role: cursor.role, after: LastEvaluatedKey } : nextRole(cursor.role);
-      yield { streams: Items.map(toLiveStream), ...(cursor ? { next: JSON.stringify(cursor) } : {}) };
+      yield { streams: Items.map(toLiveStream), from, ...(cursor ? { next: JSON.stringify(cursor) } : {}) };
     }
   }
 
   const queryLive = ({ role, after }: Cursor) =>
-    client.send(
-      new QueryCommand({
-        TableName,
-        IndexName: 'live',
-        KeyConditionExpression: '#live = :role',
-        ExpressionAttributeNames: { '#live': 'live' },
-        ExpressionAttributeValues: { ':role': { S: role } },
-        ExclusiveStartKey: after,
-      }),
-    );
+    new QueryCommand({
+      TableName,
+      IndexName: 'live',
+      KeyConditionExpression: '#live = :role',
+      ExpressionAttributeNames: { '#live': 'live' },
+      ExpressionAttributeValues: { ':role': { S: role } },
+      ExclusiveStartKey: after,
+      Limit: PAGE,
+    });
 
   /** Not consistently, at half the price: a row that has changed since is not written, as its `revision` has. */
-  async function read(ids: readonly string[]): Promise<Map<string, Row>> {
+  async function read(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>> {
     const rows = new Map<string, Row>();
-    for (let start = 0; start < ids.length; start += BATCH) {
-      let keys: Item[] | undefined = ids.slice(start, start + BATCH).map(keyOf);
-      while (keys && keys.length > 0) {
-        const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await client.send(
-          new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys } } }),
-        );
-        for (const item of Responses?.[TableName] ?? []) rows.set(idOf(item), toRow(item));
-        keys = UnprocessedKeys?.[TableName]?.Keys;
-      }
+    let keys = ids.map(keyOf);
+    for (let wait = FIRST_PAUSE_MS; keys.length > 0;) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys.slice(0, BATCH) } } }),
+        { abortSignal: signal },
+      );
+      for (const item of Responses?.[TableName] ?? []) rows.set(idOf(item), toRow(item));
+      const unprocessed = UnprocessedKeys?.[TableName]?.Keys ?? [];
+      keys = [...keys.slice(BATCH), ...unprocessed];
+      if (unprocessed.length > 0) await pause(wait, signal);
+      wait = unprocessed.length > 0 ? Math.min(wait * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     }
     return rows;
   }
@@ -73,8 +82,10 @@ export function createDynamoSweepStore(
   return {
     livePages,
     read,
-    change: async (id: string, changes: Differences, row: Row) =>
-      (await table.write(id, unlessChanged(changes, row))).done,
+    async change(id, changes, row, abortSignal) {
+      const written = await table.write(id, unlessChanged(changes, row), abortSignal);
+      return written.done ? undefined : (written.row ?? table.read(id, abortSignal));
+    },
 
     async loadCursor() {
       const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(CURSOR_ID) }));

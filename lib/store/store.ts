@@ -48,19 +48,21 @@ export interface LiveStream {
   readonly nodeId: string;
 }
 
-/** A page of the index, and where the next one begins. */
+/** A page of the index, where it begins, and where the next one does. */
 export interface LivePage {
   readonly streams: readonly LiveStream[];
+  readonly from: string;
   readonly next?: string;
 }
 
+/** All of them throw when `signal` is aborted. */
 export interface SweepStore {
-  livePages(from?: string): AsyncIterable<LivePage>;
+  livePages(from: string | undefined, signal: AbortSignal): AsyncIterable<LivePage>;
   /** Rows that are gone are left out. */
-  read(ids: readonly string[]): Promise<Map<string, Row>>;
-  /** @returns false if somebody wrote since the row was read */
-  change(id: string, changes: Differences, row: Row): Promise<boolean>;
-  /** Where an earlier sweep stopped for lack of time. */
+  read(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
+  /** @returns the row as it is now, if somebody wrote since it was read */
+  change(id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
+  /** Where an earlier sweep stopped. */
   loadCursor(): Promise<string | undefined>;
   saveCursor(cursor: string | undefined): Promise<void>;
 }

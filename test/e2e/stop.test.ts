@@ -17,7 +17,7 @@ describe('npm run streams', () => {
 
   const streams = (...options: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const env = { ...process.env, DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT) };
+      const env = { ...process.env, DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT), AWS_PROFILE: 'nobody' };
       const child = execFile(
         'npm',
         ['run', '-s', 'streams', '--', ...options],
@@ -46,6 +46,12 @@ describe('npm run streams', () => {
     await stack.post('StreamStatusEvent', BODY.replace('PUBLISHING', 'UNPUBLISHED'));
     expect(await stack.row(SEED_STREAM)).toMatchObject({ phase: 'ended', stop: 'abuse' });
     expect((await streams('--stop', SEED_STREAM)).stdout).toContain('has ended already');
+  });
+
+  it('says where no keep-alive came yet, and finds the local stack whatever AWS profile is set', async () => {
+    await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
+    const { code, stdout } = await streams('--stop', 'quiet');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('it has sent none yet')]);
   });
 
   it('says what is wrong', async () => {

@@ -166,10 +166,11 @@ describe.each([
     }
     now = seconds(200);
     await sweep();
-    expect(others().map(({ message, nodeId }) => [message, nodeId])).toEqual([
-      ['node silent', 'dead'],
-      ['streams lost', 'alive'],
-    ]);
+    expect(
+      others()
+        .map(({ message, nodeId }) => `${String(message)} ${String(nodeId)}`)
+        .sort(),
+    ).toEqual(['node silent dead', 'streams lost alive']);
   });
 
   it('stops when its time is over, and continues there', async () => {
@@ -194,6 +195,53 @@ describe.each([
     now = seconds(3000);
     await sweep();
     expect(await dynamo.row('g-publisher')).toMatchObject({ phase: 'lost' });
+  });
+
+  it('walks all pages of the index, and reads again what a busy table leaves unprocessed', async () => {
+    const ids = Array.from({ length: 700 }, (_, n) => `k-${n}`);
+    for (const id of ids) await tell('StreamStatusEvent', id, 0, { nodeId: 'k' });
+    dynamo.requests.length = 0;
+    now = seconds(2000);
+    await sweep();
+    expect(summary()).toMatchObject({ fields: { lost: 700, live: 0 }, metrics: { liveStreams: 0 } });
+    expect(dynamo.requests.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(3);
+    for (const id of ids) expect(await dynamo.row(id)).toMatchObject({ phase: 'lost' });
+  });
+
+  it('tells what it did before it fails, and continues at the page that failed', async () => {
+    for (const [id, status] of [
+      ['l-publisher', 'PUBLISHING'],
+      ['l-player', 'PLAYING'],
+    ] as const) {
+      await tell('StreamStatusEvent', id, 0, { status, nodeId: status });
+      await tell('StreamKeepAliveEvent', id, 1, { status, nodeId: status });
+    }
+    now = seconds(2000);
+    let queries = 0;
+    dynamo.control.fault = ({ operation }) => (operation === 'Query' && ++queries > 1 ? 'lose request' : undefined);
+    await expect(sweep()).rejects.toThrow();
+    expect(await dynamo.row('l-publisher')).toMatchObject({ phase: 'lost' });
+    expect(others()).toMatchObject([{ message: 'streams lost', nodeId: 'PUBLISHING' }]);
+    expect(summary()).toMatchObject({ level: 'ERROR', fields: { isComplete: false, lost: 1 }, metrics: {} });
+
+    lines = [];
+    dynamo.control.fault = () => undefined;
+    dynamo.requests.length = 0;
+    await sweep();
+    expect(await dynamo.row('l-player')).toMatchObject({ phase: 'lost' });
+    expect(dynamo.requests.filter(({ operation }) => operation === 'Query')).toHaveLength(1);
+  });
+
+  it('is not misled by an answer that is lost: its own write is no sign of life', async () => {
+    for (const id of ['m-1', 'm-2', 'm-3']) {
+      await tell('StreamStatusEvent', id, 0, { nodeId: 'm' });
+      await tell('StreamKeepAliveEvent', id, 1, { nodeId: 'm' });
+    }
+    now = seconds(2000);
+    let left = 2;
+    dynamo.control.fault = ({ operation }) => (operation === 'UpdateItem' && left-- > 0 ? 'lose answer' : undefined);
+    await sweep();
+    expect(others()).toEqual([{ message: 'node silent', nodeId: 'm', live: 0, silentNodes: 1, lostStreams: 3 }]);
   });
 
   it('goes on where a row cannot be written, and says so', async () => {

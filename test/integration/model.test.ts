@@ -8,7 +8,7 @@ import { createRandom } from '../simulator/random.ts';
 const FIRST_SEED = Math.floor(Date.now() / 86_400_000) * 100_000;
 
 it('the rule holds in 2,000 schedules of single requests', async () => {
-  const total = { applied: 0, superseded: 0, parked: 0, requests: 0 };
+  const total = { requests: 0, applied: 0, superseded: 0, fresh: 0, parked: 0, lost: 0, stopped: 0 };
   for (let seed = FIRST_SEED; seed < FIRST_SEED + 2000; seed++) {
     const random = createRandom(seed);
     const played = await playWorld(createWorld(random), fakeDynamo(seed % 2 === 0), random).catch((error: Error) => {
@@ -16,8 +16,8 @@ it('the rule holds in 2,000 schedules of single requests', async () => {
     });
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += played[key];
   }
-  // A model that does not park, race or lose anything proves nothing.
-  for (const count of Object.values(total)) expect(count).toBeGreaterThan(500);
+  // A model in which nothing parks, races, stops or is lost proves nothing.
+  for (const [what, count] of Object.entries(total)) expect([what, count > 10]).toEqual([what, true]);
 }, 120_000);
 
 it('the rule holds in 20 schedules against a DynamoDB API', async () => {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mkdtempSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -116,6 +116,17 @@ describe('the queue', () => {
     expect(await receive('dead-letters')).toMatchObject([
       { Body: 'body', MessageAttributes: { reason: { DataType: 'String', StringValue: 'because\ufffd \u{1f600}' } } },
     ]);
+  });
+
+  it('outlives a sender that gives up in the middle of a message', async () => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await client.send(new SendMessageCommand({ QueueUrl: url('parking'), MessageBody: 'a' }));
+    expect(await receive('parking')).toHaveLength(1);
   });
 
   it('refuses what it does not know', async () => {

@@ -1,17 +1,26 @@
 /** The DynamoDBs that the model plays against. */
 import { createFakeDynamo } from '../support/fake-dynamo.ts';
 import { startDynamo } from '../support/dynamo.ts';
-import { toRow } from '../../lib/store/items.ts';
+import { toRow, type Item } from '../../lib/store/items.ts';
 import type { Row } from '../../lib/state/row.ts';
 import type { ModelDynamo } from './schedule.ts';
+
+const NOTHING: Item = {};
 
 /** In memory, a fresh one for each world. */
 export function fakeDynamo(givesItem: boolean): ModelDynamo {
   const { items, send } = createFakeDynamo('streams', { givesItem });
+  // An item is never changed, but replaced.
+  const rows = new WeakMap<Item, Row>();
+  const rowOf = (item: Item) => {
+    const row = rows.get(item) ?? toRow(item);
+    rows.set(item, row);
+    return row;
+  };
   return {
     client: { send },
     table: 'streams',
-    row: (id) => Promise.resolve(toRow(items.get(id) ?? {})),
+    row: (id) => Promise.resolve(rowOf(items.get(id) ?? NOTHING)),
     stop(id) {
       items.set(id, { ...(items.get(id) ?? { mediaSessionId: { S: id } }), stop: { BOOL: true } });
       return Promise.resolve();

@@ -17,6 +17,9 @@ the rule. A seed that fails is printed and repeats alone with --schedules 1 --se
 
 const CHUNK = 1000;
 type Counts = Played & { schedules: number };
+const NOTHING: Counts = {
+  ...{ schedules: 0, requests: 0, applied: 0, superseded: 0, fresh: 0, parked: 0, lost: 0, stopped: 0 },
+};
 type Progress = Counts | { failed: string };
 
 /** In a worker: the worlds of every `step`-th chunk of seeds. */
@@ -32,7 +35,7 @@ async function playAll({
   offset: number;
 }) {
   for (let chunk = offset * CHUNK; chunk < schedules; chunk += step * CHUNK) {
-    const counts = { schedules: 0, applied: 0, superseded: 0, parked: 0, requests: 0 };
+    const counts = { ...NOTHING };
     for (let seed = first + chunk; seed < first + Math.min(chunk + CHUNK, schedules); seed++) {
       const random = createRandom(seed);
       try {
@@ -64,7 +67,7 @@ function start(): void {
   const step = Math.min(availableParallelism(), Math.ceil(schedules / CHUNK));
   console.log(`${schedules} schedules from seed ${first} on ${step} cores`);
 
-  const total = { schedules: 0, applied: 0, superseded: 0, parked: 0, requests: 0 };
+  const total = { ...NOTHING };
   const workers = Array.from({ length: step }, (_, offset) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { first, schedules, step, offset } });
     worker.on('message', (progress: Progress) => {
@@ -78,10 +81,9 @@ function start(): void {
     return new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject));
   });
   void Promise.all(workers).then(() => {
-    const { applied, superseded, parked, requests } = total;
-    console.log(
-      `${total.schedules} schedules, ${requests} requests: ${applied} applied, ${superseded} superseded, ${parked} parked; 0 rows wrong`,
-    );
+    const { schedules: played, requests, ...outcomes } = total;
+    const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+    console.log(`${played} schedules, ${requests} requests: ${told.join(', ')}; 0 rows wrong`);
     process.exitCode = total.schedules === schedules ? 0 : 1;
   });
 }

@@ -6,7 +6,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createSweep } from '../../lib/jobs/sweep.ts';
 import type { Attribute } from '../../lib/state/storable.ts';
 import { OWNED, type Row } from '../../lib/state/row.ts';
-import type { Sighting } from '../../lib/state/sighting.ts';
+import { rankOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
 import { readMessage, toMessage } from '../../lib/store/parked-message.ts';
@@ -14,7 +14,7 @@ import { StoreError } from '../../lib/store/store.ts';
 import type { Random } from '../simulator/random.ts';
 import { rowOfSet } from '../support/oracle.ts';
 import { testSettings } from '../support/settings.ts';
-import type { Job, World } from './world.ts';
+import { T0, type Job, type World } from './world.ts';
 
 /** A DynamoDB that the schedule may look into without asking for it. */
 export interface ModelDynamo {
@@ -31,12 +31,20 @@ interface Waiting {
   readonly run: () => Promise<unknown>;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** How often it was sent: the SDK sends a request three times in all. */
+  readonly sent: number;
 }
 
+const SENT_AT_MOST = 3;
+
+/** What happened, for whoever wants to know whether anything did. */
 export interface Played {
   readonly applied: number;
   readonly superseded: number;
+  readonly fresh: number;
   readonly parked: number;
+  readonly lost: number;
+  readonly stopped: number;
   readonly requests: number;
 }
 
@@ -47,26 +55,35 @@ export async function playWorld(
   random: Random,
 ): Promise<Played> {
   const settings = testSettings({ STREAMS_TABLE: dynamo.table, STOP_STREAMS: 'true', MAX_DURATION_SECONDS });
+  const leaseMs = settings.leaseSeconds * 1000;
   const ids = [...new Set(sightings.map(({ id }) => id))];
   const waiting: Waiting[] = [];
   const client = {
     send: (...args: [never]) =>
       new Promise<unknown>((resolve, reject) =>
-        waiting.push({ run: () => dynamo.client.send(...args), resolve, reject }),
+        waiting.push({ run: () => dynamo.client.send(...args), resolve, reject, sent: 1 }),
       ),
   } as Pick<DynamoDBClient, 'send'>;
   const never = new AbortController().signal;
-  const streams = createDynamoStore(client, settings, { deadline: () => never, pause: () => Promise.resolve() });
-  const sweepStore = createDynamoSweepStore(client, settings);
+  const streams = createDynamoStore(client, settings, { deadline: () => never, ...NO_PAUSE });
+  const sweepStore = createDynamoSweepStore(client, settings, NO_PAUSE);
 
-  const counts = { applied: 0, superseded: 0, parked: 0, requests: 0 };
+  const counts = { applied: 0, superseded: 0, fresh: 0, parked: 0, lost: 0, stopped: 0, requests: 0 };
   const queue: string[] = [];
   const stopped = new Set<string>();
+  /** The times of the sweeps so far: only they may lose a stream. */
+  const sweeps: number[] = [];
+  /** After the last request. */
+  let rows = new Map<string, Row>();
 
   async function hook({ sighting, isKeepAlive }: { sighting: Sighting; isKeepAlive: boolean }): Promise<void> {
+    const mustStop = isKeepAlive && stopped.has(sighting.id);
     try {
-      const outcome = isKeepAlive ? (await streams.keepAlive(sighting)).outcome : await streams.upsert(sighting);
-      counts[outcome === 'applied' ? 'applied' : 'superseded']++;
+      const result = isKeepAlive ? await streams.keepAlive(sighting) : { outcome: await streams.upsert(sighting) };
+      counts[result.outcome]++;
+      checkTold(sighting, await dynamo.row(sighting.id), result.outcome === 'fresh' ? leaseMs / 2 : 0);
+      if ('stop' in result) counts.stopped++;
+      else if (mustStop) throw new Error(`${sighting.id}: a keep-alive did not stop it`);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       queue.push(toMessage(sighting, 'r'));
@@ -83,85 +100,118 @@ export async function playWorld(
     });
   }
 
+  function sweep(now: number): Promise<void> {
+    sweeps.push(now);
+    return createSweep({ store: sweepStore, settings, log: () => {}, now: () => now })().catch(ignoreGivenUp);
+  }
+
   async function work(job: Job): Promise<void> {
     switch (job.kind) {
       case 'hook':
         return hook(job);
       case 'sweep':
-        return createSweep({ store: sweepStore, settings, log: () => {}, now: () => job.now })().catch(ignoreGivenUp);
+        return sweep(job.now);
       case 'stop':
         await dynamo.stop(job.id);
         stopped.add(job.id);
     }
   }
 
-  /** One request takes effect, or is lost, or its answer is: the SDK sends it again then, three times in all. */
+  /** One request takes effect, or is lost, or its answer is; or its sender no longer waits for it. */
   async function step(): Promise<void> {
     const [one] = waiting.splice(random.between(0, waiting.length - 1), 1);
     if (!one) return;
     counts.requests++;
+    const again = () => {
+      if (one.sent < SENT_AT_MOST) waiting.push({ ...one, sent: one.sent + 1 });
+      else one.reject(new GivenUp());
+    };
     const chance = random() * 100;
-    if (chance < faults.loseRequest) return void waiting.push(one);
+    if (chance < faults.loseRequest) return again();
     if (chance < faults.loseRequest + faults.giveUp) {
-      // The deadline is over; the request may have taken effect all the same.
-      if (random() < 0.5) await one.run().catch(() => {});
-      return one.reject(new GivenUp());
+      one.reject(new GivenUp());
+      // It may take effect all the same, much later even, or never.
+      if (random() < 0.7) waiting.push({ ...one, resolve: () => {}, reject: () => {}, sent: SENT_AT_MOST });
+      return;
     }
-    const before = await rowsOf(ids, dynamo);
-    const outcome = await one.run().then(
+    const finish = await one.run().then(
       (answer) => () => one.resolve(answer),
       (error: unknown) => () => one.reject(error),
     );
-    await checkStep(before);
-    if (chance > 100 - faults.loseAnswer) waiting.push(one);
-    else outcome();
+    await checkStep();
+    if (chance > 100 - faults.loseAnswer) again();
+    else finish();
   }
 
   /** What holds after every single request. */
-  async function checkStep(before: Map<string, Row>): Promise<void> {
-    for (const [id, row] of await rowsOf(ids, dynamo)) {
-      if (before.get(id)?.phase === 'ended' && row.phase !== 'ended') throw new Error(`${id} lives again`);
+  async function checkStep(): Promise<void> {
+    const before = rows;
+    rows = await rowsOf(ids, dynamo);
+    for (const [id, row] of rows) {
+      const { phase, lost, lastSeenAt, stopSentAt }: Row = before.get(id) ?? {};
+      const broken = (what: string) => new Error(`${id} ${what}: ${JSON.stringify(row)}`);
+      if (phase === 'ended' && row.phase !== 'ended') throw broken('lives again');
       if ((row.live !== undefined) !== (row.phase === 'live'))
-        throw new Error(`${id}: live ${row.live} in phase ${row.phase}`);
+        throw broken('is in the index and not in phase live, or the other way');
       if (row.phase !== undefined && (row.expiresAt === undefined) !== (row.phase === 'live'))
-        throw new Error(`${id}: expiresAt`);
-      if (stopped.has(id) && row.stop !== true) throw new Error(`${id}: stop was overwritten`);
+        throw broken('has a wrong expiresAt');
+      if ((row.lost !== undefined) !== (row.phase === 'lost')) throw broken('has lost and phase lost apart');
+      if (stopped.has(id) && row.stop !== true) throw broken('is no longer to be stopped');
+      if (stopSentAt !== undefined && row.stopSentAt !== stopSentAt) throw broken('was told to stop at another time');
+      if (lost !== undefined && String(row.lastSeenAt) > String(lastSeenAt) && row.lost !== undefined)
+        throw broken('is lost although it was heard');
+      if (lost === undefined && row.lost !== undefined) {
+        counts.lost++;
+        const limit = (row.keepAlive ? settings.leaseSeconds : settings.maxAgeSeconds) * 1000;
+        const isOver = sweeps.some((now) => now - Date.parse(String(row.lastSeenAt)) > limit);
+        if (!isOver) throw broken('was lost within its lease');
+      }
     }
   }
 
   const unstarted: (() => Promise<void>)[] = jobs.map((job) => () => work(job));
-  let running = 0;
-  let failure: unknown;
-  for (;;) {
-    while (running < writers && unstarted.length + queue.length > 0 && failure === undefined) {
-      // What is parked comes back late, or in the middle of everything else.
-      const parked = unstarted.length === 0 || random() < 0.1 ? queue.shift() : undefined;
-      const start = parked === undefined ? unstarted.shift() : () => replay(parked);
-      if (!start) break;
-      running++;
-      start()
-        .catch((error: unknown) => (failure ??= error))
-        .finally(() => running--);
+  async function playAll(): Promise<void> {
+    let running = 0;
+    let failure: unknown;
+    for (;;) {
+      while (running < writers && unstarted.length + queue.length > 0 && failure === undefined) {
+        // What is parked comes back late, or in the middle of everything else.
+        const parked = unstarted.length === 0 || random() < 0.1 ? queue.shift() : undefined;
+        const start = parked === undefined ? unstarted.shift() : () => replay(parked);
+        if (!start) break;
+        running++;
+        start()
+          .catch((error: unknown) => (failure ??= error))
+          .finally(() => running--);
+      }
+      await settled();
+      if (failure !== undefined) throw failure as Error;
+      if (waiting.length > 0) await step();
+      else if (running === 0 && unstarted.length + queue.length === 0) return;
+      await settled();
     }
-    await settled();
-    if (failure !== undefined) throw failure as Error;
-    if (waiting.length > 0) await step();
-    else if (running === 0 && unstarted.length + queue.length === 0) break;
-    await settled();
   }
 
-  if (counts.applied + counts.superseded + counts.parked !== jobs.filter(({ kind }) => kind === 'hook').length) {
-    throw new Error('a hook is none or more of applied, superseded, parked');
-  }
+  await playAll();
   for (const id of ids) {
-    const wanted = rowOfSet(
-      sightings.filter((sighting) => sighting.id === id),
-      settings.retentionSeconds,
-    );
-    checkRow(id, await dynamo.row(id), wanted, settings.leaseSeconds);
+    const ofStream = sightings.filter((sighting) => sighting.id === id);
+    checkRow(id, await dynamo.row(id), rowOfSet(ofStream, settings.retentionSeconds), leaseMs / 2);
+  }
+
+  // Long after, nobody has heard of any stream: the sweep finds all that are live.
+  const longAfter = T0 + 10 * settings.maxAgeSeconds * 1000;
+  faults = NO_FAULTS;
+  // The first may continue one that failed.
+  unstarted.push(() => sweep(longAfter).then(() => sweep(longAfter)));
+  await playAll();
+  for (const [id, { phase }] of await rowsOf(ids, dynamo)) {
+    if (phase === 'live') throw new Error(`${id} is live for ever`);
   }
   return counts;
 }
+
+const NO_PAUSE = { pause: () => Promise.resolve() };
+const NO_FAULTS = { loseRequest: 0, loseAnswer: 0, giveUp: 0 };
 
 class GivenUp extends Error {}
 const ignoreGivenUp = (error: unknown) => {
@@ -173,16 +223,27 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const rowsOf = async (ids: readonly string[], dynamo: ModelDynamo) =>
   new Map(await Promise.all(ids.map(async (id) => [id, await dynamo.row(id)] as const)));
 
+/** What a hook has told is in the row when the store says so: its outcome is a promise. */
+function checkTold({ id, at, ...sighting }: Sighting, row: Row, lagMs: number): void {
+  const time = new Date(at).toISOString();
+  const isTold =
+    row.rank !== undefined &&
+    String(row.rank) >= rankOf({ id, at, ...sighting }) &&
+    String(row.firstSeenAt) <= time &&
+    Date.parse(String(row.lastSeenAt)) >= at - lagMs;
+  if (!isTold) throw new Error(`${id}: what was told at ${time} is not in ${JSON.stringify(row)}`);
+}
+
 /** The row is that of the rule, but for what a sweep may have laid over it, and the lag of `lastSeenAt` in a fresh lease. */
-function checkRow(id: string, row: Row, wanted: Row, leaseSeconds: number): void {
+function checkRow(id: string, row: Row, wanted: Row, lagMs: number): void {
   const problem = (field: string, is: Attribute | undefined, should: Attribute | undefined) =>
     new Error(`${id}: ${field} is ${is}, and should be ${should}`);
   const isLost = row.lost !== undefined;
-  if (isLost && (wanted.phase !== 'live' || row.phase !== 'lost')) throw problem('lost', row.lost, undefined);
+  if (isLost && wanted.phase !== 'live') throw problem('lost', row.lost, undefined);
   const skipped = ['lastSeenAt', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost'] : [])];
   for (const field of OWNED) {
     if (!skipped.includes(field) && row[field] !== wanted[field]) throw problem(field, row[field], wanted[field]);
   }
   const lag = Date.parse(String(wanted.lastSeenAt)) - Date.parse(String(row.lastSeenAt));
-  if (!(lag >= 0 && lag < leaseSeconds * 500)) throw problem('lastSeenAt', row.lastSeenAt, wanted.lastSeenAt);
+  if (!(lag >= 0 && lag < lagMs)) throw problem('lastSeenAt', row.lastSeenAt, wanted.lastSeenAt);
 }

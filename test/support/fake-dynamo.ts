@@ -11,6 +11,7 @@ import {
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
+  type QueryCommandInput,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +30,7 @@ const scalar = (value: AttributeValue | undefined) =>
 
 export function createFakeDynamo(table: string, { givesItem }: { readonly givesItem: boolean }) {
   const items = new Map<string, Item>();
+  let batches = 0;
 
   function execute(command: { input: object }): object {
     const { input } = command;
@@ -38,22 +40,38 @@ export function createFakeDynamo(table: string, { givesItem }: { readonly givesI
     if (command instanceof GetItemCommand) return withItem(command.input.Key);
     if (command instanceof UpdateItemCommand) return update(command.input);
     if (command instanceof QueryCommand) {
-      const { IndexName = '', ExpressionAttributeValues = {}, ExclusiveStartKey } = command.input;
-      if (command.input.KeyConditionExpression !== `#${IndexName} = :role` || ExclusiveStartKey)
-        throw refused(command.input);
-      const wanted = ExpressionAttributeValues[':role']?.S;
-      return {
-        Items: [...items.values()].filter((item) => item[IndexName]?.S === wanted).map((item) => ({ ...item })),
-      };
+      return query(command.input);
     }
     if (command instanceof BatchGetItemCommand) {
       const { Keys = [] } = command.input.RequestItems?.[table] ?? {};
+      // As a busy table does, it leaves some for later: every third time the last half.
+      const processed = batches++ % 3 === 1 ? Keys.slice(0, Keys.length / 2) : Keys;
+      const unprocessed = Keys.slice(processed.length);
       return {
-        Responses: { [table]: Keys.map((key) => withItem(key).Item).filter((item) => item !== undefined) },
-        UnprocessedKeys: {},
+        Responses: { [table]: processed.map((key) => withItem(key).Item).filter((item) => item !== undefined) },
+        UnprocessedKeys: unprocessed.length > 0 ? { [table]: { Keys: unprocessed } } : {},
       };
     }
     throw refused(input);
+  }
+
+  /** In the order of the sort key, in pages. */
+  function query({
+    IndexName = '',
+    KeyConditionExpression,
+    ExpressionAttributeValues,
+    ExclusiveStartKey,
+    Limit = 1000,
+  }: QueryCommandInput): object {
+    if (KeyConditionExpression !== `#${IndexName} = :role`) throw refused({ KeyConditionExpression });
+    const wanted = ExpressionAttributeValues?.[':role']?.S;
+    const place = (item: Item) => `${item[IndexName === 'live' ? 'startedAt' : 'firstSeenAt']?.S} ${idOf(item)}`;
+    const after = ExclusiveStartKey ? place(ExclusiveStartKey) : '';
+    const found = [...items.values()]
+      .filter((item) => item[IndexName]?.S === wanted && place(item) > after)
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1));
+    const page = found.slice(0, Limit).map((item) => ({ ...item }));
+    return { Items: page, ...(found.length > page.length ? { LastEvaluatedKey: page.at(-1) } : {}) };
   }
 
   function withItem(key: Item | undefined): { Item?: Item } {

@@ -3,7 +3,7 @@ import { answerConnect } from '../../lib/http/connect.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
 import { storeStream } from '../../lib/http/store-stream.ts';
 import type { Line } from '../../lib/log.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readHookSettings } from '../../lib/settings.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -11,7 +11,7 @@ import { REQUIRED } from './settings.ts';
 
 /** The four functions as they are composed in functions/, with other side effects; requests are routed as by API Gateway. */
 export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }) {
-  const settings = readSettings({ ...REQUIRED, ...env });
+  const settings = readHookSettings({ ...REQUIRED, ...env });
   const store = createMemoryStore(settings);
   const lines: Line[] = [];
   const deps: Deps = { settings, log: (line) => lines.push(line), now: () => 0 };

@@ -7,5 +7,4 @@ export const REQUIRED = {
   DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
 };
 
-export const testSettings = (env: Record<string, string> = {}): Settings =>
-  readSettings({ ...REQUIRED, IS_OFFLINE: 'true', ...env });
+export const testSettings = (env: Record<string, string> = {}): Settings => readSettings({ ...REQUIRED, ...env });

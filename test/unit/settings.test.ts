@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../lib/settings.ts';
+import { readHookSettings, readSettings, SettingsError } from '../../lib/settings.ts';
 import { REQUIRED } from '../support/settings.ts';
 
 const USABLE = { ...REQUIRED, HOOK_SECRET: 's3cret' };
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
-    readSettings(env);
+    readHookSettings(env);
   } catch (error) {
     if (error instanceof SettingsError) return error.problems;
     throw error;
@@ -22,7 +22,7 @@ describe('settings', () => {
       HOOK_PASSWORD: 'p',
       FAIL_METHODS: ' StreamStatusEvent, sendDTMF,',
     };
-    expect(readSettings(env)).toEqual({
+    expect(readHookSettings(env)).toEqual({
       credentials: { secrets: ['s3cret', 'old'], basic: { user: 'u', password: 'p' } },
       takesUnsigned: false,
       failMethods: ['StreamStatusEvent', 'sendDtmf'],
@@ -38,17 +38,22 @@ describe('settings', () => {
   });
 
   it('take unsigned hooks only on the local stack, and only while it has no credentials', () => {
-    expect(readSettings({ ...REQUIRED, IS_OFFLINE: 'true' }).takesUnsigned).toBe(true);
-    expect(readSettings({ ...USABLE, IS_OFFLINE: 'true' }).takesUnsigned).toBe(false);
-    expect(readSettings({ ...REQUIRED, IS_OFFLINE: 'true', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }).takesUnsigned).toBe(
-      false,
-    );
+    expect(readHookSettings({ ...REQUIRED, IS_OFFLINE: 'true' }).takesUnsigned).toBe(true);
+    expect(readHookSettings({ ...USABLE, IS_OFFLINE: 'true' }).takesUnsigned).toBe(false);
+    expect(
+      readHookSettings({ ...REQUIRED, IS_OFFLINE: 'true', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }).takesUnsigned,
+    ).toBe(false);
     expect(problemsOf({ ...REQUIRED, IS_OFFLINE: '1' })).toHaveLength(1);
   });
 
   it('without credentials are unusable when deployed', () => {
     expect(problemsOf({ ...REQUIRED })).toEqual([expect.stringContaining('HOOK_SECRET')]);
     expect(problemsOf({ ...REQUIRED, HOOK_SECRET: '' })).toHaveLength(1);
+  });
+
+  it('without credentials are usable for what no hook calls', () => {
+    expect(readSettings(REQUIRED)).not.toHaveProperty('credentials');
+    expect(() => readSettings({ ...REQUIRED, RETENTION_DAYS: '1' })).toThrow('RETENTION_DAYS');
   });
 
   it('report all that is wrong at once, and no value that may be a secret', () => {
@@ -59,15 +64,15 @@ describe('settings', () => {
     };
     const problems = problemsOf(env);
     expect(problems).toEqual([
+      expect.stringContaining('STREAMS_TABLE'),
+      expect.stringContaining('PARKING_QUEUE_URL'),
+      expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
       expect.stringContaining('HOOK_SECRET_PREVIOUS'),
       expect.stringContaining('HOOK_USER'),
       expect.stringContaining('"streamstatusevent"'),
       expect.stringContaining('"Nope"'),
-      expect.stringContaining('STREAMS_TABLE'),
-      expect.stringContaining('PARKING_QUEUE_URL'),
-      expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
     ]);
-    expect(() => readSettings(env)).toThrow(problems.map((problem) => `- ${problem}`).join('\n'));
+    expect(() => readHookSettings(env)).toThrow(problems.map((problem) => `- ${problem}`).join('\n'));
     expect(problems.join()).not.toContain('hidden');
   });
 
@@ -82,12 +87,12 @@ describe('settings', () => {
       KEEP_ALIVE_INTERVAL_SECONDS: '15',
       LEASE_SECONDS: '60',
       MAX_AGE_SECONDS: '60',
-      RETENTION_DAYS: '15',
+      RETENTION_DAYS: '16',
     };
-    expect(readSettings({ ...USABLE, ...times })).toMatchObject({
+    expect(readHookSettings({ ...USABLE, ...times })).toMatchObject({
       leaseSeconds: 60,
       maxAgeSeconds: 60,
-      retentionSeconds: 1_296_000,
+      retentionSeconds: 1_382_400,
     });
     expect(problemsOf({ ...USABLE, ...times, LEASE_SECONDS: '59' })).toEqual([
       expect.stringContaining('4 keep-alive intervals'),
@@ -95,8 +100,11 @@ describe('settings', () => {
     expect(problemsOf({ ...USABLE, ...times, MAX_AGE_SECONDS: '59' })).toEqual([
       expect.stringContaining('MAX_AGE_SECONDS=59'),
     ]);
-    expect(problemsOf({ ...USABLE, ...times, RETENTION_DAYS: '14' })).toEqual([
-      expect.stringContaining('RETENTION_DAYS=14'),
+    expect(problemsOf({ ...USABLE, ...times, RETENTION_DAYS: '15' })).toEqual([
+      expect.stringContaining('RETENTION_DAYS=15'),
+    ]);
+    expect(problemsOf({ ...USABLE, MAX_AGE_SECONDS: String(40 * 86_400), RETENTION_DAYS: '54' })).toEqual([
+      expect.stringContaining('RETENTION_DAYS=54 is less than 55'),
     ]);
     for (const wrong of ['0', '-1', '1.5', 'x', '1e99', 'Infinity']) {
       expect(problemsOf({ ...USABLE, RETENTION_DAYS: wrong })).toContainEqual(
@@ -106,7 +114,7 @@ describe('settings', () => {
   });
 
   it('stop streams only where it is said so', () => {
-    expect(readSettings({ ...USABLE, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '3600' })).toMatchObject({
+    expect(readHookSettings({ ...USABLE, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '3600' })).toMatchObject({
       stopsStreams: true,
       maxDurationSeconds: 3600,
       failMethods: ['StreamKeepAliveEvent'],
@@ -115,6 +123,6 @@ describe('settings', () => {
       expect.stringContaining('STOP_STREAMS=true'),
     ]);
     expect(problemsOf({ ...USABLE, STOP_STREAMS: 'yes' })).toEqual([expect.stringContaining('STOP_STREAMS="yes"')]);
-    expect(readSettings({ ...USABLE, STOP_STREAMS: 'false' }).failMethods).toEqual([]);
+    expect(readHookSettings({ ...USABLE, STOP_STREAMS: 'false' }).failMethods).toEqual([]);
   });
 });
