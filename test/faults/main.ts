@@ -5,9 +5,9 @@ import { createRandom } from '../simulator/random.ts';
 import { play } from '../simulator/run.ts';
 import { SCENARIOS } from '../simulator/scenarios.ts';
 import { createRowReader } from '../simulator/verify.ts';
-import { createWcs, type Hook } from '../simulator/wcs.ts';
+import { createWcs } from '../simulator/wcs.ts';
 import { freePorts, newDataDir, startStack, type LocalStack, type StackOptions } from '../support/local-stack.ts';
-import { missingFrom } from './acknowledged.ts';
+import { missingFrom, type Acknowledged } from './acknowledged.ts';
 
 const HELP = `npm run test:faults -- [--hooks N]
 
@@ -43,14 +43,16 @@ async function run(
   const total = scripts.reduce((sum, script) => sum + script.length, 0);
   const wcs = createWcs({ url: stack.now.url, timeout: 15_000, connections: CONCURRENCY });
 
-  const acknowledged: Hook[] = [];
+  const acknowledged: Acknowledged[] = [];
   let sent = 0;
   let failure: unknown;
   const faults = faultsOf(stack);
   let happening = Promise.resolve();
   await play(scripts, wcs, CONCURRENCY, async (answer, hook) => {
     sent++;
-    if (answer.acknowledged) acknowledged.push(hook);
+    const answeredAt = Date.now();
+    if (answer.acknowledged)
+      acknowledged.push({ hook, sentAt: answeredAt - Math.ceil(answer.milliseconds), answeredAt });
     if (sent % 2000 === 0) console.log(`  ${sent} of ${total} sent, ${acknowledged.length} acknowledged`);
     // A WCS without a backend does not send faster.
     if (!answer.acknowledged) await sleep(200);
@@ -76,12 +78,14 @@ async function run(
   const missing = missingFrom(await readRows([...rows.keys()]), acknowledged);
   const lines = [...stacks].flatMap((one) => one.logLines());
   const parked = lines.filter(({ message, outcome }) => message === 'hook' && outcome === 'parked').length;
-  const replayed = lines.filter(({ message, outcome }) => message === 'replay' && outcome !== 'failed').length;
-  const waiting = await stack.now.parkedNow();
+  const replayed = lines.filter(
+    ({ message, outcome }) => message === 'replay' && (outcome === 'applied' || outcome === 'superseded'),
+  ).length;
+  const waiting = (await stack.now.parkedNow()) + (await stack.now.parkedNow('dead-letters'));
   await stack.now.stop();
 
   for (const one of missing.slice(0, 20)) console.error(`  MISSING ${one}`);
-  if (waiting > 0) console.error(`  ${waiting} messages are still in the queue`);
+  if (waiting > 0) console.error(`  ${waiting} messages are in the queues`);
   console.log(
     `  sent ${sent}, acknowledged ${acknowledged.length}, refused ${sent - acknowledged.length}, parked ${parked}, replayed ${replayed}, missing ${missing.length}`,
   );

@@ -126,7 +126,7 @@ describe('what it costs, in requests and units:', () => {
     const batches = Math.ceil(STREAMS / 100);
     expect(count('GetItem')).toBe(1);
     expect(count('UpdateItem')).toBe(0);
-    // A page is 1 MB of index entries; each page's rows are read in batches of 100.
+    // A page has 500 streams; its rows are read in batches of 100.
     const entryBytes = sizeOf(
       Object.fromEntries(
         Object.entries(template).filter(([name]) =>
@@ -134,7 +134,7 @@ describe('what it costs, in requests and units:', () => {
         ),
       ),
     );
-    expect(count('Query')).toBeLessThanOrEqual(2 + Math.ceil((STREAMS * entryBytes) / 1_000_000));
+    expect(count('Query')).toBeLessThanOrEqual(STREAMS / 500 + 3);
     expect(count('BatchGetItem')).toBeGreaterThanOrEqual(batches);
     expect(count('BatchGetItem')).toBeLessThanOrEqual(batches + count('Query'));
     const rows = STREAMS * readUnits(sizeOf(template));

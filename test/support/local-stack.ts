@@ -118,11 +118,11 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       );
       return Item && toRow(Item);
     },
-    /** How many messages wait in the queue of parked sightings, visible or not. */
-    async parkedNow() {
+    /** How many messages wait in a queue, visible or not. */
+    async parkedNow(queueName = 'parking') {
       const { Attributes = {} } = await queue.send(
         new GetQueueAttributesCommand({
-          QueueUrl: `http://127.0.0.1:${chosen.QUEUE_PORT}/000000000000/wcs-hooks-local-parking`,
+          QueueUrl: `http://127.0.0.1:${chosen.QUEUE_PORT}/000000000000/wcs-hooks-local-${queueName}`,
           AttributeNames: ['All'],
         }),
       );
