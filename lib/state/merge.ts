@@ -33,13 +33,13 @@ export function merge(row: Row, sighting: Sighting, retention: Retention): Row {
     startedAt: least(row.startedAt, startedNow),
     lost: isNewest ? undefined : row.lost,
   };
-  return onlyDefined({ ...merged, ...derived(merged, retention) });
+  return pick(OWNED, { ...merged, ...derived(merged, retention) });
 }
 
 /** The row with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
 export function layLost(row: Row, why: string, retention: Retention): Row {
   const lost = { ...pick(OWNED, row), lost: why };
-  return onlyDefined({ ...lost, ...derived(lost, retention) });
+  return pick(OWNED, { ...lost, ...derived(lost, retention) });
 }
 
 /** What follows from the level, the times and the facts. */
@@ -88,13 +88,14 @@ export function differences(row: Row, merged: Row): Differences | undefined {
 
 const text = (value: Attribute | undefined) => String(value);
 
-const pick = <Field extends string>(fields: readonly Field[], from: { readonly [F in Field]?: Attribute }) =>
-  onlyDefined(Object.fromEntries(fields.map((field) => [field, from[field]])) as { [F in Field]?: Attribute });
-
-const onlyDefined = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function pick<Field extends string>(fields: readonly Field[], from: { readonly [F in Field]?: Attribute | undefined }) {
+  const picked: { [F in Field]?: Attribute } = {};
+  for (const field of fields) {
+    const value = from[field];
+    if (value !== undefined) picked[field] = value;
+  }
+  return picked;
+}
 
 const least = (a: Attribute | undefined, b: string | undefined) =>
   a === undefined || (b !== undefined && b < text(a)) ? b : a;

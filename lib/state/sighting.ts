@@ -93,10 +93,14 @@ function nameOf({ name }: StreamBody): Facts {
   return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };
 }
 
-const stored = <Field extends string>(fields: { [F in Field]: unknown }) => {
-  const kept = Object.entries(fields).map(([field, value]) => [field, storable(value)] as const);
-  return Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as { [F in Field]?: Attribute };
-};
+function stored<Field extends string>(fields: { readonly [F in Field]: unknown }) {
+  const kept: { [F in Field]?: Attribute } = {};
+  for (const field in fields) {
+    const value = storable(fields[field]);
+    if (value !== undefined) kept[field] = value;
+  }
+  return kept;
+}
 
 /**
  * One sortable string that says which sighting wins: the higher level; inside a level the first (in `live` the latest);

@@ -3,10 +3,10 @@ import { describe } from 'vitest';
 import { startDynamo } from '../support/dynamo.ts';
 import { describeStore } from '../support/store-contract.ts';
 
-/** A machine that is busy with other tests is no reason to give up. */
+/** A machine that is busy with other tests is no reason to give up, nor are the pauses to wait for. */
 const PATIENT = {
   deadline: () => AbortSignal.timeout(20_000),
-  pause: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds, undefined, { signal }),
+  pause: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds / 10, undefined, { signal }),
 };
 
 describe('the store on a DynamoDB API', () => {
