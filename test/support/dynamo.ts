@@ -8,12 +8,12 @@ import {
 import dynalite from 'dynalite';
 import { load } from 'js-yaml';
 import { readFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTables, type Resources } from '../../infra/local/tables.ts';
 import type { Row } from '../../lib/state/row.ts';
-import { toRow } from '../../lib/store/items.ts';
+import { toRow, type Item } from '../../lib/store/items.ts';
 
 export interface DynamoRequest {
   /** `UpdateItem`, `GetItem` … */
@@ -43,6 +43,21 @@ export async function startDynamo({ givesItem = false } = {}) {
     delay: 0,
   };
 
+  async function ask(payload: Buffer, headers: IncomingHttpHeaders): Promise<[IncomingMessage, Buffer]> {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(upstream, { method: 'POST', headers }, resolve).on('error', reject).end(payload);
+    });
+    return [answer, await bodyOf(answer)];
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  /** moto checks a condition and writes in threads that do not exclude each other: it gets one request at a time. */
+  function passOn(payload: Buffer, headers: IncomingHttpHeaders): Promise<[IncomingMessage, Buffer]> {
+    if (!other) return ask(payload, headers);
+    const next = last.then(() => ask(payload, headers));
+    last = next.catch(() => {});
+    return next;
+  }
+
   const proxy = createServer((incoming, outgoing) => {
     void (async () => {
       const payload = await bodyOf(incoming);
@@ -52,12 +67,8 @@ export async function startDynamo({ givesItem = false } = {}) {
       const fault = await control.fault(request);
       if (fault === 'lose request') return incoming.socket.destroy();
       if (control.delay > 0) await new Promise((resolve) => setTimeout(resolve, control.delay));
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        httpRequest(upstream, { method: 'POST', headers: incoming.headers }, resolve).on('error', reject).end(payload);
-      });
-      const answerBody = givesItem
-        ? withItem(await bodyOf(answer), request, await itemOf(request))
-        : await bodyOf(answer);
+      const [answer, body] = await passOn(payload, incoming.headers);
+      const answerBody = givesItem ? withItem(body, request, await itemOf(request)) : body;
       if (fault === 'lose answer') return incoming.socket.destroy();
       const { 'x-amz-crc32': _, 'content-length': __, ...headers } = answer.headers;
       return outgoing.writeHead(answer.statusCode ?? 500, headers).end(answerBody);
@@ -90,21 +101,34 @@ export async function startDynamo({ givesItem = false } = {}) {
     direct,
     item,
     /** What the row holds, without its key and its count of writes. */
-    async row(id: string): Promise<Row> {
-      const {
-        mediaSessionId: _,
-        revision: __,
-        ...row
-      } = toRow((await item(id)) ?? {}) as Row & { mediaSessionId?: string };
-      return row;
-    },
+    row: async (id: string): Promise<Row> => rowOf(await item(id)),
     /** Writes single attributes of a row, as an operator does in the console. */
     async set(id: string, attributes: Record<string, AttributeValue | undefined>) {
-      const updates = Object.entries(attributes).map(
-        ([name, Value]) => [name, Value ? { Action: 'PUT' as const, Value } : { Action: 'DELETE' as const }] as const,
-      );
+      const entries = Object.entries(attributes).map(([name, value], n) => ({
+        name,
+        value,
+        alias: `#${n}`,
+        given: `:${n}`,
+      }));
+      const sets = entries.filter(({ value }) => value).map(({ alias, given }) => `${alias} = ${given}`);
+      const removes = entries.filter(({ value }) => !value).map(({ alias }) => alias);
       await direct.send(
-        new UpdateItemCommand({ TableName: table, Key: key(id), AttributeUpdates: Object.fromEntries(updates) }),
+        new UpdateItemCommand({
+          TableName: table,
+          Key: key(id),
+          UpdateExpression: [
+            ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+            ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+          ].join(' '),
+          ExpressionAttributeNames: Object.fromEntries(entries.map(({ alias, name }) => [alias, name])),
+          ...(sets.length > 0
+            ? {
+                ExpressionAttributeValues: Object.fromEntries(
+                  entries.flatMap(({ given, value }) => (value ? [[given, value]] : [])),
+                ),
+              }
+            : {}),
+        }),
       );
     },
     async close() {
@@ -120,6 +144,12 @@ export async function startDynamo({ givesItem = false } = {}) {
 }
 
 export type TestDynamo = Omit<Awaited<ReturnType<typeof startDynamo>>, 'endpoint'>;
+
+/** A row without its key and its count of writes. */
+export function rowOf(item: Item | undefined): Row {
+  const { mediaSessionId: _, revision: __, ...row } = toRow(item ?? {}) as Row & { mediaSessionId?: string };
+  return row;
+}
 
 /** dynalite gives no item with a failed condition; AWS does where the request asks for it. */
 function withItem(answer: Buffer, { body }: DynamoRequest, Item: Record<string, AttributeValue> | undefined): Buffer {

@@ -15,9 +15,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Row } from '../../lib/state/row.ts';
-import { toRow, type Item } from '../../lib/store/items.ts';
-import type { DynamoRequest, TestDynamo } from './dynamo.ts';
+import type { Item } from '../../lib/store/items.ts';
+import { rowOf, type DynamoRequest, type TestDynamo } from './dynamo.ts';
 
 type Names = Record<string, string>;
 type Values = Record<string, AttributeValue>;
@@ -191,14 +190,7 @@ export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> 
     requests,
     control,
     item,
-    async row(id: string) {
-      const {
-        mediaSessionId: _,
-        revision: __,
-        ...row
-      } = toRow((await item(id)) ?? {}) as Row & { mediaSessionId?: string };
-      return row;
-    },
+    row: async (id: string) => rowOf(await item(id)),
     set(id: string, attributes: Record<string, AttributeValue | undefined>) {
       const merged = { mediaSessionId: { S: id }, ...fake.items.get(id), ...attributes };
       fake.items.set(id, Object.fromEntries(Object.entries(merged).filter(([, value]) => value)));
