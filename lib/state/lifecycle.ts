@@ -1,4 +1,4 @@
-/** The life of a stream: which level a hook's word stands on. The higher level wins, whatever the order (design, section 4). */
+/** The life of a stream: which level a hook's word stands on. The higher level wins, whatever the order (merge.ts). */
 
 export const LEVEL = {
   /** A hook without a status of its own. */

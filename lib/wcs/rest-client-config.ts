@@ -1,4 +1,4 @@
-/** What our answer to `connect` tells WCS about the methods of this client (protocol.md section 4). */
+/** What our answer to `connect` tells WCS about the methods of this client: its `restClientConfig`. */
 import { carriesSdp, METHOD_NAMES, type MethodName } from './methods.ts';
 
 /** All five keys are given always, so that nothing depends on a WCS version's defaults. Lists are comma-separated. */
