@@ -1,8 +1,6 @@
 /** Type 1: a client connects. */
 import { createDeps } from '../lib/deps.ts';
-import { answerConnect } from '../lib/http/connect.ts';
-import { createHookHandler } from '../lib/http/hook-handler.ts';
+import { createHookFunction } from '../lib/hook-function.ts';
+import { createTokenVerifier } from '../lib/tokens.ts';
 
-const deps = createDeps();
-
-export const handler = createHookHandler(deps, answerConnect(deps.settings.failMethods));
+export const handler = createHookFunction(createDeps(), createTokenVerifier);

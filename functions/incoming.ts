@@ -1,5 +1,5 @@
 /** Type 4: a call, a message or a transfer comes in. */
 import { createDeps } from '../lib/deps.ts';
-import { createHookHandler } from '../lib/http/hook-handler.ts';
+import { createHookFunction } from '../lib/hook-function.ts';
 
-export const handler = createHookHandler(createDeps(), () => ({ outcome: 'echoed' }));
+export const handler = createHookFunction(createDeps());

@@ -9,6 +9,6 @@ const deps = createJobDeps();
 
 export const handler = createReplay({
   ...deps,
-  streams: createDynamoStore(createDynamoClient(), deps.settings),
+  store: createDynamoStore(createDynamoClient(), deps.settings),
   deadLetters: createDeadLetters(deps.settings),
 });

@@ -2,20 +2,25 @@
 const arn = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const allow = (Resource, ...Action) => ({ Effect: 'Allow', Action, Resource });
 
-const upsertsStreams = allow(arn('StreamsTable'), 'dynamodb:UpdateItem', 'dynamodb:GetItem');
+const upserts = (table) => allow(arn(table), 'dynamodb:UpdateItem', 'dynamodb:GetItem');
+const upsertsStreams = upserts('StreamsTable');
+const upsertsSessions = upserts('SessionsTable');
+const readsSessions = allow(arn('SessionsTable'), 'dynamodb:GetItem');
 const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
 const STATEMENTS = {
-  Connect: [],
-  Invocation: [upsertsStreams, parks],
-  Event: [upsertsStreams, parks],
-  Incoming: [],
+  Connect: [upsertsSessions, parks],
+  Invocation: [upsertsStreams, readsSessions, parks],
+  Event: [upsertsStreams, upsertsSessions, parks],
+  Incoming: [readsSessions],
   Sweep: [
     allow({ 'Fn::Sub': '${StreamsTable.Arn}/index/live' }, 'dynamodb:Query'),
     allow(arn('StreamsTable'), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+    allow(arn('SessionsTable'), 'dynamodb:BatchGetItem'),
   ],
   Replay: [
     upsertsStreams,
+    upsertsSessions,
     allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
   ],

@@ -1,13 +1,18 @@
 /** The settings of all functions, from the environment; read once, checked together. */
+import { readAccess, type AccessSettings } from './access-settings.ts';
+import type { OwnPolicy } from './access/own-policy.ts';
+import { readBinding } from './binding-settings.ts';
+import { required, wholeNumber, type Environment } from './environment.ts';
 import type { Lease } from './state/lease.ts';
 import type { Retention } from './state/merge.ts';
 import type { StopRules } from './state/stop.ts';
-import { methodNamed, type MethodName } from './wcs/methods.ts';
+import type { RestClientConfig } from './wcs/rest-client-config.ts';
 import type { Credentials } from './wcs/signature.ts';
 
 /** What every function needs. */
 export interface Settings extends Lease, Retention, StopRules {
   readonly streamsTable: string;
+  readonly sessionsTable: string;
   readonly parkingQueueUrl: string;
   readonly deadLetterQueueUrl: string;
 }
@@ -17,8 +22,9 @@ export interface HookSettings extends Settings {
   readonly credentials: Credentials;
   /** Only the local stack, and only where it has no credentials, takes hooks from anybody. */
   readonly takesUnsigned: boolean;
-  /** Where an error of ours is the client's too: FAIL_METHODS, and keep-alives where stopping is on. */
-  readonly failMethods: readonly MethodName[];
+  readonly access: AccessSettings;
+  /** What the answer to `connect` tells WCS. */
+  readonly restClientConfig: RestClientConfig;
 }
 
 /** All that is wrong with the settings at once. Values of secrets are never part of the message. */
@@ -32,16 +38,23 @@ export class SettingsError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** @throws SettingsError naming every problem */
 export const readSettings = (env: Environment): Settings => checked((problems) => readCommon(env, problems));
 
 /** @throws SettingsError naming every problem */
-export const readHookSettings = (env: Environment): HookSettings =>
+export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSettings =>
   checked((problems) => {
     const common = readCommon(env, problems);
-    return { ...common, ...readCredentials(env, problems), failMethods: readFailMethods(env, common, problems) };
+    const credentials = readCredentials(env, problems);
+    const access = readAccess(env, problems, own);
+    const limiting = access.policies.find(({ name }) => name !== 'origin');
+    if (limiting && env['STOP_STREAMS'] === 'false') {
+      problems.push(`STOP_STREAMS=false with the policy ${limiting.name}: its maxDuration would stop no stream`);
+    }
+    // A policy may limit a stream: its keep-alives then stop it.
+    const stopsStreams = common.stopsStreams || limiting !== undefined;
+    const restClientConfig = readBinding(env, { stopsStreams, ...access }, problems);
+    return { ...common, ...credentials, stopsStreams, access, restClientConfig };
   });
 
 function checked<S>(read: (problems: string[]) => S): S {
@@ -55,6 +68,7 @@ const readCommon = (env: Environment, problems: string[]): Settings => ({
   ...readTimes(env, problems),
   ...readStopRules(env, problems),
   streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
+  sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
   parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
   deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
 });
@@ -121,35 +135,4 @@ function readStopRules(env: Environment, problems: string[]): StopRules {
     stopsStreams,
     maxDurationSeconds: MAX_DURATION_SECONDS ? wholeNumber(env, 'MAX_DURATION_SECONDS', 0, problems) : undefined,
   };
-}
-
-function readFailMethods(
-  { FAIL_METHODS = '' }: Environment,
-  { stopsStreams }: StopRules,
-  problems: string[],
-): MethodName[] {
-  const methods = new Set<MethodName>(stopsStreams ? ['StreamKeepAliveEvent'] : []);
-  for (const name of FAIL_METHODS.split(',')
-    .map((name) => name.trim())
-    .filter(Boolean)) {
-    const method = methodNamed(name);
-    if (method) methods.add(method);
-    else
-      problems.push(
-        `FAIL_METHODS names ${JSON.stringify(name)}, which is no REST method of WCS (names are case-sensitive)`,
-      );
-  }
-  return [...methods];
-}
-
-function wholeNumber(env: Environment, name: string, fallback: number, problems: string[]): number {
-  const value = env[name] ? Number(env[name]) : fallback;
-  if (!Number.isSafeInteger(value) || value < 1)
-    problems.push(`${name}=${JSON.stringify(env[name])} is no whole number from 1 on`);
-  return value;
-}
-
-function required(env: Environment, name: string, meaning: string, problems: string[]): string {
-  if (!env[name]) problems.push(`${name} is missing: ${meaning}`);
-  return env[name] ?? '';
 }

@@ -7,9 +7,19 @@ import type { Middleware } from './hook-handler.ts';
 
 /** Turns what the chain came to into an answer, and writes the hook's one line. */
 export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
-  function logHook(event: HookEvent, requestId: string, status: number, { outcome, cause }: Result): void {
+  function logHook(
+    event: HookEvent,
+    requestId: string,
+    status: number,
+    { outcome, cause, fields, metrics }: Result,
+  ): void {
     log({
-      level: status >= 500 || outcome === 'failed' ? 'ERROR' : status >= 400 || cause !== undefined ? 'WARN' : 'INFO',
+      level:
+        status >= 500 || outcome === 'failed'
+          ? 'ERROR'
+          : status >= 400 || cause !== undefined || outcome === 'refusal ignored'
+            ? 'WARN'
+            : 'INFO',
       message: 'hook',
       fields: {
         method: event.methodName,
@@ -18,9 +28,10 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         status,
         milliseconds: now() - event.startedAt,
         requestId,
+        ...fields,
         cause: cause === undefined ? undefined : describe(cause),
       },
-      metrics: { hooks: 1 },
+      metrics: { hooks: 1, ...metrics },
       dimension: 'outcome',
     });
   }
@@ -31,8 +42,9 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
     },
     after(request) {
       const result = request.response as Result;
-      request.response = ok(request.event, result.answer);
-      logHook(request.event, request.context.awsRequestId, 200, result);
+      const { refusal, answer } = result;
+      request.response = refusal ? answerTo(refusal) : ok(request.event, answer);
+      logHook(request.event, request.context.awsRequestId, refusal?.statusCode ?? 200, result);
     },
     onError(request) {
       const cause = asHttpError(request.error);

@@ -1,6 +1,8 @@
 /** One hook on its way through the chain: each step adds what it found out. Nothing is kept in modules: invocations may interleave. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Line } from '../log.ts';
 import type { MethodName } from '../wcs/methods.ts';
+import type { HttpError } from './errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -25,13 +27,18 @@ export interface HookEvent extends APIGatewayProxyEventV2 {
   method: MethodName | undefined;
 }
 
-/** A hook that is answered 200, and what the log says of it. */
+/** What came of a hook, and what the log says of it. */
 export interface Result {
   readonly outcome: string;
-  /** Where something of ours failed and the hook is answered 200 all the same. */
+  /** Where something of ours failed and the hook is answered all the same. */
   readonly cause?: unknown;
   /** Instead of the received bytes. */
   readonly answer?: Buffer;
+  /** Instead of a 200. */
+  readonly refusal?: HttpError;
+  /** For the hook's line in the log. */
+  readonly fields?: Line['fields'];
+  readonly metrics?: Line['metrics'];
 }
 
 /** What one type of hook does. */

@@ -1,12 +1,12 @@
 /** Brings parked sightings into their rows, by the very call that a hook makes: the rule does not mind the order. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, type Log } from '../log.ts';
-import { readMessage } from '../store/parked-message.ts';
+import { readMessage } from '../store/read-parked-message.ts';
 import type { DeadLetters } from '../store/queues.ts';
-import { StoreError, type StreamStore } from '../store/store.ts';
+import { StoreError, type Store } from '../store/store.ts';
 
 export interface ReplayDeps {
-  readonly streams: StreamStore;
+  readonly store: Store;
   readonly deadLetters: DeadLetters;
   readonly log: Log;
 }
@@ -20,7 +20,7 @@ export const createReplay =
   };
 
 /** @returns whether the message is dealt with */
-async function replay({ messageId, body }: SQSRecord, { streams, deadLetters, log }: ReplayDeps): Promise<boolean> {
+async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log }: ReplayDeps): Promise<boolean> {
   const message = readMessage(body);
   const fields = 'problem' in message ? {} : { subject: message.sighting.id, requestId: message.requestId };
   const finish = (outcome: string, cause?: unknown) => {
@@ -38,7 +38,7 @@ async function replay({ messageId, body }: SQSRecord, { streams, deadLetters, lo
       await deadLetters(body, message.problem);
       return finish('dead letter', message.problem);
     }
-    return finish(await streams.upsert(message.sighting));
+    return finish(await store.upsert(message.sighting));
   } catch (error) {
     if (!(error instanceof StoreError && error.isFinal)) return finish('failed', error);
     // DynamoDB will refuse it for ever.

@@ -1,8 +1,12 @@
-/** Each minute: lays `lost` over live streams past their lease or maximum age, and tells when a whole node fell silent. */
+/**
+ * Each minute: presumes that live streams of ended sessions have ended, lays `lost` over those past their lease or maximum
+ * age, and tells when a whole node fell silent.
+ */
 import { describe, type Log } from '../log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
-import { differences, layLost, type Retention } from '../state/merge.ts';
-import type { Row } from '../state/row.ts';
+import { differences, layLost, merge, type Retention } from '../state/merge.ts';
+import { presumedEnd } from '../state/presumed-end.ts';
+import { KINDS, type Row } from '../state/row.ts';
 import type { LiveStream, SweepStore } from '../store/store.ts';
 
 export interface SweepDeps {
@@ -22,7 +26,7 @@ const WRITES_AT_A_TIME = 16;
 /** What became of a live stream in this sweep. */
 interface Judged {
   readonly nodeId: string;
-  readonly verdict: 'live' | 'lost' | 'failed';
+  readonly verdict: 'live' | 'lost' | 'ended' | 'failed';
   /** Heard within a lease: its node is alive. */
   readonly isHeard: boolean;
   /** Of a lost one: it used to send keep-alives. */
@@ -77,6 +81,7 @@ function logSweep(judged: readonly Judged[], { sawAll, isComplete, milliseconds,
       isComplete,
       live: count(judged, 'live'),
       lost: count(judged, 'lost'),
+      ended: count(judged, 'ended'),
       failed: failed.length,
       cause: cause === undefined ? undefined : describe(cause),
     },
@@ -112,16 +117,22 @@ async function judge(
   // A stream that began within a lease has been heard within it: its row need not be read.
   const isYoung = ({ startedAt }: LiveStream) => at - startedAt <= deps.settings.leaseSeconds * 1000;
   const old = streams.filter((stream) => !isYoung(stream));
-  const rows = await deps.store.read(
-    old.map(({ id }) => id),
-    signal,
-  );
+  const sessionIds = new Set(old.map(({ sessionId }) => sessionId).filter((id) => id !== undefined));
+  const [rows, sessions] = await Promise.all([
+    deps.store.read(
+      old.map(({ id }) => id),
+      signal,
+    ),
+    deps.store.readSessions([...sessionIds], signal),
+  ]);
   const judged = streams
     .filter(isYoung)
     .map(({ nodeId }): Judged => ({ nodeId, verdict: 'live', isHeard: true, fellSilent: false }));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
-    const verdicts = some.map(({ id, nodeId }) => judgeOne(id, nodeId, rows.get(id), at, signal, deps));
+    const verdicts = some.map((stream) =>
+      judgeOne(stream, rows.get(stream.id), sessions.get(stream.sessionId ?? ''), at, signal, deps),
+    );
     judged.push(...(await Promise.all(verdicts)).filter((one) => one !== undefined));
   }
   return judged;
@@ -129,30 +140,44 @@ async function judge(
 
 /** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
 async function judgeOne(
-  id: string,
-  nodeId: string,
+  { id, nodeId }: LiveStream,
   row: Row | undefined,
+  session: Row | undefined,
   at: number,
   signal: AbortSignal,
   { store, settings }: SweepDeps,
 ): Promise<Judged | undefined> {
+  /** What is to become of the row; undefined: it stays as it is. */
+  function judgment(row: Row): Row | undefined {
+    const end = session && presumedEnd(id, row, session);
+    if (end) return merge(row, end, settings);
+    const why = whyLost(row, at, settings);
+    return why === undefined ? undefined : layLost(row, why, settings);
+  }
+
   try {
-    let wasOver = false;
-    for (;;) {
-      const why = row && whyLost(row, at, settings);
-      if (!row || why === undefined) break;
-      wasOver = true;
-      const changes = differences(row, layLost(row, why, settings));
-      // A keep-alive that races it wins: now, as the row has changed, or later, as it lifts `lost`.
+    let written: Row | undefined;
+    while (row) {
+      const judged = judgment(row);
+      if (!judged) break;
+      written = judged;
+      const changes = differences(row, judged, KINDS.stream);
+      // A hook that races it wins: now, as the row has changed, or later, as it lifts `lost`.
       const changed: Row | undefined = changes && (await store.change(id, changes, row, signal));
-      row = changed ?? { ...row, phase: 'lost' };
+      row = changed ?? judged;
     }
     if (row?.phase === 'live') {
       return { nodeId, verdict: 'live', isHeard: isHeardWithinLease(row, at, settings), fellSilent: false };
     }
     // Our write, also where its answer was lost and the SDK sent it again.
-    const isLost = wasOver && row?.phase === 'lost';
-    return isLost ? { nodeId, verdict: 'lost', isHeard: false, fellSilent: row?.keepAlive === true } : undefined;
+    if (!written || row?.phase !== written.phase) return undefined;
+    const isLost = row?.phase === 'lost';
+    return {
+      nodeId,
+      verdict: isLost ? 'lost' : 'ended',
+      isHeard: false,
+      fellSilent: isLost && row?.keepAlive === true,
+    };
   } catch (cause) {
     if (signal.aborted) throw cause;
     return { nodeId, verdict: 'failed', isHeard: false, fellSilent: false, cause };

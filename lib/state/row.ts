@@ -1,13 +1,70 @@
-/** The row of a stream in DynamoDB: flat, readable in the console, about 1 KB at most. */
+/** The rows in DynamoDB: flat, readable in the console, about 1 KB at most. */
 import type { Attribute } from './storable.ts';
 
-/** Ours to write, in the order in which a person reads a row. `expiresAt` is epoch seconds, the other times are ISO 8601 UTC. */
-export const OWNED = [
+/** What a row is about, and how the rule (merge.ts) treats its fields. */
+export interface Kind {
+  /** The table's partition key: WCS's name for the id. */
+  readonly key: 'mediaSessionId' | 'sessionId';
+  /** Ours to write, in the order in which a person reads a row. `expiresAt` is epoch seconds, other times are ISO 8601 UTC. */
+  readonly owned: readonly OwnedField[];
+  /** What changes. The winning sighting's stand in the row as a whole. */
+  readonly said: readonly OwnedField[];
+  /** What it is. Never removed: the winner's replace, anyone else's fill gaps. */
+  readonly facts: readonly OwnedField[];
+  /** Fields that stand as a whole too, whoever wins: those of the latest sighting that has the first of them, a time. */
+  readonly registers: readonly (readonly [time: OwnedField, ...OwnedField[]])[];
+  /** Whether live rows are in the index `live` and stay until the sweep finds them silent; others expire in any phase. */
+  readonly isSwept: boolean;
+}
+
+const STREAM_SAID = [
+  'phase',
+  'status',
+  'info',
+  'hasVideo',
+  'hasAudio',
+  'videoCodec',
+  'audioCodec',
+  'codecImpl',
+  'transport',
+  'width',
+  'height',
+  'bitrate',
+  'minBitrate',
+  'maxBitrate',
+  'audioBitrate',
+  'quality',
+  'gop',
+  'fps',
+  'audioMuted',
+  'videoMuted',
+] as const;
+
+const STREAM_FACTS = [
+  'denied',
+  'sub',
+  'name',
+  'published',
+  'nodeId',
+  'appKey',
+  'sessionId',
+  'mediaProvider',
+  'mediaType',
+  'createDate',
+  'record',
+  'recordName',
+  'origin',
+  'userAgent',
+  'keepAlive',
+] as const;
+
+const STREAM_OWNED = [
   'phase',
   'status',
   'statusAt',
   'info',
   'denied',
+  'sub',
   'name',
   'nameCut',
   'published',
@@ -22,6 +79,7 @@ export const OWNED = [
   'live',
   'keepAlive',
   'lost',
+  'stopAt',
   'mediaType',
   'createDate',
   'record',
@@ -48,51 +106,70 @@ export const OWNED = [
   'expiresAt',
   'rank',
 ] as const;
-export type OwnedField = (typeof OWNED)[number];
 
-/** What changes while a stream lives. The winning sighting's stand in the row as a whole. */
-export const SAID = [
+const SESSION_SAID = ['phase', 'status', 'info'] as const;
+
+const SESSION_FACTS = ['appKey', 'nodeId'] as const;
+
+/**
+ * What `connect` said and what was decided on it: an address-shaped id can be another client's by the next `connect`,
+ * which must not inherit anything. And SIP's registration, which is not the connection's status.
+ */
+const SESSION_REGISTERS = [
+  ['connectAt', 'denied', 'sub', 'origin', 'clientVersion', 'claims'],
+  ['registrationAt', 'registration'],
+] as const;
+
+const SESSION_OWNED = [
+  'phase',
   'status',
+  'statusAt',
   'info',
   'denied',
-  'hasVideo',
-  'hasAudio',
-  'videoCodec',
-  'audioCodec',
-  'codecImpl',
-  'transport',
-  'width',
-  'height',
-  'bitrate',
-  'minBitrate',
-  'maxBitrate',
-  'audioBitrate',
-  'quality',
-  'gop',
-  'fps',
-  'audioMuted',
-  'videoMuted',
-] as const satisfies OwnedField[];
-
-/** What a stream is. Never removed: the winner's replace, anyone else's fill gaps. */
-export const FACTS = [
-  'name',
-  'published',
-  'nodeId',
-  'appKey',
-  'sessionId',
-  'mediaProvider',
-  'mediaType',
-  'createDate',
-  'record',
-  'recordName',
+  'sub',
   'origin',
-  'userAgent',
-  'keepAlive',
-] as const satisfies OwnedField[];
+  'appKey',
+  'nodeId',
+  'clientVersion',
+  'connectAt',
+  'firstSeenAt',
+  'endedAt',
+  'lastSeenAt',
+  'registration',
+  'registrationAt',
+  'claims',
+  'expiresAt',
+  'rank',
+] as const;
 
-/** What only the operator writes, and when we first obeyed. */
-export type OperatorField = 'stop' | 'stopAt' | 'stopSentAt';
+export type OwnedField = (typeof STREAM_OWNED)[number] | (typeof SESSION_OWNED)[number];
+
+export const KINDS = {
+  stream: {
+    key: 'mediaSessionId',
+    owned: STREAM_OWNED,
+    said: STREAM_SAID,
+    facts: STREAM_FACTS,
+    registers: [],
+    isSwept: true,
+  },
+  session: {
+    key: 'sessionId',
+    owned: SESSION_OWNED,
+    said: SESSION_SAID,
+    facts: SESSION_FACTS,
+    registers: SESSION_REGISTERS,
+    isSwept: false,
+  },
+} as const satisfies Record<string, Kind>;
+
+/** The subjects that have rows. */
+export type KindName = keyof typeof KINDS;
+
+/** Written by the operator, and when we first obeyed; `stopAt` is both's: the operator's, or a token's. */
+export type OperatorField = 'stop' | 'stopSentAt';
+
+export type Fields = { readonly [Field in OwnedField]?: Attribute | undefined };
 
 /** A row without its key. `revision` counts the writes. */
 export type Row = { readonly [Field in OwnedField | OperatorField | 'revision']?: Attribute };

@@ -2,6 +2,8 @@
 
 export type Attribute = string | number | boolean;
 
+/** DynamoDB's limit for the key of a table. */
+export const MAX_KEY_BYTES = 2048;
 /** DynamoDB's limit for an index key, which `name` is. */
 export const MAX_NAME_BYTES = 2048;
 /** Enough for everything that WCS says; a row stays about 1 KB, a parked sighting a few, whatever a client puts in. */
@@ -33,3 +35,15 @@ export function cut(text: string, maxBytes: number): string {
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString('utf8', 0, end);
 }
+
+/** What can be stored of the fields. */
+export function stored<Field extends string>(fields: { readonly [F in Field]: unknown }): { [F in Field]?: Attribute } {
+  const kept: { [F in Field]?: Attribute } = {};
+  for (const field in fields) {
+    const value = storable(fields[field]);
+    if (value !== undefined) kept[field] = value;
+  }
+  return kept;
+}
+
+export const isoTime = (at: number) => new Date(at).toISOString();

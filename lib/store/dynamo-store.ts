@@ -1,22 +1,24 @@
 /**
- * Streams in DynamoDB: one conditional UpdateItem for a hook that is newer than everything before (almost all), and
+ * Streams and sessions in DynamoDB, by one mechanism: one conditional UpdateItem for a hook that is newer than everything before (almost all), and
  * read, merge, write on an unchanged `revision` for the rest. Every write counts `revision` up. Never PutItem: what the
  * operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
-import { isLive, LEVEL } from '../state/lifecycle.ts';
-import { differences, isoTime, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
-import { OWNED, SAID, type OwnedField, type Row } from '../state/row.ts';
+import { LEVEL } from '../state/lifecycle.ts';
+import { differences, ignoresRefusal, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
+import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
+import { isoTime } from '../state/storable.ts';
 import { createExpression, type Update } from './expression.ts';
-import { StoreError, type Outcome, type StreamStore } from './store.ts';
-import { createStreamTable, unlessChanged } from './stream-table.ts';
+import { StoreError, type Outcome, type Store } from './store.ts';
+import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
 
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
+  readonly sessionsTable: string;
 }
 
 /** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
@@ -27,11 +29,15 @@ export function createDynamoStore(
   client: Pick<DynamoDBClient, 'send'>,
   settings: DynamoStoreSettings,
   { deadline, pause }: Waiting = REAL_TIME,
-): StreamStore {
-  const table = createStreamTable(client, settings.streamsTable);
+): Store {
+  const tables = {
+    stream: createTable(client, settings.streamsTable, KINDS.stream.key),
+    session: createTable(client, settings.sessionsTable, KINDS.session.key),
+  };
 
   /** Until the row is as `plan` wants it, given what the row is now. `row` is one that was just read. */
   async function change(
+    table: Table,
     id: string,
     plan: (row: Row) => Differences | undefined,
     signal: AbortSignal,
@@ -50,48 +56,71 @@ export function createDynamoStore(
   }
 
   async function upsert(sighting: Sighting, signal: AbortSignal): Promise<Outcome> {
-    const plan = (row: Row) => differences(row, merge(row, sighting, settings));
-    if (!canBeWrittenUnread(sighting)) return change(sighting.id, plan, signal);
-    const written = await table.write(sighting.id, unreadWrite(sighting, settings), signal);
-    return written.done ? 'applied' : change(sighting.id, plan, signal, written.row);
+    const table = tables[sighting.kind];
+    let row: Row | undefined;
+    if (canBeWrittenUnread(sighting)) {
+      const written = await table.write(sighting.id, unreadWrite(sighting, settings), signal);
+      // Nothing but a refusal makes a row refused.
+      if (written.done) return written.before.phase === 'refused' ? 'refusal ignored' : 'applied';
+      row = written.row;
+    }
+    let isIgnoredRefusal = false;
+    const plan = (row: Row) => {
+      const merged = merge(row, sighting, settings);
+      isIgnoredRefusal = ignoresRefusal(row, merged);
+      return differences(row, merged, KINDS[sighting.kind]);
+    };
+    const outcome = await change(table, sighting.id, plan, signal, row);
+    return isIgnoredRefusal ? 'refusal ignored' : outcome;
   }
 
   async function keepAlive(sighting: Sighting, signal: AbortSignal) {
     let stop: string | undefined;
     let isFresh = false;
+    let isIgnoredRefusal = false;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
       stop = whyStop({ ...row, ...merged }, sighting.at, settings);
-      const changes = differences(row, merged);
+      isIgnoredRefusal = ignoresRefusal(row, merged);
+      const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
-    const outcome = await change(sighting.id, plan, signal);
-    return { outcome: isFresh ? ('fresh' as const) : outcome, ...(stop === undefined ? {} : { stop }) };
+    const changed = await change(tables.stream, sighting.id, plan, signal);
+    const outcome: Outcome = isFresh ? 'fresh' : isIgnoredRefusal ? 'refusal ignored' : changed;
+    return { outcome, ...(stop === undefined ? {} : { stop }) };
   }
 
-  async function orStoreError<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function orStoreError<T>(what: string, work: Promise<T>): Promise<T> {
     try {
-      return await work(deadline());
+      return await work;
     } catch (cause) {
       const isFinal = cause instanceof Error && cause.name === 'ValidationException';
-      throw new StoreError('DynamoDB did not take the sighting', { cause, isFinal });
+      throw new StoreError(what, { cause, isFinal });
     }
   }
+  const NOT_TAKEN = 'DynamoDB did not take the sighting';
 
   return {
-    upsert: (sighting) => orStoreError((signal) => upsert(sighting, signal)),
-    keepAlive: (sighting) => orStoreError((signal) => keepAlive(sighting, signal)),
+    upsert: (sighting, signal = deadline()) => orStoreError(NOT_TAKEN, upsert(sighting, signal)),
+    keepAlive: (sighting, signal = deadline()) => orStoreError(NOT_TAKEN, keepAlive(sighting, signal)),
+    readSession: (id, signal = deadline()) =>
+      orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), signal)),
   };
 }
 
 /**
  * Whether a sighting that is newer and ranks higher than all before can be written without reading the row. A keep-alive
- * hardly ever ranks higher, and a live word that does not tell publisher from player needs the row's `published`.
+ * hardly ever ranks higher, a live word that does not tell publisher from player needs the row's `published`, and what
+ * has no status of its own but more to tell than a time (a registration) never ranks higher.
  */
-const canBeWrittenUnread = (sighting: Sighting) =>
-  sighting.level !== LEVEL.keptAlive && (!isLive(sighting.level) || knowsItsRole(sighting));
+function canBeWrittenUnread(sighting: Sighting): boolean {
+  const { kind, level, said, facts } = sighting;
+  if (level === LEVEL.seen) return Object.keys(facts).length === 0;
+  if (level === LEVEL.keptAlive) return false;
+  return said.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
+}
 
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
   remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
@@ -102,10 +131,10 @@ const withStopSent = (changes: Differences | undefined, at: number): Differences
 });
 
 /** Of all sightings the least counts for these: an earlier one has set them already. */
-const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
+const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt', 'stopAt'];
 
-/** What the winner does not carry and what does not follow from it is removed; facts stay. */
-const REPLACED: readonly OwnedField[] = [...SAID, 'live', 'endedAt', 'lost', 'expiresAt'];
+/** What follows from the rest, and is removed where it does not follow any more. */
+const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
 
 /** The common path: the row as the rule gives it for this sighting alone, laid over the one that is there. */
 function unreadWrite(sighting: Sighting, retention: Retention): Update {
@@ -119,22 +148,36 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
     return expression.build(`${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')})`);
   }
 
+  const kind: Kind = KINDS[sighting.kind];
   const alone = merge({}, sighting, retention);
-  for (const field of OWNED) {
+  const replaced = replacedBy(alone, kind);
+  for (const field of kind.owned) {
     const value = alone[field];
     if (value !== undefined) {
       const given = expression.value(value);
       const kept = `if_not_exists(${expression.name(field)}, ${given})`;
       expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);
-    } else if (REPLACED.includes(field) || (field === 'nameCut' && alone.name !== undefined)) {
+    } else if (replaced.has(field)) {
       expression.remove(field);
     }
   }
   const rank = expression.name('rank');
-  return expression.build(
-    // Nobody saw this stream yet (an operator may have set `stop` already) …
+  const update = expression.build(
+    // Nobody saw it yet (an operator may have set `stop` already) …
     `attribute_not_exists(${lastSeenAt})` +
       // … or this is news, and the strongest so far.
       ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))})`,
   );
+  // Costs nothing, and tells of a refusal that was ignored.
+  return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'UPDATED_OLD' } : update;
+}
+
+/** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
+function replacedBy(alone: Row, { owned, said, registers }: Kind): Set<OwnedField> {
+  return new Set([
+    ...said,
+    ...DERIVED.filter((field) => owned.includes(field)),
+    ...registers.filter(([time]) => alone[time] !== undefined).flat(),
+    ...(alone.name === undefined ? [] : (['nameCut'] as const)),
+  ]);
 }

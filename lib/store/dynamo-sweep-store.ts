@@ -7,10 +7,10 @@ import {
   type DynamoDBClient,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import type { Row } from '../state/row.ts';
+import { KINDS, type Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
-import { createStreamTable, keyOf, unlessChanged } from './stream-table.ts';
+import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
 
 /** The values of the index's key. */
@@ -33,10 +33,11 @@ interface Cursor {
 
 export function createDynamoSweepStore(
   client: Pick<DynamoDBClient, 'send'>,
-  { streamsTable: TableName }: { readonly streamsTable: string },
+  { streamsTable, sessionsTable }: { readonly streamsTable: string; readonly sessionsTable: string },
   { pause }: Pick<Waiting, 'pause'> = REAL_TIME,
 ): SweepStore {
-  const table = createStreamTable(client, TableName);
+  const streams = createTable(client, streamsTable, KINDS.stream.key);
+  const sessions = createTable(client, sessionsTable, KINDS.session.key);
 
   async function* livePages(from: string | undefined, abortSignal: AbortSignal): AsyncGenerator<LivePage> {
     let cursor: Cursor | undefined = from === undefined ? { role: ROLES[0] } : (JSON.parse(from) as Cursor);
@@ -52,7 +53,7 @@ export function createDynamoSweepStore(
 
   const queryLive = ({ role, after }: Cursor) =>
     new QueryCommand({
-      TableName,
+      TableName: streams.name,
       IndexName: 'live',
       KeyConditionExpression: '#live = :role',
       ExpressionAttributeNames: { '#live': 'live' },
@@ -62,41 +63,50 @@ export function createDynamoSweepStore(
     });
 
   /** Not consistently, at half the price: a row that has changed since is not written, as its `revision` has. */
-  async function read(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>> {
+  const readFrom = (table: Table) => async (ids: readonly string[], signal: AbortSignal) => {
     const rows = new Map<string, Row>();
-    let keys = ids.map(keyOf);
+    let keys = ids.map(table.keyOf);
     for (let wait = FIRST_PAUSE_MS; keys.length > 0;) {
       const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys.slice(0, BATCH) } } }),
+        new BatchGetItemCommand({ RequestItems: { [table.name]: { Keys: keys.slice(0, BATCH) } } }),
         { abortSignal: signal },
       );
-      for (const item of Responses?.[TableName] ?? []) rows.set(idOf(item), toRow(item));
-      const unprocessed = UnprocessedKeys?.[TableName]?.Keys ?? [];
+      for (const item of Responses?.[table.name] ?? []) rows.set(table.idOf(item), toRow(item));
+      const unprocessed = UnprocessedKeys?.[table.name]?.Keys ?? [];
       keys = [...keys.slice(BATCH), ...unprocessed];
       if (unprocessed.length > 0) await pause(wait, signal);
       wait = unprocessed.length > 0 ? Math.min(wait * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     }
     return rows;
-  }
+  };
+
+  const toLiveStream = (item: Item): LiveStream => ({
+    id: streams.idOf(item),
+    startedAt: Date.parse(item['startedAt']?.S ?? ''),
+    nodeId: item['nodeId']?.S ?? '',
+    sessionId: item['sessionId']?.S,
+  });
+
+  const CURSOR = { TableName: streams.name, Key: streams.keyOf(CURSOR_ID) };
 
   return {
     livePages,
-    read,
+    read: readFrom(streams),
+    readSessions: readFrom(sessions),
     async change(id, changes, row, abortSignal) {
-      const written = await table.write(id, unlessChanged(changes, row), abortSignal);
-      return written.done ? undefined : (written.row ?? table.read(id, abortSignal));
+      const written = await streams.write(id, unlessChanged(changes, row), abortSignal);
+      return written.done ? undefined : (written.row ?? streams.read(id, abortSignal));
     },
 
     async loadCursor() {
-      const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(CURSOR_ID) }));
+      const { Item } = await client.send(new GetItemCommand(CURSOR));
       return Item?.['sweepFrom']?.S;
     },
 
     async saveCursor(cursor) {
       await client.send(
         new UpdateItemCommand({
-          TableName,
-          Key: keyOf(CURSOR_ID),
+          ...CURSOR,
           UpdateExpression: cursor === undefined ? 'REMOVE #from' : 'SET #from = :cursor',
           ExpressionAttributeNames: { '#from': 'sweepFrom' },
           ...(cursor === undefined ? {} : { ExpressionAttributeValues: { ':cursor': { S: cursor } } }),
@@ -110,11 +120,3 @@ function nextRole(role: Cursor['role']): Cursor | undefined {
   const next = ROLES[ROLES.indexOf(role) + 1];
   return next && { role: next };
 }
-
-const idOf = ({ mediaSessionId }: Item) => mediaSessionId?.S ?? '';
-
-const toLiveStream = (item: Item): LiveStream => ({
-  id: idOf(item),
-  startedAt: Date.parse(item['startedAt']?.S ?? ''),
-  nodeId: item['nodeId']?.S ?? '',
-});

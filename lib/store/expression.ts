@@ -6,7 +6,7 @@ import { toAttributeValue } from './items.ts';
 
 export type Update = Pick<
   UpdateItemCommandInput,
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
 >;
 
 export function createExpression() {

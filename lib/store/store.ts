@@ -5,25 +5,30 @@ import type { Sighting } from '../state/sighting.ts';
 
 /**
  * applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks
- * higher. fresh: a keep-alive that needed no write, as less than half of the lease is used.
+ * higher. fresh: a keep-alive that needed no write, as less than half of the lease is used. refusal ignored: the row
+ * changed, and shows that what we refused goes on.
  */
-export type Outcome = 'applied' | 'superseded' | 'fresh';
+export type Outcome = 'applied' | 'superseded' | 'fresh' | 'refusal ignored';
 
-export interface StreamStore {
+/** `signal` ends all requests of a call; without one they have 2 s together. */
+export interface Store {
   /**
-   * Brings a sighting into its stream's row, whatever came before or comes at the same time.
+   * Brings a sighting into the row of its stream or session, whatever came before or comes at the same time.
    * @throws StoreError when that did not happen for sure: nothing is known then of the row.
    */
-  upsert(sighting: Sighting): Promise<Outcome>;
+  upsert(sighting: Sighting, signal?: AbortSignal): Promise<Outcome>;
 
   /**
    * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped.
    * @throws StoreError as above
    */
-  keepAlive(sighting: Sighting): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
+  keepAlive(sighting: Sighting, signal?: AbortSignal): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
+
+  /** The row of a session as it is now; an empty one where there is none. @throws StoreError where it cannot be read */
+  readSession(id: string, signal?: AbortSignal): Promise<Row>;
 }
 
-/** The store would not take a sighting; `cause` is the database's own error. For logs, never for an answer. */
+/** The store would not take a sighting, or tell of a session; `cause` is the database's own error. For logs, never for an answer. */
 export class StoreError extends Error {
   override name = 'StoreError';
   /** The database will never take it: trying again is of no use. */
@@ -46,6 +51,7 @@ export interface LiveStream {
   readonly id: string;
   readonly startedAt: number;
   readonly nodeId: string;
+  readonly sessionId: string | undefined;
 }
 
 /** A page of the index, where it begins, and where the next one does. */
@@ -60,6 +66,7 @@ export interface SweepStore {
   livePages(from: string | undefined, signal: AbortSignal): AsyncIterable<LivePage>;
   /** Rows that are gone are left out. */
   read(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
+  readSessions(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
   /** @returns the row as it is now, if somebody wrote since it was read */
   change(id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
   /** Where an earlier sweep stopped. */

@@ -11,19 +11,33 @@ export interface RestClientConfigEntry {
 }
 export type RestClientConfig = Partial<Record<MethodName, RestClientConfigEntry>>;
 
-/** `failMethods`: where an error of ours shall be the client's error too. Methods that need no entry get none. */
-export function restClientConfig(failMethods: readonly MethodName[]): RestClientConfig {
-  const entries = METHOD_NAMES.filter((method) => carriesSdp(method) || failMethods.includes(method)).map(
-    (method): [MethodName, RestClientConfigEntry] => [
+/** WCS takes these from no answer. */
+export const PROTECTED_FIELDS: readonly string[] = ['nodeId', 'sessionId', 'appKey'];
+
+export interface Binding {
+  /** Where a refusal of ours must bind, or an error of ours shall be the client's too. */
+  readonly failMethods: ReadonlySet<MethodName>;
+  /** The fields that WCS is to take from our answers. */
+  readonly overwrites: Readonly<Partial<Record<MethodName, readonly string[]>>>;
+}
+
+/** Methods that need no entry get none. */
+export function restClientConfig({ failMethods, overwrites }: Binding): RestClientConfig {
+  const entries = METHOD_NAMES.map((method): [MethodName, RestClientConfigEntry] => {
+    const overwritten = overwrites[method] ?? [];
+    return [
       method,
       {
         clientExclude: '',
         restExclude: carriesSdp(method) ? 'sdp' : '',
-        restOnError: failMethods.includes(method) ? 'FAIL' : 'LOG',
-        restPolicy: 'NOTIFY',
-        restOverwrite: '',
+        restOnError: failMethods.has(method) ? 'FAIL' : 'LOG',
+        restPolicy: overwritten.length > 0 ? 'OVERWRITE' : 'NOTIFY',
+        restOverwrite: overwritten.join(','),
       },
-    ],
-  );
-  return Object.fromEntries(entries);
+    ];
+  });
+  return Object.fromEntries(entries.filter(([, entry]) => !isDefault(entry)));
 }
+
+const isDefault = ({ restExclude, restOnError, restPolicy }: RestClientConfigEntry) =>
+  restExclude === '' && restOnError === 'LOG' && restPolicy === 'NOTIFY';

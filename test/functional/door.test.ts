@@ -25,16 +25,16 @@ describe('a capture', () => {
   }
 
   it('of a starting and a live stream makes its row', async () => {
-    const { send, store } = hooksUnderTest();
+    const { send, memory } = hooksUnderTest();
     await send({ method: 'publishStream', body: capture('publishStream.pending'), at: 1000 });
     await send({ method: 'StreamStatusEvent', body: BODY, at: 2000 });
-    expect(store.rows.get(SEED_STREAM)).toMatchObject({
+    expect(memory.rows.get(SEED_STREAM)).toMatchObject({
       phase: 'live',
       status: 'PUBLISHING',
       published: true,
       live: 'publishing',
     });
-    expect(store.rows.get(SEED_STREAM)).toMatchObject({
+    expect(memory.rows.get(SEED_STREAM)).toMatchObject({
       firstSeenAt: '1970-01-01T00:00:01.000Z',
       statusAt: '1970-01-01T00:00:02.000Z',
     });
@@ -42,16 +42,17 @@ describe('a capture', () => {
 });
 
 describe('every method', () => {
-  it('of the table is taken, and a stream method makes a row', async () => {
+  it('of the table is taken; those of a stream make its row, the three that tell of a connection its session’s', async () => {
     for (const method of METHOD_NAMES) {
-      const { send, store, lines } = hooksUnderTest();
+      const { send, memory, lines } = hooksUnderTest();
       const answer = await send({ method, body: '{"mediaSessionId":"m","sessionId":"s","callId":"c"}' });
       expect(answer.statusCode).toBe(200);
       const isStream = METHODS[method].subject === 'stream';
-      expect(store.rows.size).toBe(isStream ? 1 : 0);
+      const isTelling = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'].includes(method);
+      expect([method, memory.rows.size, memory.sessions.size]).toEqual([method, isStream ? 1 : 0, isTelling ? 1 : 0]);
       const subject = { stream: 'm', session: 's', call: 'c' }[METHODS[method].subject];
       expect(lines()).toMatchObject([
-        { method, subject, outcome: isStream ? 'applied' : 'echoed', status: 200, requestId: 'request-1' },
+        { method, subject, outcome: isStream || isTelling ? 'applied' : 'echoed', status: 200, requestId: 'request-1' },
       ]);
     }
   });
@@ -64,12 +65,12 @@ describe('every method', () => {
   });
 
   it('that is unknown is echoed, and counted by its name', async () => {
-    const { send, lines, store } = hooksUnderTest();
+    const { send, lines, memory } = hooksUnderTest();
     const body = '{"mediaSessionId":5,"a":[1.0]}';
     expect(await send({ method: 'BrandNewEvent', body })).toMatchObject({ statusCode: 200, body });
     expect(await send({ method: '__proto__', body })).toMatchObject({ statusCode: 200, body });
     expect(lines()).toMatchObject([{ method: 'BrandNewEvent', outcome: 'unknown method' }, { method: '__proto__' }]);
-    expect(store.rows.size).toBe(0);
+    expect(memory.rows.size).toBe(0);
     expect(await send({ method: 'BrandNewEvent', body: 'x' })).toMatchObject({ statusCode: 400 });
   });
 });
@@ -122,10 +123,10 @@ describe('authentication', () => {
         basic('x:p'),
       ],
     ]) {
-      const { answer, store, lines } = await ask(BOTH, wrong);
+      const { answer, memory, lines } = await ask(BOTH, wrong);
       expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/json' } });
       expect(json(answer)).toEqual({ error: 'Forbidden', message: 'the credentials are wrong' });
-      expect(store.rows.size).toBe(0);
+      expect(memory.rows.size).toBe(0);
       expect(lines()).toMatchObject([{ outcome: 'refused', status: 403, subject: undefined }]);
       expect((await ask(BOTH, wrong, 'not json')).answer).toMatchObject({ statusCode: 403 });
     }
@@ -222,10 +223,10 @@ describe('a body', () => {
 
   it('of an old playRTSP without an id is echoed and has no row', async () => {
     for (const id of ['', '"mediaSessionId":null,', '"mediaSessionId":"",']) {
-      const { send, store } = hooksUnderTest();
+      const { send, memory } = hooksUnderTest();
       const body = `{${id}"rtspUrl":"rtsp://h/s","User-Agent":"VLC"}`;
       expect(await send({ method: 'playRTSP', body })).toMatchObject({ statusCode: 200, body });
-      expect(store.rows.size).toBe(0);
+      expect(memory.rows.size).toBe(0);
     }
   });
 
@@ -255,10 +256,10 @@ describe('a body', () => {
     ],
     ['duplicate keys', '{"mediaSessionId":"m","status":"NEW","status":"PLAYING"}'],
   ])('with %s is taken, stored with its status, and echoed byte for byte', async (_, body) => {
-    const { send, store } = hooksUnderTest();
+    const { send, memory } = hooksUnderTest();
     const answer = await send({ method: 'StreamStatusEvent', body });
     expect(answer).toMatchObject({ statusCode: 200, body });
-    const [row] = store.rows.values();
+    const [row] = memory.rows.values();
     expect(row?.phase).toBe('live');
     expect(row?.status).toBe((JSON.parse(body.replace('\ufeff', '')) as { status: string }).status);
   });
@@ -316,11 +317,11 @@ describe('the answer to connect', () => {
 
 describe('without a store', () => {
   it('a stream hook is parked with its gateway time, and answered 200', async () => {
-    const { send, store, lines } = hooksUnderTest();
-    store.down.store = true;
+    const { send, memory, lines } = hooksUnderTest();
+    memory.down.store = true;
     const answer = await send({ method: 'StreamStatusEvent', body: BODY, at: 1234 });
     expect(answer).toMatchObject({ statusCode: 200, body: BODY });
-    expect(store.parked).toMatchObject([
+    expect(memory.parked).toMatchObject([
       { sighting: { id: SEED_STREAM, at: 1234, said: { status: 'PUBLISHING' } }, requestId: 'request-1' },
     ]);
     expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, subject: SEED_STREAM }]);
@@ -328,8 +329,8 @@ describe('without a store', () => {
   });
 
   it('and without a queue it is a 503 that shows nothing of the causes, which are logged', async () => {
-    const { send, store, lines } = hooksUnderTest();
-    store.down.store = store.down.queue = true;
+    const { send, memory, lines } = hooksUnderTest();
+    memory.down.store = memory.down.queue = true;
     const answer = await send({ method: 'StreamStatusEvent', body: BODY });
     expect(answer.statusCode).toBe(503);
     expect(json(answer)).toEqual({ error: 'Service Unavailable' });
@@ -339,12 +340,12 @@ describe('without a store', () => {
   });
 
   it('a keep-alive is parked too, and a 200 whatever happens', async () => {
-    const { send, store, lines } = hooksUnderTest({ IS_OFFLINE: 'true', STOP_STREAMS: 'true' });
-    store.down.store = true;
+    const { send, memory, lines } = hooksUnderTest({ IS_OFFLINE: 'true', STOP_STREAMS: 'true' });
+    memory.down.store = true;
     expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
-    store.down.queue = true;
+    memory.down.queue = true;
     expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
-    store.streams.keepAlive = () => Promise.reject(new Error('a bug'));
+    memory.store.keepAlive = () => Promise.reject(new Error('a bug'));
     expect(await send({ method: 'StreamKeepAliveEvent', body: BODY })).toMatchObject({ statusCode: 200, body: BODY });
     expect(lines()).toMatchObject([
       { outcome: 'parked' },
@@ -354,8 +355,8 @@ describe('without a store', () => {
   });
 
   it('other hooks are echoed', async () => {
-    const { send, store } = hooksUnderTest();
-    store.down.store = true;
+    const { send, memory } = hooksUnderTest();
+    memory.down.store = true;
     for (const { method, text } of CAPTURES.filter(({ method }) => /^(connect|On|Connection)/.test(method))) {
       expect(await send({ method, body: text })).toMatchObject({ statusCode: 200 });
     }
@@ -363,8 +364,8 @@ describe('without a store', () => {
 });
 
 it('a bug of ours is a bare 500', async () => {
-  const { send, store, lines } = hooksUnderTest();
-  store.streams.upsert = () => Promise.reject(new Error('SECRET'));
+  const { send, memory, lines } = hooksUnderTest();
+  memory.store.upsert = () => Promise.reject(new Error('SECRET'));
   const answer = await send({ method: 'StreamStatusEvent', body: BODY });
   expect(answer.statusCode).toBe(500);
   expect(json(answer)).toEqual({ error: 'Internal Server Error' });
@@ -380,12 +381,12 @@ describe('stopping a stream', () => {
     [{ stop: 'abuse' }, 'stop'],
     [{ stopAt: '1970-01-01T00:00:05.000Z' }, 'stopAt'],
   ])('by %j in its row answers its keep-alives 403', async (attributes, reason) => {
-    const { send, store, lines } = hooksUnderTest(ON);
-    store.rows.set(SEED_STREAM, attributes);
+    const { send, memory, lines } = hooksUnderTest(ON);
+    memory.rows.set(SEED_STREAM, attributes);
     const answer = await send(keepAlive(5000));
     expect(answer.statusCode).toBe(403);
     expect(json(answer)).toEqual({ error: 'Forbidden', message: `the stream is stopped: ${reason}` });
-    expect(lines()).toMatchObject([{ outcome: 'refused', status: 403 }]);
+    expect(lines()).toMatchObject([{ outcome: 'stopped', status: 403 }]);
   });
 
   it('by a maximum duration counts from its first sign of life', async () => {
@@ -402,18 +403,18 @@ describe('stopping a stream', () => {
       { stopAt: '1970-01-01T00:00:05.001Z' },
       { stopAt: 'tomorrow' },
     ]) {
-      const { send, store } = hooksUnderTest(ON);
-      store.rows.set(SEED_STREAM, attributes);
+      const { send, memory } = hooksUnderTest(ON);
+      memory.rows.set(SEED_STREAM, attributes);
       expect(await send(keepAlive(5000))).toMatchObject({ statusCode: 200 });
     }
   });
 
   it('refuses no other hook, and none at all where it is off', async () => {
-    const { send, store } = hooksUnderTest(ON);
-    store.rows.set(SEED_STREAM, { stop: true });
+    const { send, memory } = hooksUnderTest(ON);
+    memory.rows.set(SEED_STREAM, { stop: true });
     expect(await send({ method: 'StreamStatusEvent', body: BODY })).toMatchObject({ statusCode: 200 });
     const off = hooksUnderTest();
-    off.store.rows.set(SEED_STREAM, { stop: true });
+    off.memory.rows.set(SEED_STREAM, { stop: true });
     expect(await off.send(keepAlive(5000))).toMatchObject({ statusCode: 200 });
   });
 
@@ -484,9 +485,9 @@ describe('any bytes', () => {
       const text = Buffer.from(body).toString(base64 ? 'base64' : 'utf8');
       for (const env of [{ IS_OFFLINE: 'true' }, { HOOK_SECRET: 's', HOOK_USER: 'u', HOOK_PASSWORD: 'p' }]) {
         const request = { method, body: text, base64, headers: authorization === null ? {} : { authorization } };
-        const { send, store } = hooksUnderTest(env);
+        const { send, memory } = hooksUnderTest(env);
         const answer = await send(request);
-        stored += store.rows.size;
+        stored += memory.rows.size;
         expect([200, 400, 401, 403]).toContain(answer.statusCode);
         expect(answer.headers).toHaveProperty('content-type', 'application/json');
         if (answer.statusCode === 200 && method !== 'connect') expect(answer.body).toBe(text);

@@ -9,12 +9,12 @@ import { createMemoryStore } from '../support/memory-store.ts';
 import { testSettings } from '../support/settings.ts';
 
 function replayUnderTest() {
-  const store = createMemoryStore(testSettings());
+  const memory = createMemoryStore(testSettings());
   const dead: { body: string; reason: string }[] = [];
   const lines: Line[] = [];
   const control = { deadLettersFail: false };
   const replay = createReplay({
-    streams: store.streams,
+    store: memory.store,
     deadLetters: (body, reason) => {
       if (control.deadLettersFail) return Promise.reject(new Error('no queue'));
       dead.push({ body, reason });
@@ -22,7 +22,7 @@ function replayUnderTest() {
     },
     log: (line) => lines.push(line),
   });
-  return { store, dead, lines, control, replay: (...bodies: string[]) => replay(eventOf(bodies)) };
+  return { memory, dead, lines, control, replay: (...bodies: string[]) => replay(eventOf(bodies)) };
 }
 const eventOf = (bodies: string[]) =>
   ({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) }) as SQSEvent;
@@ -32,34 +32,34 @@ const parked = (id: string, status = 'PUBLISHING') =>
 
 describe('replay', () => {
   it('brings parked sightings into their rows', async () => {
-    const { replay, store, lines } = replayUnderTest();
+    const { replay, memory, lines } = replayUnderTest();
     expect(await replay(parked('a'), parked('b'), parked('a', 'UNPUBLISHED'))).toEqual({ batchItemFailures: [] });
-    expect(store.rows.get('a')).toMatchObject({ phase: 'ended', lastSeenAt: '1970-01-01T00:00:01.000Z' });
-    expect(store.rows.get('b')).toMatchObject({ phase: 'live' });
+    expect(memory.rows.get('a')).toMatchObject({ phase: 'ended', lastSeenAt: '1970-01-01T00:00:01.000Z' });
+    expect(memory.rows.get('b')).toMatchObject({ phase: 'live' });
     expect(lines[0]).toMatchObject({ message: 'replay', fields: { subject: 'a', requestId: 'r', outcome: 'applied' } });
   });
 
   it('reports exactly those that the store did not take', async () => {
-    const { replay, store, lines } = replayUnderTest();
-    const upsert = store.streams.upsert.bind(store.streams);
-    store.streams.upsert = (sighting) =>
+    const { replay, memory, lines } = replayUnderTest();
+    const upsert = memory.store.upsert.bind(memory.store);
+    memory.store.upsert = (sighting) =>
       sighting.id === 'bad'
         ? Promise.reject(new StoreError('no', { cause: new Error('throttled') }))
         : upsert(sighting);
     expect(await replay(parked('a'), parked('bad'), parked('b'))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm1' }],
     });
-    expect([...store.rows.keys()]).toEqual(['a', 'b']);
+    expect([...memory.rows.keys()]).toEqual(['a', 'b']);
     expect(lines.find(({ fields }) => fields['outcome'] === 'failed')?.fields['cause']).toContain('throttled');
   });
 
   it('moves to the dead letters at once what can never be applied, with its reason', async () => {
-    const { replay, store, dead, lines } = replayUnderTest();
+    const { replay, memory, dead, lines } = replayUnderTest();
     const invalid = new StoreError('no', {
       cause: new Error('One or more parameter values were invalid'),
       isFinal: true,
     });
-    store.streams.upsert = () => Promise.reject(invalid);
+    memory.store.upsert = () => Promise.reject(invalid);
     expect(await replay('not json', '{"v":2}', parked('a'))).toEqual({ batchItemFailures: [] });
     expect(dead.map(({ body }) => body).sort()).toEqual([parked('a'), 'not json', '{"v":2}'].sort());
     expect(dead.map(({ reason }) => reason).join()).toContain('parameter values were invalid');
@@ -73,8 +73,8 @@ describe('replay', () => {
   });
 
   it('does not lose what a bug of ours throws on', async () => {
-    const { replay, store } = replayUnderTest();
-    store.streams.upsert = () => Promise.reject(new TypeError('a bug'));
+    const { replay, memory } = replayUnderTest();
+    memory.store.upsert = () => Promise.reject(new TypeError('a bug'));
     expect(await replay(parked('a'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   });
 });

@@ -4,8 +4,8 @@ import type { Line } from '../../lib/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
-import type { StreamStore } from '../../lib/store/store.ts';
-import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { startFakeDynamo } from '../support/fake-dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 
@@ -17,7 +17,7 @@ describe.each([
   ['the fake DynamoDB', startFakeDynamo],
 ] as const)('the sweep on %s', (_, start) => {
   let dynamo: TestDynamo;
-  let streams: StreamStore;
+  let streams: Store;
   let now = 0;
   let lines: Line[] = [];
   let sweep: () => Promise<void>;
@@ -36,7 +36,7 @@ describe.each([
   });
 
   function createTestSweep(clock: () => number, env: Record<string, string> = {}) {
-    const settings = testSettings({ STREAMS_TABLE: dynamo.table, MAX_AGE_SECONDS: '1000', ...env });
+    const settings = testSettings({ ...tablesOf(dynamo), MAX_AGE_SECONDS: '1000', ...env });
     streams = createDynamoStore(dynamo.client, settings);
     const store = createDynamoSweepStore(dynamo.client, settings);
     return createSweep({ store, settings, log: (line) => lines.push(line), now: clock });

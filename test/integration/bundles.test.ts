@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
-import { startDynamo } from '../support/dynamo.ts';
+import { startDynamo, tablesOf } from '../support/dynamo.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
 import { REQUIRED } from '../support/settings.ts';
 import { gatewayEvent, type Request } from '../support/gateway-event.ts';
@@ -28,7 +28,7 @@ describe('the bundled', () => {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
       ...REQUIRED,
-      STREAMS_TABLE: dynamo.table,
+      ...tablesOf(dynamo),
       HOOK_SECRET: 'secret',
     });
     handlers = Object.fromEntries(['connect', 'invocation', 'event', 'incoming'].map((name) => [name, load(name)]));
@@ -50,7 +50,7 @@ describe('the bundled', () => {
     return handler(gatewayEvent({ headers, ...request }), { awsRequestId: 'r' } as Context);
   };
 
-  it('functions answer every signed capture, each of a stream with one request to DynamoDB', async () => {
+  it('functions answer every signed capture, each of a stream or a connection with one request to DynamoDB', async () => {
     // In the order of a stream's life: publishStream, then StreamStatusEvent.
     const inOrder = CAPTURES.toSorted(
       (a, b) => Number(a.method === 'StreamStatusEvent') - Number(b.method === 'StreamStatusEvent'),
@@ -63,7 +63,8 @@ describe('the bundled', () => {
       if (method !== 'connect') expect(answer.body).toBe(text);
       const isFirstSeen = method === 'StreamEvent' || method === 'sendStreamEvent';
       // A hook without a status that opens a row finds out that there is none.
-      expect(dynamo.requests.length).toBe(subject !== 'stream' ? 0 : isFirstSeen ? 3 : 1);
+      const isKept = subject === 'stream' || /^connect|^Connection/.test(method);
+      expect(dynamo.requests.length).toBe(!isKept ? 0 : isFirstSeen ? 3 : 1);
     }
     expect(await dynamo.row(SEED_STREAM)).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
   });

@@ -4,12 +4,12 @@ import { createSweep } from '../../lib/jobs/sweep.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
-import type { StreamStore } from '../../lib/store/store.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { METHODS, type MethodName } from '../../lib/wcs/methods.ts';
 import { createRandom } from '../simulator/random.ts';
 import { createClient, createNodeId, streamHook } from '../simulator/sessions.ts';
 import { consistentReadUnits, readUnits, sizeOf, writeUnits } from '../support/billing.ts';
-import { startDynamo, type TestDynamo } from '../support/dynamo.ts';
+import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
@@ -20,10 +20,10 @@ const newClient = (published: boolean) =>
 
 describe('what it costs, in requests and units:', () => {
   let dynamo: TestDynamo;
-  let store: StreamStore;
+  let store: Store;
   beforeAll(async () => {
     dynamo = await startDynamo({ givesItem: true });
-    store = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }));
+    store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)));
   });
   afterAll(() => dynamo.close());
   let client = newClient(true);
@@ -111,7 +111,7 @@ describe('what it costs, in requests and units:', () => {
       await dynamo.direct.send(new BatchWriteItemCommand({ RequestItems: { [dynamo.table]: puts } }));
     }
     dynamo.requests.length = 0;
-    const settings = testSettings({ STREAMS_TABLE: dynamo.table });
+    const settings = testSettings(tablesOf(dynamo));
     const lines: object[] = [];
     const sweep = createSweep({
       store: createDynamoSweepStore(dynamo.client, settings),

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createQueueServer, queuePath } from '../../infra/local/queue-server.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
-import { readMessage } from '../../lib/store/parked-message.ts';
+import { readMessage } from '../../lib/store/read-parked-message.ts';
 import { createDeadLetters, createParking } from '../../lib/store/queues.ts';
 
 const QUEUES = [
@@ -69,7 +69,7 @@ describe('the queue', () => {
       ) ?? expect.fail();
     await createParking({ parkingQueueUrl: url('parking') }).park(sighting, 'r');
     const [message] = await receive('parking');
-    expect(readMessage(message?.Body ?? '')).toEqual({ v: 1, sighting, requestId: 'r' });
+    expect(readMessage(message?.Body ?? '')).toEqual({ v: 2, sighting, requestId: 'r' });
   });
 
   it('hides what was received, and gives it again after its visibility timeout unless it was deleted', async () => {

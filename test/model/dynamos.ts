@@ -1,5 +1,6 @@
 /** The DynamoDBs that the model plays against. */
-import { createFakeDynamo } from '../support/fake-dynamo.ts';
+import { createFakeDynamo, FAKE_TABLES } from '../support/fake-dynamo.ts';
+import { isSession } from './world.ts';
 import { startDynamo } from '../support/dynamo.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 import type { Row } from '../../lib/state/row.ts';
@@ -9,7 +10,7 @@ const NOTHING: Item = {};
 
 /** In memory, a fresh one for each world. */
 export function fakeDynamo(givesItem: boolean): ModelDynamo {
-  const { items, send } = createFakeDynamo('streams', { givesItem });
+  const { streams: items, sessions, send } = createFakeDynamo({ givesItem });
   // An item is never changed, but replaced.
   const rows = new WeakMap<Item, Row>();
   const rowOf = (item: Item) => {
@@ -19,8 +20,8 @@ export function fakeDynamo(givesItem: boolean): ModelDynamo {
   };
   return {
     client: { send },
-    table: 'streams',
-    row: (id) => Promise.resolve(rowOf(items.get(id) ?? NOTHING)),
+    tables: FAKE_TABLES,
+    row: (id) => Promise.resolve(rowOf((isSession(id) ? sessions : items).get(id) ?? NOTHING)),
     stop(id) {
       items.set(id, { ...(items.get(id) ?? { mediaSessionId: { S: id } }), stop: { BOOL: true } });
       return Promise.resolve();
@@ -33,8 +34,8 @@ export async function realDynamo(givesItem: boolean): Promise<ModelDynamo & { cl
   const dynamo = await startDynamo({ givesItem });
   return {
     client: dynamo.client,
-    table: dynamo.table,
-    row: async (id): Promise<Row> => toRow((await dynamo.item(id)) ?? {}),
+    tables: { STREAMS_TABLE: dynamo.table, SESSIONS_TABLE: dynamo.sessionsTable },
+    row: async (id): Promise<Row> => (isSession(id) ? dynamo.sessionRow(id) : toRow((await dynamo.item(id)) ?? {})),
     stop: (id) => dynamo.set(id, { stop: { BOOL: true } }),
     close: () => dynamo.close(),
   };

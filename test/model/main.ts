@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createRandom } from '../simulator/random.ts';
 import { fakeDynamo } from './dynamos.ts';
-import { playWorld, type Played } from './schedule.ts';
+import { NOTHING_PLAYED, playWorld, type Played } from './schedule.ts';
 import { createWorld } from './world.ts';
 
 const HELP = `npm run test:model -- [--schedules N] [--seed N]
@@ -17,9 +17,7 @@ the rule. A seed that fails is printed and repeats alone with --schedules 1 --se
 
 const CHUNK = 1000;
 type Counts = Played & { schedules: number };
-const NOTHING: Counts = {
-  ...{ schedules: 0, requests: 0, applied: 0, superseded: 0, fresh: 0, parked: 0, lost: 0, stopped: 0 },
-};
+const NOTHING: Counts = { schedules: 0, ...NOTHING_PLAYED };
 type Progress = Counts | { failed: string };
 
 /** In a worker: the worlds of every `step`-th chunk of seeds. */

@@ -1,6 +1,5 @@
-/** A world of streams: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
-import { LEVEL } from '../../lib/state/lifecycle.ts';
-import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
+/** A world of streams and their sessions: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
+import { sightingOf, type Ruling, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 import type { Random } from '../simulator/random.ts';
 
@@ -26,7 +25,8 @@ export interface World {
 
 export function createWorld(random: Random): World {
   const streams = Array.from({ length: random.between(1, 3) }, (_, n) => lifeOf(`stream-${n}`, random));
-  const hooks = streams.flat();
+  const sessions = SESSION_IDS.filter(() => random() < 0.6).map((id) => connectionOf(id, random));
+  const hooks = [...streams, ...sessions].flat();
   const jobs: Job[] = [...hooks, ...repeated(hooks, random)].map(({ sighting, method }) => ({
     kind: 'hook',
     sighting,
@@ -48,19 +48,32 @@ export function createWorld(random: Random): World {
 }
 
 interface Told {
-  readonly method: MethodName | 'ours';
+  readonly method: MethodName;
   readonly sighting: Sighting;
 }
 
 /** A publisher or a player from its start to its end, which may never be told. */
 function lifeOf(id: string, random: Random): Told[] {
   const published = random() < 0.5;
-  const facts = { mediaSessionId: id, name: 'name', published, nodeId: 'node', appKey: 'app', sessionId: 'session' };
+  const facts = {
+    mediaSessionId: id,
+    name: 'name',
+    published,
+    nodeId: 'node',
+    appKey: 'app',
+    sessionId: random.of(SESSION_IDS),
+  };
   let second = random.between(0, 2);
   const told: Told[] = [];
+  const ruling = random.of<Ruling>([{}, {}, {}, { maxDuration: 100 }, { denied: 'token: expired' }]);
   const tell = (method: MethodName, fields: object = {}) => {
     const left = random() < 0.2 ? { name: undefined } : random() < 0.1 ? { published: undefined } : {};
-    const sighting = sightingOf(method, { ...facts, ...left, ...fields }, at(second));
+    const sighting = sightingOf(
+      method,
+      { ...facts, ...left, ...fields },
+      at(second),
+      method.endsWith('Stream') ? ruling : {},
+    );
     if (!sighting) throw new Error('a hook with an id is a sighting');
     told.push({ method, sighting });
     second += random.of([0, 0, 1, 2, 30, 61]);
@@ -77,7 +90,6 @@ function lifeOf(id: string, random: Random): Told[] {
     else if (what < 9) tell('StreamEvent', {});
     else tell('StreamStatusEvent', { status: 'RESIZE', ...changing() });
   }
-  if (random() < 0.1) told.push({ method: 'ours', sighting: ours(id, second, random) });
   for (let n = random.of([0, 1, 1, 1, 2]); n > 0; n--) {
     tell('StreamStatusEvent', { status: random.of(['UNPUBLISHED', 'STOPPED', 'FAILED']), ...changing() });
   }
@@ -85,12 +97,34 @@ function lifeOf(id: string, random: Random): Told[] {
   return told;
 }
 
-const ours = (id: string, second: number, random: Random): Sighting => ({
-  id,
-  at: at(second),
-  level: random.of([LEVEL.refused, LEVEL.presumedEnded]),
-  said: { status: 'DENIED' },
-  facts: { name: 'name' },
-});
+/** Of a connection; of several that had the same address one after another, if its id is one. */
+const SESSION_IDS = ['/10.0.0.2:1/10.0.0.1:2', '/10.0.0.2:1/10.0.0.1:2-uuid'] as const;
+export const isSession = (id: string) => id.startsWith('/');
+
+function connectionOf(sessionId: string, random: Random): Told[] {
+  const told: Told[] = [];
+  let second = random.between(0, 2);
+  const tell = (method: MethodName, status?: string, ruling: Ruling = {}) => {
+    const body = { sessionId, appKey: 'app', nodeId: 'node', ...(status ? { status } : {}) };
+    const sighting = sightingOf(method, body, at(second), ruling);
+    if (!sighting) throw new Error('a hook with an id is a sighting');
+    told.push({ method, sighting });
+    // No two connects of one moment.
+    second += random.of([1, 1, 2, 30, 61]);
+  };
+  for (let n = random.of([1, 1, 2]); n > 0; n--) {
+    const denied = random() < 0.2;
+    if (random() < 0.9)
+      tell(
+        'connect',
+        undefined,
+        denied ? { denied: 'origin: another origin' } : random.of<Ruling>([{}, { sub: `s${n}`, claims: '{}' }]),
+      );
+    if (random() < 0.9) tell('ConnectionStatusEvent', denied ? 'FAILED' : 'ESTABLISHED');
+    if (random() < 0.3) tell('RegistrationStatusEvent', random.of(['REGISTERED', 'UNREGISTERED']));
+    if (random() < 0.7) tell('ConnectionStatusEvent', 'DISCONNECTED');
+  }
+  return told;
+}
 
 const repeated = <T>(items: readonly T[], random: Random): T[] => items.filter(() => random() < 0.25);

@@ -23,7 +23,7 @@ export function refusedByAws({ operation, body }: DynamoRequest): string[] {
   const problems: string[] = [];
   const bytes = (text: string | undefined) => Buffer.byteLength(text ?? '');
 
-  const id = bytes(Key['mediaSessionId']?.S);
+  const id = bytes(Object.values(Key)[0]?.S);
   if (id < 1 || id > 2048) problems.push(`a key of ${id} bytes`);
   for (const expression of [UpdateExpression, ConditionExpression]) {
     if (bytes(expression) > 4096) problems.push(`an expression of ${bytes(expression)} bytes`);

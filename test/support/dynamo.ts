@@ -34,8 +34,14 @@ export async function startDynamo({ givesItem = false } = {}) {
   if (inner) await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve));
   const upstream = new URL(other ?? `http://127.0.0.1:${(inner?.address() as AddressInfo).port}`);
 
-  const itemOf = async ({ body: { Key } }: DynamoRequest) =>
-    Key ? await item((Key as { mediaSessionId: { S: string } }).mediaSessionId.S) : undefined;
+  const itemOf = async ({ body: { TableName, Key } }: DynamoRequest) =>
+    Key
+      ? (
+          await direct.send(
+            new GetItemCommand({ TableName: String(TableName), Key: Key as Item, ConsistentRead: true }),
+          )
+        ).Item
+      : undefined;
   const requests: DynamoRequest[] = [];
   const sockets = new Set<Socket>();
   const control: { fault: (request: DynamoRequest) => Fault | Promise<Fault>; delay: number } = {
@@ -68,7 +74,8 @@ export async function startDynamo({ givesItem = false } = {}) {
       if (fault === 'lose request') return incoming.socket.destroy();
       if (control.delay > 0) await new Promise((resolve) => setTimeout(resolve, control.delay));
       const [answer, body] = await passOn(payload, incoming.headers);
-      const answerBody = givesItem ? withItem(body, request, await itemOf(request)) : body;
+      const isRefused = body.includes('ConditionalCheckFailedException');
+      const answerBody = givesItem && isRefused ? withItem(body, request, await itemOf(request)) : body;
       if (fault === 'lose answer') return incoming.socket.destroy();
       const { 'x-amz-crc32': _, 'content-length': __, ...headers } = answer.headers;
       return outgoing.writeHead(answer.statusCode ?? 500, headers).end(answerBody);
@@ -85,7 +92,8 @@ export async function startDynamo({ givesItem = false } = {}) {
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
   const direct = new DynamoDBClient({ endpoint: upstream.href, region: 'eu-central-1', credentials });
   const table = `streams-${process.pid}-${Date.now()}`;
-  await createTables(resourcesNamed(table), direct);
+  const sessionsTable = table.replace('streams', 'sessions');
+  await createTables(resourcesNamed(table, sessionsTable), direct);
 
   const key = (id: string) => ({ mediaSessionId: { S: id } });
   const item = async (id: string) =>
@@ -95,6 +103,7 @@ export async function startDynamo({ givesItem = false } = {}) {
     /** Goes through the proxy. */
     client,
     table,
+    sessionsTable,
     requests,
     control,
     /** For what a test does itself: neither counted nor spoilt. */
@@ -102,6 +111,12 @@ export async function startDynamo({ givesItem = false } = {}) {
     item,
     /** What the row holds, without its key and its count of writes. */
     row: async (id: string): Promise<Row> => rowOf(await item(id)),
+    sessionRow: async (id: string): Promise<Row> => {
+      const Key = { sessionId: { S: id } };
+      return rowOf(
+        (await direct.send(new GetItemCommand({ TableName: sessionsTable, Key, ConsistentRead: true }))).Item,
+      );
+    },
     /** Writes single attributes of a row, as an operator does in the console. */
     async set(id: string, attributes: Record<string, AttributeValue | undefined>) {
       const entries = Object.entries(attributes).map(([name, value], n) => ({
@@ -133,7 +148,9 @@ export async function startDynamo({ givesItem = false } = {}) {
     },
     async close() {
       control.fault = () => undefined;
-      if (other) await direct.send(new DeleteTableCommand({ TableName: table }));
+      if (other) {
+        for (const TableName of [table, sessionsTable]) await direct.send(new DeleteTableCommand({ TableName }));
+      }
       client.destroy();
       direct.destroy();
       for (const socket of sockets) socket.destroy();
@@ -145,24 +162,33 @@ export async function startDynamo({ givesItem = false } = {}) {
 
 export type TestDynamo = Omit<Awaited<ReturnType<typeof startDynamo>>, 'endpoint'>;
 
-/** A row without its key and its count of writes. */
+/** The settings that name its tables. */
+export const tablesOf = ({ table, sessionsTable }: Pick<TestDynamo, 'table' | 'sessionsTable'>) => ({
+  STREAMS_TABLE: table,
+  SESSIONS_TABLE: sessionsTable,
+});
+
+/** A row without its key and its count of writes: of a stream `sessionId` is no key. */
 export function rowOf(item: Item | undefined): Row {
-  const { mediaSessionId: _, revision: __, ...row } = toRow(item ?? {}) as Row & { mediaSessionId?: string };
-  return row;
+  const { mediaSessionId, revision: _, ...row } = toRow(item ?? {}) as Row & { mediaSessionId?: string };
+  const { sessionId: __, ...session } = row;
+  return mediaSessionId === undefined ? session : row;
 }
 
 /** dynalite gives no item with a failed condition; AWS does where the request asks for it. */
 function withItem(answer: Buffer, { body }: DynamoRequest, Item: Record<string, AttributeValue> | undefined): Buffer {
-  const isRefusal = answer.includes('ConditionalCheckFailedException');
-  if (!isRefusal || body['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD' || !Item) return answer;
+  if (body['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD' || !Item) return answer;
   return Buffer.from(JSON.stringify({ ...(JSON.parse(answer.toString()) as object), Item }));
 }
 
-/** The resources of infra/tables.yml with their one variable filled in. */
-function resourcesNamed(table: string): Resources {
+/** The resources of infra/tables.yml with the names filled in. */
+function resourcesNamed(streams: string, sessions: string): Resources {
   const text = readFileSync(join(import.meta.dirname, '../../infra/tables.yml'), 'utf8');
   // The variables of its other attributes do not matter here.
-  return (load(text.replaceAll('${self:custom.streamsTable}', table)) as { Resources: Resources }).Resources;
+  const named = text
+    .replaceAll('${self:custom.streamsTable}', streams)
+    .replaceAll('${self:custom.sessionsTable}', sessions);
+  return (load(named) as { Resources: Resources }).Resources;
 }
 
 async function bodyOf(stream: IncomingMessage): Promise<Buffer> {

@@ -20,34 +20,36 @@ import { rowOf, type DynamoRequest, type TestDynamo } from './dynamo.ts';
 
 type Names = Record<string, string>;
 type Values = Record<string, AttributeValue>;
-interface Input {
-  TableName?: string;
-}
-
 const scalar = (value: AttributeValue | undefined) =>
   value?.S ?? (value?.N === undefined ? value?.BOOL : Number(value.N));
 
-export function createFakeDynamo(table: string, { givesItem }: { readonly givesItem: boolean }) {
-  const items = new Map<string, Item>();
+export const FAKE_TABLES = { STREAMS_TABLE: 'streams', SESSIONS_TABLE: 'sessions' };
+const KEYS: Readonly<Record<string, string>> = { streams: 'mediaSessionId', sessions: 'sessionId' };
+
+export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean }) {
+  const tables: Readonly<Record<string, Map<string, Item>>> = { streams: new Map(), sessions: new Map() };
   let batches = 0;
+
+  const itemsOf = (table = '') => {
+    const items = tables[table];
+    if (!items) throw new ResourceNotFoundException({ message: 'no such table', $metadata: {} });
+    return items;
+  };
 
   function execute(command: { input: object }): object {
     const { input } = command;
-    if ((input as Input).TableName !== undefined && (input as Input).TableName !== table) {
-      throw new ResourceNotFoundException({ message: 'no such table', $metadata: {} });
-    }
-    if (command instanceof GetItemCommand) return withItem(command.input.Key);
+    if (command instanceof GetItemCommand) return withItem(command.input.TableName, command.input.Key);
     if (command instanceof UpdateItemCommand) return update(command.input);
     if (command instanceof QueryCommand) {
       return query(command.input);
     }
     if (command instanceof BatchGetItemCommand) {
-      const { Keys = [] } = command.input.RequestItems?.[table] ?? {};
+      const [[table = '', { Keys = [] } = {}] = []] = Object.entries(command.input.RequestItems ?? {});
       // As a busy table does, it leaves some for later: every third time the last half.
       const processed = batches++ % 3 === 1 ? Keys.slice(0, Keys.length / 2) : Keys;
       const unprocessed = Keys.slice(processed.length);
       return {
-        Responses: { [table]: processed.map((key) => withItem(key).Item).filter((item) => item !== undefined) },
+        Responses: { [table]: processed.map((key) => withItem(table, key).Item).filter((item) => item !== undefined) },
         UnprocessedKeys: unprocessed.length > 0 ? { [table]: { Keys: unprocessed } } : {},
       };
     }
@@ -56,6 +58,7 @@ export function createFakeDynamo(table: string, { givesItem }: { readonly givesI
 
   /** In the order of the sort key, in pages. */
   function query({
+    TableName,
     IndexName = '',
     KeyConditionExpression,
     ExpressionAttributeValues,
@@ -64,24 +67,26 @@ export function createFakeDynamo(table: string, { givesItem }: { readonly givesI
   }: QueryCommandInput): object {
     if (KeyConditionExpression !== `#${IndexName} = :role`) throw refused({ KeyConditionExpression });
     const wanted = ExpressionAttributeValues?.[':role']?.S;
-    const place = (item: Item) => `${item[IndexName === 'live' ? 'startedAt' : 'firstSeenAt']?.S} ${idOf(item)}`;
+    const place = (item: Item) =>
+      `${item[IndexName === 'live' ? 'startedAt' : 'firstSeenAt']?.S} ${idOf(TableName, item)}`;
     const after = ExclusiveStartKey ? place(ExclusiveStartKey) : '';
-    const found = [...items.values()]
+    const found = [...itemsOf(TableName).values()]
       .filter((item) => item[IndexName]?.S === wanted && place(item) > after)
       .sort((a, b) => (place(a) < place(b) ? -1 : 1));
     const page = found.slice(0, Limit).map((item) => ({ ...item }));
     return { Items: page, ...(found.length > page.length ? { LastEvaluatedKey: page.at(-1) } : {}) };
   }
 
-  function withItem(key: Item | undefined): { Item?: Item } {
-    const item = items.get(idOf(key));
+  function withItem(table: string | undefined, key: Item | undefined): { Item?: Item } {
+    const item = itemsOf(table).get(idOf(table, key));
     return item ? { Item: { ...item } } : {};
   }
 
   function update(input: UpdateItemCommandInput): object {
-    const { Key, UpdateExpression = '', ConditionExpression, ExpressionAttributeNames: names = {} } = input;
+    const { TableName, Key, UpdateExpression = '', ConditionExpression, ExpressionAttributeNames: names = {} } = input;
     const values = input.ExpressionAttributeValues ?? {};
-    const id = idOf(Key);
+    const items = itemsOf(TableName);
+    const id = idOf(TableName, Key);
     const before = items.get(id);
     if (ConditionExpression !== undefined && !holds(ConditionExpression, before ?? {}, names, values)) {
       throw new ConditionalCheckFailedException({
@@ -92,18 +97,23 @@ export function createFakeDynamo(table: string, { givesItem }: { readonly givesI
           : {}),
       });
     }
-    items.set(id, updated(UpdateExpression, before ?? { ...Key }, names, values));
-    return {};
+    const after = updated(UpdateExpression, before ?? { ...Key }, names, values);
+    items.set(id, after);
+    if (input.ReturnValues === undefined) return {};
+    if (input.ReturnValues !== 'UPDATED_OLD') throw refused({ ReturnValues: input.ReturnValues });
+    const changed = Object.entries(before ?? {}).filter(([name, value]) => after[name] !== value);
+    return { Attributes: Object.fromEntries(changed) };
   }
 
   return {
-    items,
+    streams: itemsOf('streams'),
+    sessions: itemsOf('sessions'),
     send: ((command: { input: object }) => Promise.resolve().then(() => execute(command))) as DynamoDBClient['send'],
   };
 }
 
-const idOf = (key: Item | undefined) => {
-  const id = key?.['mediaSessionId']?.S;
+const idOf = (table = '', key: Item | undefined) => {
+  const id = key?.[KEYS[table] ?? '']?.S;
   if (!id) throw refused(key ?? {});
   return id;
 };
@@ -158,7 +168,7 @@ function updated(expression: string, before: Item, names: Names, values: Values)
 
 /** The fake with the controls of `startDynamo`, so that the same contract holds both; it sends again as the SDK does. */
 export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> {
-  const fake = createFakeDynamo('streams', { givesItem });
+  const fake = createFakeDynamo({ givesItem });
   const requests: DynamoRequest[] = [];
   const control: TestDynamo['control'] = { fault: () => undefined, delay: 0 };
   const direct = { send: fake.send, destroy: () => {} } as unknown as DynamoDBClient;
@@ -182,18 +192,20 @@ export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> 
     throw new Error('the connection was lost three times');
   }
 
-  const item = (id: string) => Promise.resolve(fake.items.get(id));
+  const item = (id: string) => Promise.resolve(fake.streams.get(id));
   return Promise.resolve({
     client: { send, destroy: () => {} } as unknown as DynamoDBClient,
     direct,
-    table: 'streams',
+    table: FAKE_TABLES.STREAMS_TABLE,
+    sessionsTable: FAKE_TABLES.SESSIONS_TABLE,
     requests,
     control,
     item,
     row: async (id: string) => rowOf(await item(id)),
+    sessionRow: (id: string) => Promise.resolve(rowOf(fake.sessions.get(id))),
     set(id: string, attributes: Record<string, AttributeValue | undefined>) {
-      const merged = { mediaSessionId: { S: id }, ...fake.items.get(id), ...attributes };
-      fake.items.set(id, Object.fromEntries(Object.entries(merged).filter(([, value]) => value)));
+      const merged = { mediaSessionId: { S: id }, ...fake.streams.get(id), ...attributes };
+      fake.streams.set(id, Object.fromEntries(Object.entries(merged).filter(([, value]) => value)));
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

@@ -1,31 +1,41 @@
+import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import type { Deps } from '../../lib/deps.ts';
-import { answerConnect } from '../../lib/http/connect.ts';
+import { createAct } from '../../lib/http/act.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
-import { storeStream } from '../../lib/http/store-stream.ts';
 import type { Line } from '../../lib/log.ts';
 import { readHookSettings } from '../../lib/settings.ts';
+import { createTokenVerifier } from '../../lib/tokens.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { REQUIRED } from './settings.ts';
 
-/** The four functions as they are composed in functions/, with other side effects; requests are routed as by API Gateway. */
-export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }) {
-  const settings = readHookSettings({ ...REQUIRED, ...env });
-  const store = createMemoryStore(settings);
+/** The four functions as lib/hook-function.ts composes them, with other side effects; requests are routed as by API Gateway. */
+export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }, own?: OwnPolicy) {
+  const settings = readHookSettings({ ...REQUIRED, ...env }, own);
+  const memory = createMemoryStore(settings);
   const lines: Line[] = [];
-  const deps: Deps = { settings, log: (line) => lines.push(line), now: () => 0 };
-  const storing = createHookHandler(deps, storeStream(store));
-  const handlers = {
-    connect: createHookHandler(deps, answerConnect(settings.failMethods)),
-    invocation: storing,
-    event: storing,
-    incoming: createHookHandler(deps, () => ({ outcome: 'echoed' })),
-  };
+  let now = 0;
+  const deps: Deps = { settings, log: (line) => lines.push(line), now: () => now };
+  const { policies, failsOpen, tokens } = settings.access;
+  const handlerWith = (verify?: ReturnType<typeof createTokenVerifier>) =>
+    createHookHandler(
+      deps,
+      createAct({
+        ...memory,
+        restClientConfig: settings.restClientConfig,
+        court: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
+      }),
+    );
+  const verifying = handlerWith(tokens && createTokenVerifier(tokens, deps.now));
+  const others = handlerWith();
+  const handlers = { connect: verifying, invocation: verifying, event: others, incoming: others };
   return {
-    store,
+    memory,
     /** What the log says of each hook. */
-    lines: (): Record<string, unknown>[] => lines.map(({ level, fields }) => ({ level, ...fields })),
+    lines: (): Record<string, unknown>[] =>
+      lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),
+    setNow: (time: number) => void (now = time),
     send: (request: Request) => {
       const method = methodNamed(request.method);
       // A spelling without a route of its own, as an unknown method, is served by the catch-all.

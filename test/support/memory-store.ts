@@ -1,30 +1,47 @@
-import { merge } from '../../lib/state/merge.ts';
-import type { Row } from '../../lib/state/row.ts';
+import { differences, ignoresRefusal, merge } from '../../lib/state/merge.ts';
+import { KINDS, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 import { whyStop, type StopRules } from '../../lib/state/stop.ts';
-import { StoreError, type Parking, type StreamStore } from '../../lib/store/store.ts';
+import { StoreError, type Parking, type Store } from '../../lib/store/store.ts';
 
 /** A store that is the rule itself, and a queue; both can be taken away. */
 export function createMemoryStore(rules: StopRules) {
   const rows = new Map<string, Row>();
+  const sessions = new Map<string, Row>();
   const parked: { sighting: Sighting; requestId: string }[] = [];
   const down = { store: false, queue: false };
+  const counts = { reads: 0, upserts: 0 };
 
-  const upsert = (sighting: Sighting) => {
-    if (down.store) {
-      const cause = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:443'), { code: 'ECONNREFUSED' });
-      return Promise.reject(new StoreError('the store did not take a sighting', { cause }));
-    }
-    const row = rows.get(sighting.id) ?? {};
-    rows.set(sighting.id, { ...row, ...merge(row, sighting, { retentionSeconds: 1000 }) });
-    return Promise.resolve('applied' as const);
+  const failing = () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:443'), { code: 'ECONNREFUSED' });
+    return Promise.reject<never>(new StoreError('the store did not take a sighting', { cause }));
   };
-  const streams: StreamStore = {
+  const upsert = (sighting: Sighting) => {
+    counts.upserts++;
+    if (down.store) return failing();
+    const table = sighting.kind === 'stream' ? rows : sessions;
+    const row = table.get(sighting.id) ?? {};
+    const merged = merge(row, sighting, { retentionSeconds: 1000 });
+    // What merge left out, such as the operator's words, stays.
+    const kept = Object.entries(row).filter(
+      ([field]) => !(KINDS[sighting.kind].owned as readonly string[]).includes(field),
+    );
+    table.set(sighting.id, { ...Object.fromEntries(kept), ...merged });
+    if (ignoresRefusal(row, merged)) return Promise.resolve('refusal ignored' as const);
+    return Promise.resolve(
+      differences(row, merged, KINDS[sighting.kind]) ? ('applied' as const) : ('superseded' as const),
+    );
+  };
+  const store: Store = {
     upsert,
     async keepAlive(sighting) {
       const outcome = await upsert(sighting);
       const stop = whyStop(rows.get(sighting.id) ?? {}, sighting.at, rules);
       return { outcome, ...(stop === undefined ? {} : { stop }) };
+    },
+    readSession(id) {
+      counts.reads++;
+      return down.store ? failing() : Promise.resolve(sessions.get(id) ?? {});
     },
   };
   const parking: Parking = {
@@ -34,5 +51,5 @@ export function createMemoryStore(rules: StopRules) {
       return Promise.resolve();
     },
   };
-  return { streams, parking, rows, parked, down };
+  return { store, parking, rows, sessions, parked, down, counts };
 }

@@ -1,39 +1,64 @@
-import type { OwnedField, Row } from '../../lib/state/row.ts';
-import { rankOf, type Sighting } from '../../lib/state/sighting.ts';
-import type { Attribute } from '../../lib/state/storable.ts';
+import { rankOf } from '../../lib/state/rank.ts';
+import type { Fields, Row } from '../../lib/state/row.ts';
+import type { Sighting } from '../../lib/state/sighting.ts';
+
+const REGISTERS = [
+  ['connectAt', 'denied', 'sub', 'origin', 'clientVersion', 'claims'],
+  ['registrationAt', 'registration'],
+] as const;
 
 /**
  * The row of a set of sightings, said in another way than the rule does it step by step: sort by rank, look at the last.
- * The facts of one stream must not contradict each other.
+ * The facts of one stream must not contradict each other, nor two connects of one time.
  */
 export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {
   const byRank = [...sightings].sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
   const winner = byRank.at(-1);
   if (!winner) return {};
-  const facts = byRank.reduce<Sighting['facts']>((all, sighting) => ({ ...all, ...sighting.facts }), {});
-  const times = sightings.map(({ at }) => at);
-  const livingTimes = sightings.filter(({ level }) => level === 3 || level === 4).map(({ at }) => at);
   const iso = (at: number) => new Date(at).toISOString();
-
-  const row: { [Field in OwnedField]?: Attribute } = {
+  const times = sightings.map(({ at }) => at);
+  const everyFact = byRank.reduce<Fields>((all, { facts }) => ({ ...all, ...facts }), {});
+  const isStream = winner.kind === 'stream';
+  const common: Fields = {
     ...winner.said,
-    ...facts,
     statusAt: iso(winner.at),
     firstSeenAt: iso(Math.min(...times)),
     lastSeenAt: iso(Math.max(...times)),
     rank: rankOf(winner),
+    ...(winner.said.phase === 'ended' ? { endedAt: iso(winner.at) } : {}),
   };
-  if (livingTimes.length > 0) row.startedAt = iso(Math.min(...livingTimes));
-  if (winner.level === 3 || winner.level === 4) {
-    row.phase = 'live';
-    const { status } = winner.said;
-    const publishes =
-      status === 'PUBLISHING' || (status !== 'PLAYING' && status !== 'PAUSED' && facts.published === true);
-    row.live = publishes ? 'publishing' : 'playing';
-  } else {
-    row.phase = winner.level >= 5 ? 'ended' : (['seen', 'starting', 'refused'][winner.level] ?? '');
-    if (winner.level >= 5) row.endedAt = iso(winner.at);
-    row.expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
-  }
-  return row;
+  const expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
+  const row: Fields = isStream
+    ? { ...everyFact, ...common, ...streamFields(sightings, winner, everyFact) }
+    : { appKey: everyFact.appKey, nodeId: everyFact.nodeId, ...common, ...registersOf(sightings) };
+  const whole: Fields = isStream && winner.said.phase === 'live' ? row : { ...row, expiresAt };
+  return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
+}
+
+function streamFields(sightings: readonly Sighting[], winner: Sighting, { published }: Fields): Fields {
+  const lives = sightings.filter(({ level }) => level === 3 || level === 4).map(({ at }) => at);
+  const stops = sightings.map(({ facts }) => facts.stopAt).filter((stopAt) => stopAt !== undefined);
+  const { status } = winner.said;
+  const publishes = status === 'PUBLISHING' || (status !== 'PLAYING' && status !== 'PAUSED' && published === true);
+  return {
+    startedAt: lives.length > 0 ? new Date(Math.min(...lives)).toISOString() : undefined,
+    stopAt: stops.sort().at(0),
+    live: winner.level === 3 || winner.level === 4 ? (publishes ? 'publishing' : 'playing') : undefined,
+  };
+}
+
+function registersOf(sightings: readonly Sighting[]): Fields {
+  return Object.assign(
+    {},
+    ...REGISTERS.map(([time, ...fields]) => {
+      const latest = sightings
+        .map(({ facts }) => facts)
+        .filter((facts) => facts[time] !== undefined)
+        .sort((a, b) => (String(a[time]) < String(b[time]) ? -1 : 1))
+        .at(-1);
+      return latest
+        ? Object.fromEntries([time, ...fields].map((field) => [field, (latest as Record<string, unknown>)[field]]))
+        : {};
+    }),
+  ) as Fields;
 }

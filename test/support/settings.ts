@@ -3,6 +3,7 @@ import { readSettings, type Settings } from '../../lib/settings.ts';
 /** What every function must be told. */
 export const REQUIRED = {
   STREAMS_TABLE: 'streams',
+  SESSIONS_TABLE: 'sessions',
   PARKING_QUEUE_URL: 'https://sqs/parking',
   DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
 };

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
-import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
+import { sightingOf, type Ruling, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
 /** Few moments, so that many hooks of a history have the same one. */
-const at = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_006 });
+const T0 = 1_700_000_000_000;
+const at = fc.integer({ min: T0, max: T0 + 6 });
 
 const status = fc.constantFrom(
   ...['NEW', 'PENDING', 'PUBLISHING', 'PLAYING', 'PAUSED', 'UNPUBLISHED', 'STOPPED', 'FAILED', 'DISCONNECTED'],
@@ -54,33 +55,95 @@ const hook = fc.record({
   left: fc.subarray(['name', 'published', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'createDate']),
 });
 
-/** What no hook says: our refusal and our presumption of an end. */
-const ours = fc.record({
-  level: fc.constantFrom(LEVEL.refused, LEVEL.presumedEnded),
-  at,
-  said: fc.record({ status: fc.constant('DENIED'), denied: fc.constantFrom('origin', 'token') }, { requiredKeys: [] }),
-});
+/** A refusal, a maximum duration; and our own presumption of an end. */
+const ruling = fc.constantFrom<Ruling>(
+  {},
+  {},
+  { denied: 'token: expired' },
+  { maxDuration: 60 },
+  { maxDuration: 60, sub: 'alice' },
+);
+const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED') });
+
+function seen(method: MethodName, body: Record<string, unknown>, at: number, ruling?: Ruling): Sighting {
+  const sighting = sightingOf(method, body, at, ruling);
+  if (!sighting) throw new Error('a hook with an id is a sighting');
+  return sighting;
+}
 
 /** The sightings of one stream, in no order: every property of the rule must hold for any of them. */
-export const history = (id = 'stream'): fc.Arbitrary<Sighting[]> =>
+export const streamHistory = (id = 'stream'): fc.Arbitrary<Sighting[]> =>
   fc
-    .tuple(facts, fc.array(hook, { minLength: 1, maxLength: 9 }), fc.array(ours, { maxLength: 1 }))
-    .map(([of, hooks, words]) => {
-      const seen = (method: MethodName, fields: object, at: number) => {
-        const sighting = sightingOf(method, { mediaSessionId: id, ...fields }, at);
-        if (!sighting) throw new Error('a stream hook with an id is a sighting');
-        return sighting;
-      };
-      return [
-        ...hooks.map(({ method, status, at, changing, left }) => {
-          const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !left.includes(key)));
-          // The method of a play by URL says `published: false` by itself; a contradicting fact would be no fact.
-          const byUrl = method === 'playHLS' || method === 'playRTSP' ? { published: of.published } : {};
-          return seen(method, { ...kept, ...byUrl, ...changing, status }, at);
-        }),
-        ...words.map((word) => ({ id, facts: seen('publishStream', of, word.at).facts, ...word })),
-      ];
-    });
+    .tuple(
+      facts,
+      fc.array(fc.tuple(hook, ruling), { minLength: 1, maxLength: 9 }),
+      fc.array(presumed, { maxLength: 1 }),
+    )
+    .map(([of, hooks, ends]) => [
+      ...hooks.map(([{ method, status, at, changing, left }, ruling]) => {
+        const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !left.includes(key)));
+        // The method of a play by URL says `published: false` by itself; a contradicting fact would be no fact.
+        const byUrl = method === 'playHLS' || method === 'playRTSP' ? { published: of.published } : {};
+        const decided = method.startsWith('play') || method === 'publishStream' ? ruling : {};
+        return seen(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at, decided);
+      }),
+      ...ends.map(({ at, status }): Sighting => {
+        const said = { phase: 'ended', status, info: 'presumed' } as const;
+        return { kind: 'stream', id, at, level: LEVEL.presumedEnded, said, facts: {} };
+      }),
+    ]);
+
+const sessionHook = fc.record({
+  method: fc.constantFrom<MethodName>(
+    'connect',
+    'connect',
+    'ConnectionStatusEvent',
+    'ConnectionStatusEvent',
+    'ConnectionStatusEvent',
+    'RegistrationStatusEvent',
+  ),
+  status: fc.constantFrom('ESTABLISHED', 'ESTABLISHED', 'DISCONNECTED', 'FAILED', 'SOMETHING_NEW', '\u{1f600}', ''),
+  info: fc.constantFrom('Stopped by user', undefined),
+  at,
+});
+
+/** What one moment decides: two connects of one moment are the same. */
+const RULINGS: readonly Ruling[] = [
+  {},
+  { sub: 'alice', claims: '{"publish":["*"]}' },
+  { denied: 'token: expired' },
+  { sub: 'bob', claims: '{}' },
+  { denied: 'origin: another origin', sub: 'bob' },
+];
+
+/** The sightings of one session, or of several that had the same address one after another. */
+const sessionHistoryOf =
+  (shape: string) =>
+  (id = shape): fc.Arbitrary<Sighting[]> =>
+    fc.array(sessionHook, { minLength: 1, maxLength: 9 }).map((hooks) =>
+      hooks.map(({ method, status, info, at }) => {
+        const moment = at - T0;
+        const body = {
+          sessionId: id,
+          appKey: 'defaultApp',
+          nodeId: 'node@10.0.0.1',
+          ...(moment % 2 ? { origin: `https://${moment}.example.com` } : {}),
+          ...(moment % 3 ? { clientVersion: `2.0.${moment}` } : {}),
+        };
+        return method === 'connect'
+          ? seen(method, body, at, RULINGS[moment % RULINGS.length])
+          : method === 'RegistrationStatusEvent'
+            ? seen(method, { ...body, status: `REGISTERED_${moment % 2}` }, at)
+            : seen(method, { ...body, status, info }, at);
+      }),
+    );
+
+/** The same properties hold for all of them. */
+export const HISTORIES: readonly (readonly [string, (id?: string) => fc.Arbitrary<Sighting[]>])[] = [
+  ['a stream', streamHistory],
+  ['a session', sessionHistoryOf('/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10')],
+  ['an address', sessionHistoryOf('/10.0.0.2:1/10.0.0.1:2')],
+];
 
 /** A delivery of a history: any order, any repetition, everything at least once. */
 export const delivery = <T>(items: T[]): fc.Arbitrary<T[]> =>

@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import type { Waiting } from '../../lib/store/waiting.ts';
-import { StoreError, type StreamStore } from '../../lib/store/store.ts';
+import { StoreError, type Store } from '../../lib/store/store.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 import { refusedByAws } from './aws-limits.ts';
-import type { TestDynamo } from './dynamo.ts';
+import { tablesOf, type TestDynamo } from './dynamo.ts';
 import { rowOfSet } from './oracle.ts';
 import { testSettings } from './settings.ts';
-import { delivery, history } from './sightings.ts';
+import { delivery, HISTORIES } from './sightings.ts';
 
 const RETENTION = 30 * 24 * 3600;
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
@@ -18,13 +18,13 @@ const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 /** What the store promises, held against any DynamoDB API. */
 export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Waiting): void {
   let dynamo: TestDynamo;
-  let store: StreamStore;
+  let store: Store;
   let id = '';
   let streams = 0;
 
   beforeAll(async () => {
     dynamo = await start();
-    store = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }), waiting);
+    store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)), waiting);
   });
   afterAll(() => dynamo.close());
   beforeEach(() => {
@@ -163,7 +163,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     it('says that its stream is to be stopped, and the row since when it was told', async () => {
       const stopping = createDynamoStore(
         dynamo.client,
-        testSettings({ STREAMS_TABLE: dynamo.table, STOP_STREAMS: 'true' }),
+        testSettings({ ...tablesOf(dynamo), STOP_STREAMS: 'true' }),
         waiting,
       );
       await store.upsert(status('PUBLISHING', 0));
@@ -187,7 +187,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
 
     it('stops a stream of which only the stop is known, at the set time or after the maximum duration', async () => {
-      const settings = testSettings({ STREAMS_TABLE: dynamo.table, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '60' });
+      const settings = testSettings({ ...tablesOf(dynamo), STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '60' });
       const stopping = createDynamoStore(dynamo.client, settings, waiting);
       await dynamo.set(id, { stopAt: { S: '2026-01-01T00:00:10.000Z' } });
       expect(await stopping.keepAlive(keepAlive(9))).toEqual({ outcome: 'applied' });
@@ -317,7 +317,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     it('a database that does not answer is a StoreError within the deadline', async () => {
       dynamo.control.delay = 5000;
       const started = performance.now();
-      const quick = createDynamoStore(dynamo.client, testSettings({ STREAMS_TABLE: dynamo.table }), {
+      const quick = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)), {
         deadline: () => AbortSignal.timeout(300),
         pause: () => Promise.resolve(),
       });
@@ -371,7 +371,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
   });
 
-  describe('any history', () => {
+  describe.each(HISTORIES)('any history of %s', (_, history) => {
     test.prop([history().chain((hooks) => fc.tuple(fc.constant(hooks), delivery(hooks)))], { numRuns })(
       'delivered in any order, with repetitions, 8 at a time, ends in the row of its set',
       async ([hooks, delivered]) => {
@@ -385,7 +385,8 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
           }),
         );
         expect(outcomes).toHaveLength(named.length);
-        expect(await dynamo.row(id)).toEqual(rowOfSet(hooks, RETENTION));
+        const row = hooks[0]?.kind === 'session' ? await dynamo.sessionRow(id) : await dynamo.row(id);
+        expect(row).toEqual(rowOfSet(hooks, RETENTION));
         expect(dynamo.requests.flatMap(refusedByAws)).toEqual([]);
       },
       120_000,

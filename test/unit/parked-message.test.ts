@@ -1,17 +1,21 @@
-import { test } from '@fast-check/vitest';
+import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { sightingOf } from '../../lib/state/sighting.ts';
-import { readMessage, toMessage } from '../../lib/store/parked-message.ts';
-import { history } from '../support/sightings.ts';
+import { toMessage } from '../../lib/store/parked-message.ts';
+import { readMessage } from '../../lib/store/read-parked-message.ts';
+import { HISTORIES } from '../support/sightings.ts';
 
 describe('a parked message', () => {
-  test.prop([history()], { numRuns: 1000 })('is ASCII, and holds the whole sighting', (sightings) => {
-    for (const sighting of sightings) {
-      const message = toMessage(sighting, 'r\u{1f600}');
-      expect(message).toMatch(/^[\x20-\x7e]*$/);
-      expect(readMessage(message)).toEqual({ v: 1, sighting, requestId: 'r\u{1f600}' });
-    }
-  });
+  test.prop([fc.oneof(...HISTORIES.map(([, history]) => history()))], { numRuns: 1000 })(
+    'is ASCII, and holds the whole sighting',
+    (sightings) => {
+      for (const sighting of sightings) {
+        const message = toMessage(sighting, 'r\u{1f600}');
+        expect(message).toMatch(/^[\x20-\x7e]*$/);
+        expect(readMessage(message)).toEqual({ v: 2, sighting, requestId: 'r\u{1f600}' });
+      }
+    },
+  );
 
   it('is a few KB at most for the largest hook, and holds nothing that may be a secret', () => {
     const fields = [
@@ -41,24 +45,31 @@ describe('a parked message', () => {
 
   it('that is none is told by what is wrong, not by what is in it', () => {
     const good = {
-      v: 1,
-      sighting: { id: 'm', at: 1, level: 4, said: { status: 'PLAYING' }, facts: {} },
+      v: 2,
+      sighting: { kind: 'stream', id: 'm', at: 1, level: 4, said: { phase: 'live', status: 'PLAYING' }, facts: {} },
       requestId: 'r',
     };
     expect(readMessage(JSON.stringify(good))).toEqual(good);
     for (const [body, problem] of [
       ['S3CRET', 'not JSON'],
       ['"S3CRET"', 'its form'],
-      [JSON.stringify({ ...good, v: 2 }), ': v'],
+      [JSON.stringify({ ...good, v: 1 }), ': v'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, id: '' } }), 'sighting.id'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, at: 1.5 } }), 'sighting.at'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, at: 1e14 } }), 'sighting.at'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, level: 7 } }), 'sighting.level'],
-      [JSON.stringify({ ...good, sighting: { ...good.sighting, said: { stop: 'S3CRET' } } }), 'sighting.said'],
+      [
+        JSON.stringify({ ...good, sighting: { ...good.sighting, said: { phase: 'live', stop: 'S3CRET' } } }),
+        'sighting.said',
+      ],
       [
         JSON.stringify({ ...good, sighting: { ...good.sighting, facts: { name: { a: 'S3CRET' } } } }),
         'sighting.facts.name',
       ],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, kind: 'call' } }), 'sighting.kind'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, said: {} } }), 'sighting.said.phase'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, said: { phase: 'lost' } } }), 'sighting.said.phase'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, facts: { claims: '{}' } } }), 'sighting.facts'],
       [JSON.stringify({ ...good, requestId: 5 }), 'requestId'],
     ] as const) {
       const read = readMessage(body);

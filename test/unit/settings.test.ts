@@ -13,6 +13,11 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   return [];
 }
 
+const failing = (env: Record<string, string>) =>
+  Object.entries(readHookSettings(env).restClientConfig)
+    .filter(([, { restOnError }]) => restOnError === 'FAIL')
+    .map(([method]) => method);
+
 describe('settings', () => {
   it('are read from the environment', () => {
     const env = {
@@ -25,8 +30,10 @@ describe('settings', () => {
     expect(readHookSettings(env)).toEqual({
       credentials: { secrets: ['s3cret', 'old'], basic: { user: 'u', password: 'p' } },
       takesUnsigned: false,
-      failMethods: ['StreamStatusEvent', 'sendDtmf'],
+      access: { policies: [], failsOpen: expect.any(Function) as unknown, tokens: undefined },
+      restClientConfig: expect.any(Object) as unknown,
       streamsTable: 'streams',
+      sessionsTable: 'sessions',
       parkingQueueUrl: 'https://sqs/parking',
       deadLetterQueueUrl: 'https://sqs/dead-letters',
       leaseSeconds: 120,
@@ -35,6 +42,7 @@ describe('settings', () => {
       stopsStreams: false,
       maxDurationSeconds: undefined,
     });
+    expect(failing(env)).toEqual(['sendDtmf', 'StreamStatusEvent']);
   });
 
   it('take unsigned hooks only on the local stack, and only while it has no credentials', () => {
@@ -65,6 +73,7 @@ describe('settings', () => {
     const problems = problemsOf(env);
     expect(problems).toEqual([
       expect.stringContaining('STREAMS_TABLE'),
+      expect.stringContaining('SESSIONS_TABLE'),
       expect.stringContaining('PARKING_QUEUE_URL'),
       expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
       expect.stringContaining('HOOK_SECRET_PREVIOUS'),
@@ -117,12 +126,12 @@ describe('settings', () => {
     expect(readHookSettings({ ...USABLE, STOP_STREAMS: 'true', MAX_DURATION_SECONDS: '3600' })).toMatchObject({
       stopsStreams: true,
       maxDurationSeconds: 3600,
-      failMethods: ['StreamKeepAliveEvent'],
     });
+    expect(failing({ ...USABLE, STOP_STREAMS: 'true' })).toEqual(['StreamKeepAliveEvent']);
     expect(problemsOf({ ...USABLE, MAX_DURATION_SECONDS: '3600' })).toEqual([
       expect.stringContaining('STOP_STREAMS=true'),
     ]);
     expect(problemsOf({ ...USABLE, STOP_STREAMS: 'yes' })).toEqual([expect.stringContaining('STOP_STREAMS="yes"')]);
-    expect(readHookSettings({ ...USABLE, STOP_STREAMS: 'false' }).failMethods).toEqual([]);
+    expect(failing({ ...USABLE, STOP_STREAMS: 'false' })).toEqual([]);
   });
 });

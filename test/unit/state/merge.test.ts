@@ -1,18 +1,25 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { differences, merge } from '../../../lib/state/merge.ts';
-import type { Row } from '../../../lib/state/row.ts';
-import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
+import { KINDS, type Row } from '../../../lib/state/row.ts';
+import { presumedEnd } from '../../../lib/state/presumed-end.ts';
+import { sightingOf, type Ruling, type Sighting } from '../../../lib/state/sighting.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { rowOfSet } from '../../support/oracle.ts';
-import { delivery, history } from '../../support/sightings.ts';
+import { delivery, HISTORIES } from '../../support/sightings.ts';
 
 const RETENTION = { retentionSeconds: 1000 };
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const after = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 
-function seen(method: MethodName, seconds: number, fields: Record<string, unknown> = {}): Sighting {
-  const sighting = sightingOf(method, { mediaSessionId: 'stream', ...fields }, T0 + seconds * 1000);
+function seen(
+  method: MethodName,
+  seconds: number,
+  fields: Record<string, unknown> = {},
+  ruling: Ruling = {},
+): Sighting {
+  const body = { mediaSessionId: 'stream', sessionId: 'session', ...fields };
+  const sighting = sightingOf(method, body, T0 + seconds * 1000, ruling);
   if (!sighting) throw new Error('no sighting');
   return sighting;
 }
@@ -21,7 +28,7 @@ const status = (status: string, seconds: number, fields: Record<string, unknown>
 const rowOf = (sightings: Sighting[], row: Row = {}) =>
   sightings.reduce((before, sighting) => merge(before, sighting, RETENTION), row);
 
-describe('merge', () => {
+describe.each(HISTORIES)('merge, of %s:', (_, history) => {
   test.prop([history().chain((sightings) => fc.tuple(fc.constant(sightings), delivery(sightings)))], {
     numRuns: 10_000,
   })('any order and any repetition of the same hooks gives the row of their set', ([sightings, delivered]) => {
@@ -30,9 +37,13 @@ describe('merge', () => {
 
   test.prop([history()], { numRuns: 2_000 })('a hook that is merged again changes nothing', (sightings) => {
     const row = rowOf(sightings);
-    for (const sighting of sightings) expect(differences(row, merge(row, sighting, RETENTION))).toBeUndefined();
+    for (const sighting of sightings) {
+      expect(differences(row, merge(row, sighting, RETENTION), KINDS[sighting.kind])).toBeUndefined();
+    }
   });
+});
 
+describe('merge', () => {
   it('keeps an ended stream ended, whatever comes later', () => {
     const row = rowOf([status('UNPUBLISHED', 5, { info: 'Stopped by user' }), status('PUBLISHING', 9)]);
     expect(row).toMatchObject({ phase: 'ended', status: 'UNPUBLISHED', info: 'Stopped by user', endedAt: after(5) });
@@ -88,29 +99,26 @@ describe('merge', () => {
     });
   });
 
-  it('shows our own words: a refusal that any sign of life overrules, a presumed end that only an end does', () => {
-    const refused: Sighting = {
-      id: 'stream',
-      at: T0,
-      level: 2,
-      said: { status: 'DENIED', denied: 'token' },
-      facts: {},
-    };
-    const presumed: Sighting = { id: 'stream', at: T0 + 5000, level: 5, said: { info: 'session ended' }, facts: {} };
+  it('shows our own words: a refusal that any sign of life overrules but none hides, a presumed end that only an end does', () => {
+    const refused = seen('publishStream', 0, { status: 'PENDING' }, { denied: 'token: expired' });
     const starting = seen('publishStream', 1, { status: 'PENDING' });
     expect(rowOf([starting, refused])).toMatchObject({
       phase: 'refused',
       status: 'DENIED',
-      denied: 'token',
+      denied: 'token: expired',
       expiresAt: T0 / 1000 + 1000,
     });
     const live = rowOf([refused, status('PUBLISHING', 2)]);
-    expect(live).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
-    expect(live).not.toHaveProperty('denied');
+    expect(live).toMatchObject({ phase: 'live', status: 'PUBLISHING', denied: 'token: expired' });
+    expect(live).toEqual(rowOf([status('PUBLISHING', 2), refused]));
+
+    const session = { phase: 'ended', status: 'DISCONNECTED', endedAt: after(5) };
+    const presumed = presumedEnd('stream', rowOf([status('PUBLISHING', 2)]), session) ?? expect.fail();
     const ended = rowOf([presumed, status('PUBLISHING', 9)]);
     expect(ended).toMatchObject({
       phase: 'ended',
-      info: 'session ended',
+      status: 'DISCONNECTED',
+      info: 'presumed: the session has ended',
       endedAt: after(5),
       expiresAt: T0 / 1000 + 1005,
     });
@@ -120,6 +128,14 @@ describe('merge', () => {
       status: 'FAILED',
       endedAt: after(9),
     });
+  });
+
+  it('takes the earliest stopAt, the operator’s or a token’s, and forgets none', () => {
+    const limited = seen('publishStream', 0, { status: 'PENDING' }, { maxDuration: 60 });
+    expect(rowOf([limited, status('PUBLISHING', 1)])).toMatchObject({ phase: 'live', stopAt: after(60) });
+    expect(rowOf([limited], { stopAt: after(30) })).toMatchObject({ stopAt: after(30) });
+    expect(rowOf([limited], { stopAt: after(90) })).toMatchObject({ stopAt: after(60) });
+    expect(rowOf([status('PUBLISHING', 1)], { stopAt: after(30) })).toMatchObject({ stopAt: after(30) });
   });
 
   describe('of a lost row', () => {
@@ -163,14 +179,78 @@ describe('merge', () => {
   });
 });
 
+describe('merge, of a session,', () => {
+  const ADDRESS = '/10.0.0.2:1/10.0.0.1:2';
+  const session = (sessionId: string, method: MethodName, seconds: number, status?: string, ruling: Ruling = {}) =>
+    seen(method, seconds, { sessionId, ...(status ? { status } : {}) }, ruling);
+  const alice = { sub: 'alice', claims: '{"publish":["*"]}' };
+
+  it('keeps what its token said when its status changes, and ended it stays ended', () => {
+    const id = `${ADDRESS}-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10`;
+    const hooks = [
+      session(id, 'connect', 0, undefined, alice),
+      session(id, 'ConnectionStatusEvent', 1, 'ESTABLISHED'),
+      session(id, 'RegistrationStatusEvent', 2, 'REGISTERED'),
+    ];
+    expect(rowOf(hooks)).toEqual({
+      phase: 'live',
+      status: 'ESTABLISHED',
+      statusAt: after(1),
+      ...alice,
+      connectAt: after(0),
+      firstSeenAt: after(0),
+      lastSeenAt: after(2),
+      registration: 'REGISTERED',
+      registrationAt: after(2),
+      expiresAt: T0 / 1000 + 1001,
+      rank: expect.any(String) as string,
+    });
+    const ended = rowOf([
+      ...hooks,
+      session(id, 'ConnectionStatusEvent', 3, 'DISCONNECTED'),
+      session(id, 'ConnectionStatusEvent', 4, 'ESTABLISHED'),
+      session(id, 'RegistrationStatusEvent', 5, 'UNREGISTERED'),
+    ]);
+    expect(ended).toMatchObject({ phase: 'ended', endedAt: after(3), sub: 'alice', registration: 'UNREGISTERED' });
+  });
+
+  it('at an address is that of the latest hook, and inherits nothing of an earlier connection', () => {
+    const first = [
+      session(ADDRESS, 'connect', 0, undefined, alice),
+      session(ADDRESS, 'ConnectionStatusEvent', 1, 'ESTABLISHED'),
+      session(ADDRESS, 'ConnectionStatusEvent', 2, 'DISCONNECTED'),
+    ];
+    expect(rowOf(first)).toMatchObject({ phase: 'ended', endedAt: after(2), sub: 'alice' });
+    const second = [session(ADDRESS, 'connect', 3), session(ADDRESS, 'ConnectionStatusEvent', 4, 'ESTABLISHED')];
+    for (const hooks of [
+      [...first, ...second],
+      [...second, ...first],
+    ]) {
+      const row = rowOf(hooks);
+      expect(row).toMatchObject({ phase: 'live', status: 'ESTABLISHED', connectAt: after(3) });
+      for (const field of ['sub', 'claims', 'endedAt']) expect(row).not.toHaveProperty(field);
+    }
+    const refused = rowOf([...first, session(ADDRESS, 'connect', 3, undefined, { denied: 'token: expired' })]);
+    expect(refused).toMatchObject({ phase: 'refused', status: 'DENIED', denied: 'token: expired' });
+  });
+
+  it('takes a colon and a uuid of digits for no address', () => {
+    const id = `${ADDRESS}-12345678-1234-4234-8234-123456789012`;
+    const end = session(id, 'ConnectionStatusEvent', 0, 'DISCONNECTED');
+    expect(rowOf([end, session(id, 'ConnectionStatusEvent', 1, 'ESTABLISHED')])).toMatchObject({ phase: 'ended' });
+  });
+});
+
 describe('differences', () => {
   it('are empty for equal rows, whatever else the row holds', () => {
     const row = rowOf([status('PUBLISHING', 1)]);
-    expect(differences({ ...row, stop: true, revision: 4 }, row)).toBeUndefined();
+    expect(differences({ ...row, stop: true, revision: 4 }, row, KINDS.stream)).toBeUndefined();
   });
 
   it('set what is new or other, and remove what is gone', () => {
-    expect(differences({ status: 'A', info: 'x', width: 1 }, { status: 'B', width: 1, height: 2 })).toEqual({
+    expect(
+      differences({ status: 'A', info: 'x', width: 1 }, { status: 'B', width: 1, height: 2 }, KINDS.stream),
+    ).toEqual({
       set: [
         ['status', 'B'],
         ['height', 2],

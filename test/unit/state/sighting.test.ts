@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
-import { rankOf, sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
+import { rankOf } from '../../../lib/state/rank.ts';
+import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
 import { captureBody, SEED_STREAM } from '../../support/fixtures.ts';
 
@@ -51,10 +52,11 @@ describe('the level of a hook', () => {
     expect(others).toHaveLength(7);
     for (const method of others) {
       expect(of(method, { status: 'PUBLISHING', name: 'b4e7' })).toEqual({
+        kind: 'stream',
         id: 'm',
         at: AT,
         level: LEVEL.seen,
-        said: {},
+        said: { phase: 'seen' },
         facts: {},
       });
     }
@@ -64,10 +66,11 @@ describe('the level of a hook', () => {
 describe('a sighting', () => {
   it('carries what the seed capture says, without its sdp and its zeros', () => {
     expect(sightingOf('StreamStatusEvent', captureBody('StreamStatusEvent.publishing'), AT)).toEqual({
+      kind: 'stream',
       id: SEED_STREAM,
       at: AT,
       level: LEVEL.live,
-      said: { status: 'PUBLISHING', hasVideo: true, hasAudio: true },
+      said: { phase: 'live', status: 'PUBLISHING', hasVideo: true, hasAudio: true },
       facts: {
         name: 'b4e7',
         published: true,
@@ -107,7 +110,7 @@ describe('a sighting', () => {
       said: { status: 'PENDING' },
       facts: { published: true },
     });
-    expect(of('publishStream', {})?.said).toEqual({});
+    expect(of('publishStream', {})?.said).toEqual({ phase: 'starting' });
   });
 
   it('takes the user agent of old and new RTSP bodies', () => {
@@ -123,7 +126,7 @@ describe('a sighting', () => {
 
   it('of audio and video states carries whether they are muted', () => {
     const said = of('StreamStatusEvent', { status: 'PLAYING', audioState: { muted: true }, videoState: {} })?.said;
-    expect(said).toEqual({ status: 'PLAYING', audioMuted: true });
+    expect(said).toEqual({ phase: 'live', status: 'PLAYING', audioMuted: true });
   });
 
   it('is none for a body that names no stream', () => {
@@ -134,11 +137,16 @@ describe('a sighting', () => {
 });
 
 describe('rank', () => {
-  const sighting = (level: Sighting['level'], at = AT, said: Sighting['said'] = { status: 'X' }): Sighting => ({
+  const sighting = (
+    level: Sighting['level'],
+    at = AT,
+    said: Omit<Sighting['said'], 'phase'> = { status: 'X' },
+  ): Sighting => ({
+    kind: 'stream',
     id: 'm',
     at,
     level,
-    said,
+    said: { phase: 'live', ...said },
     facts: {},
   });
 

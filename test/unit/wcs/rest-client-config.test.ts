@@ -5,7 +5,7 @@ import { restClientConfig } from '../../../lib/wcs/rest-client-config.ts';
 const KEYS = ['clientExclude', 'restExclude', 'restOnError', 'restPolicy', 'restOverwrite'];
 
 it('keeps the sdp of every method that can carry one away from the backend, and lets no trouble of ours stop anything', () => {
-  const config = restClientConfig([]);
+  const config = restClientConfig({ failMethods: new Set(), overwrites: {} });
   expect(Object.keys(config).sort()).toEqual(METHOD_NAMES.filter(carriesSdp).sort());
   for (const entry of Object.values(config)) {
     expect(Object.keys(entry)).toEqual(KEYS);
@@ -20,7 +20,10 @@ it('keeps the sdp of every method that can carry one away from the backend, and 
 });
 
 it('says FAIL for exactly the methods that it is told to', () => {
-  const config = restClientConfig(['StreamStatusEvent', 'OnDataEvent']);
+  const config = restClientConfig({
+    failMethods: new Set(['StreamStatusEvent', 'OnDataEvent'] as const),
+    overwrites: {},
+  });
   expect(config.StreamStatusEvent).toMatchObject({ restOnError: 'FAIL', restExclude: 'sdp' });
   expect(config.OnDataEvent).toMatchObject({ restOnError: 'FAIL', restExclude: '' });
   const failing = Object.entries(config).filter(([, { restOnError }]) => restOnError === 'FAIL');

@@ -1,4 +1,4 @@
-/** Single requests to the table of streams: read a row, write a row on a condition. */
+/** Single requests to one table: read a row, write a row on a condition. */
 import {
   ConditionalCheckFailedException,
   GetItemCommand,
@@ -6,19 +6,27 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { Differences } from '../state/merge.ts';
-import type { Row } from '../state/row.ts';
+import type { Kind, Row } from '../state/row.ts';
 import { createExpression, type Update } from './expression.ts';
 import { toRow, type Item } from './items.ts';
 
-/** A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not). */
-export type Written = { readonly done: true } | { readonly done: false; readonly row?: Row };
+/**
+ * A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not).
+ * `before`: what the written attributes were, where the write asked for it.
+ */
+export type Written = { readonly done: true; readonly before: Row } | { readonly done: false; readonly row?: Row };
 
-export function createStreamTable(client: Pick<DynamoDBClient, 'send'>, table: string) {
+export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string, key: Kind['key']) {
+  const keyOf = (id: string): Item => ({ [key]: { S: id } });
   return {
+    name: TableName,
+    keyOf,
+    idOf: (item: Item) => item[key]?.S ?? '',
+
     /** Consistently; an empty row where there is none. */
     async read(id: string, abortSignal?: AbortSignal): Promise<Row> {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),
+        new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }),
         abortSignal ? { abortSignal } : {},
       );
       return toRow(Item ?? {});
@@ -26,16 +34,16 @@ export function createStreamTable(client: Pick<DynamoDBClient, 'send'>, table: s
 
     async write(id: string, update: Update, abortSignal?: AbortSignal): Promise<Written> {
       try {
-        await client.send(
+        const { Attributes = {} } = await client.send(
           new UpdateItemCommand({
-            TableName: table,
+            TableName,
             Key: keyOf(id),
             ...update,
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
           abortSignal ? { abortSignal } : {},
         );
-        return { done: true };
+        return { done: true, before: toRow(Attributes) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return error.Item ? { done: false, row: toRow(error.Item) } : { done: false };
@@ -43,9 +51,7 @@ export function createStreamTable(client: Pick<DynamoDBClient, 'send'>, table: s
     },
   };
 }
-export type StreamTable = ReturnType<typeof createStreamTable>;
-
-export const keyOf = (id: string): Item => ({ mediaSessionId: { S: id } });
+export type Table = ReturnType<typeof createTable>;
 
 /** Just the differences, if nobody wrote since the row was read. */
 export function unlessChanged({ set, remove }: Differences, row: Row): Update {

@@ -1,0 +1,46 @@
+/** What a token says its bearer may do. */
+import * as v from 'valibot';
+
+/** Centuries are no maximum, and no time. */
+const MAX_SECONDS = 100 * 365 * 24 * 3600;
+/** What is kept of a session's token: its row is read with every hook that has none of its own. */
+const MAX_KEPT_BYTES = 2048;
+
+const list = v.optional(v.array(v.string()));
+
+export const ClaimsSchema = v.object({
+  /** Who it is: the only claim that is shown in a row and in the log. */
+  sub: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256))),
+  /** Globs of the stream names that it may publish, and play. */
+  publish: list,
+  play: list,
+  /** The callees that it may call and transfer to, as they are. */
+  call: list,
+  /** Seconds after which a stream of it is stopped. */
+  maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
+  /** The name that its stream is published under, whatever the client asked for. */
+  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(2048))),
+});
+export type Claims = v.InferOutput<typeof ClaimsSchema>;
+
+/** The claims of a verified payload, or which of them is unusable. Other claims are dropped. */
+export function readClaims(payload: unknown): { readonly claims: Claims } | { readonly problem: string } {
+  const { success, output, issues } = v.safeParse(ClaimsSchema, payload, { abortEarly: true });
+  return success ? { claims: output } : { problem: `unusable claim ${v.getDotPath(issues[0]) ?? ''}`.trim() };
+}
+
+/** The claims as a session's row keeps them, as JSON and without `sub`; undefined if they are too many. */
+export function keptText(claims: Claims): string | undefined {
+  const text = JSON.stringify({ ...claims, sub: undefined });
+  return Buffer.byteLength(text) <= MAX_KEPT_BYTES ? text : undefined;
+}
+
+/** Back from a row; undefined for anything else that somebody wrote there. */
+export function readKept(text: string): Claims | undefined {
+  try {
+    const read = readClaims(JSON.parse(text));
+    return 'claims' in read ? read.claims : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+/** Policy `origin`: clients connect only from pages of listed origins. */
+import { allow, deny, type Policy } from './decision.ts';
+
+/** Why an entry of the list is none; undefined if it is one: `https://example.com`, `*.example.com`. */
+export function problemOfOrigin(entry: string): string | undefined {
+  if (entry.startsWith('*.')) {
+    const isDomain = /^\*\.(?:[a-z0-9-]+\.)+[a-z0-9-]+$/.test(entry);
+    return isDomain ? undefined : 'expected *.example.com, in lower case and without a port';
+  }
+  if (URL.canParse(entry) && new URL(entry).origin === entry) return undefined;
+  return 'expected an origin as browsers send it, such as https://example.com, or *.example.com';
+}
+
+export const createOriginPolicy = (origins: readonly string[]): Policy => ({
+  name: 'origin',
+  decides: { connect: [] },
+  needsSession: () => false,
+  decide({ body: { origin } }) {
+    if (typeof origin !== 'string' || origin === '') return deny('no origin');
+    return origins.some((entry) => isFrom(origin, entry)) ? allow() : deny('another origin');
+  },
+});
+
+function isFrom(origin: string, entry: string): boolean {
+  if (!entry.startsWith('*.')) return origin === entry;
+  // What is no origin in the form of browsers (credentials, paths, capitals, another script) is from nowhere.
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  return url.protocol === 'https:' && url.origin === origin && url.hostname.endsWith(entry.slice(1));
+}

@@ -1,0 +1,15 @@
+/**
+ * Your own policy: what the others cannot say. List the methods that it decides, each with the fields of the answer that
+ * it may overwrite, and write `decide`. README, "Let in the right people", has an example.
+ */
+import { allow, type AccessPolicy, type Policy } from './decision.ts';
+
+export interface OwnPolicy {
+  readonly decides: Policy['decides'];
+  readonly decide: AccessPolicy;
+}
+
+export const ownPolicy: OwnPolicy = {
+  decides: {},
+  decide: () => allow(),
+};

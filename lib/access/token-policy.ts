@@ -1,0 +1,84 @@
+/** Policy `token`: what a signed token says its bearer may do. */
+import type { MethodName } from '../wcs/methods.ts';
+import { actionOf, type Action } from './action.ts';
+import { keptText, type Claims } from './claims.ts';
+import {
+  allow,
+  deny,
+  undecided,
+  type AccessRequest,
+  type Decision,
+  type MaybeSession,
+  type Policy,
+} from './decision.ts';
+import { matchesGlob } from './glob.ts';
+
+/** What a token can be needed for. */
+export const TOKEN_ACTIONS = ['connect', 'publish', 'play', 'call'] as const satisfies Action[];
+export type TokenAction = (typeof TOKEN_ACTIONS)[number];
+
+/** A token at `connect` is looked at in any case, as it covers what its session asks for later. */
+const DECIDES: Readonly<Record<TokenAction, Policy['decides']>> = {
+  connect: {},
+  publish: { publishStream: ['name'] },
+  play: { playStream: [], playHLS: [], playRTSP: [] },
+  // A transfer is a call to somebody else.
+  call: { call: [], transfer: [] },
+};
+
+/** `requiredFor`: what a token is needed for; the rest needs none. */
+export const createTokenPolicy = (requiredFor: readonly TokenAction[]): Policy => ({
+  name: 'token',
+  decides: Object.assign({ connect: [] }, ...requiredFor.map((action) => DECIDES[action])) as Policy['decides'],
+  needsSession: ({ method, token }) => method !== 'connect' && token === undefined,
+
+  decide(request, session) {
+    const { method, token } = request;
+    if (token && 'unverifiable' in token) return undecided('the keys cannot be had');
+    if (token && 'problem' in token) return deny(token.problem);
+    if (method === 'connect')
+      return token ? keepable(token.claims) : requiredFor.includes('connect') ? MISSING : allow();
+    if (!token && session === 'unreadable') return undecided('the session cannot be read');
+    const claims = token?.claims ?? claimsOf(session);
+    return claims ? grant(claims, request) : MISSING;
+  },
+});
+
+const MISSING = deny('no token');
+
+const claimsOf = (session: MaybeSession) => (session === 'unreadable' ? undefined : session?.claims);
+
+const keepable = (claims: Claims): Decision =>
+  keptText(claims) === undefined ? deny('more claims than a session can keep') : allow();
+
+function grant(claims: Claims, { method, body }: AccessRequest): Decision {
+  const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
+  const name = typeof body['name'] === 'string' ? body['name'] : '';
+  const isListed = (globs: readonly string[] = []) => globs.some((glob) => matchesGlob(name, glob));
+  switch (actionOf(method)) {
+    case 'publish':
+      // The name that was asked for, not the new one: it is what counts where a WCS does not rename.
+      if (!isListed(claims.publish)) return deny('may not publish this name');
+      return allow({ ...terms, ...(claims.rename === undefined ? {} : { overwrite: { name: claims.rename } }) });
+    case 'play':
+      return isListed(claims.play) ? allow(terms) : deny('may not play this name');
+    default: {
+      const callee = body[method === 'transfer' ? 'target' : 'callee'];
+      return typeof callee === 'string' && claims.call?.includes(callee) ? allow() : deny('may not call this callee');
+    }
+  }
+}
+
+/**
+ * Where a hook carries its token: `custom[field]`; an old playHLS in `token`, a playRTSP in `custom.aclAuth`
+ * (`client_acl_property_name`). Undefined: it carries none.
+ */
+export function tokenOf(method: MethodName, body: Readonly<Record<string, unknown>>, field: string): unknown {
+  const custom = (body['custom'] ?? {}) as Readonly<Record<string, unknown>>;
+  const places = [
+    Object.hasOwn(custom, field) ? custom[field] : undefined,
+    method === 'playRTSP' && Object.hasOwn(custom, 'aclAuth') ? custom['aclAuth'] : undefined,
+    method === 'playHLS' ? body['token'] : undefined,
+  ];
+  return places.find((token) => token !== undefined && token !== null && token !== '');
+}

@@ -1,0 +1,38 @@
+/** Reading single settings. What is wrong is collected, so that a start tells all of it at once. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function wholeNumber(env: Environment, name: string, fallback: number, problems: string[]): number {
+  const value = env[name] ? Number(env[name]) : fallback;
+  if (!Number.isSafeInteger(value) || value < 1)
+    problems.push(`${name}=${JSON.stringify(env[name])} is no whole number from 1 on`);
+  return value;
+}
+
+export function required(env: Environment, name: string, meaning: string, problems: string[]): string {
+  if (!env[name]) problems.push(`${name} is missing: ${meaning}`);
+  return env[name] ?? '';
+}
+
+/** A comma list. */
+export const list = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+
+/** A comma list of given words; `fallback` where it is not set. */
+export function words<Word extends string>(
+  env: Environment,
+  name: string,
+  allowed: readonly Word[],
+  fallback: readonly Word[],
+  problems: string[],
+): readonly Word[] {
+  const given = list(env[name]);
+  for (const word of given) {
+    if (!(allowed as readonly string[]).includes(word))
+      problems.push(`${name} names ${JSON.stringify(word)}: expected some of ${allowed.join(', ')}`);
+  }
+  return given.length > 0 ? (given as Word[]) : fallback;
+}

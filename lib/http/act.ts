@@ -1,0 +1,82 @@
+/** What a hook does: it is judged, what it says is kept, and it is answered. */
+import { actionOf } from '../access/action.ts';
+import { decidedBy, type Judgment } from '../access/decision.ts';
+import { sightingOf } from '../state/sighting.ts';
+import { HttpError } from './errors.ts';
+import type { Act, Hook, Result } from './hook.ts';
+import { withMember } from './json-member.ts';
+import { createJudge, type Court } from './judge.ts';
+import { createKeep, type Keeping, type Kept } from './keep.ts';
+import type { RestClientConfig } from '../wcs/rest-client-config.ts';
+
+export interface ActParts extends Keeping {
+  readonly court: Court;
+  readonly restClientConfig: RestClientConfig;
+}
+
+/** All store work of a hook has 2 s together. */
+const DEADLINE_MS = 2000;
+
+export function createAct({ court, restClientConfig, ...keeping }: ActParts): Act {
+  const judge = createJudge(court, keeping.store);
+  const keep = createKeep(keeping);
+
+  /**
+   * Whether WCS would stop for a trouble of ours what nobody refused: a keep-alive under FAIL its stream, an error to
+   * connect the connection, a decided method what the operator wants to go on.
+   */
+  function answersAnyway(method: Hook['method']): boolean {
+    if (method === 'StreamKeepAliveEvent') return true;
+    if (decidedBy(court.policies, method).length === 0) return method === 'connect';
+    return court.failsOpen(actionOf(method));
+  }
+
+  return async (hook) => {
+    const deadline = startedOnce(() => AbortSignal.timeout(DEADLINE_MS));
+    const { judgment, ruling } = await judge(hook, deadline);
+    const sighting = sightingOf(hook.method, hook.body, hook.at, ruling);
+    let kept: Kept | undefined;
+    let failure: unknown;
+    try {
+      kept = sighting && (await keep(hook, sighting, deadline()));
+    } catch (error) {
+      failure = error;
+    }
+    const told = tell(judgment, ruling.sub);
+    if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment), cause: failure ?? kept?.cause };
+    if (failure !== undefined) {
+      if (!answersAnyway(hook.method)) throw failure as Error;
+      return { ...told, outcome: 'failed', cause: failure, ...answer(hook) };
+    }
+    if (kept?.stop !== undefined) {
+      return { outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
+    }
+    return { ...told, outcome: kept?.outcome ?? 'echoed', cause: kept?.cause, ...answer(hook, ruling.overwrite) };
+  };
+
+  function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
+    if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };
+    const fields = Object.entries(overwrite);
+    if (fields.length === 0) return {};
+    return { answer: fields.reduce((json, [name, value]) => withMember(json, name, value), rawBody) };
+  }
+}
+
+/** The time runs from the first request to the store, not while keys are fetched. */
+function startedOnce<T>(start: () => T): () => T {
+  let started: T | undefined;
+  return () => (started ??= start());
+}
+
+/** The caller learns which policy it was, and not why: that is the operator's. */
+function refusal({ verdict, policy }: Extract<Judgment, { policy: string }>): Pick<Result, 'outcome' | 'refusal'> {
+  return verdict === 'deny'
+    ? { outcome: 'denied', refusal: new HttpError(403, `refused by the policy ${policy}`) }
+    : { outcome: 'undecided', refusal: new HttpError(503, 'the policies cannot be asked') };
+}
+
+function tell(judgment: Judgment, sub: string | undefined): Pick<Result, 'fields' | 'metrics'> {
+  const reason = judgment.verdict === 'allow' ? judgment.unsure : judgment.reason;
+  const isUnseen = reason !== undefined && judgment.verdict !== 'deny';
+  return { fields: { reason, sub }, metrics: isUnseen ? { decidedUnseen: 1 } : {} };
+}

@@ -1,0 +1,58 @@
+/** What a hook says about its session, the connection of one client. */
+import type { MethodName } from '../wcs/methods.ts';
+import type { Connection } from '../wcs/payloads.ts';
+import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
+import type { Fields } from './row.ts';
+import type { Ruling, Sighting } from './sighting.ts';
+import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';
+
+/** `/ip:port/ip:port` without a uuid behind it: WCS gives it again to a later connection from the same address. */
+const isReusable = (id: string) => /^\/[^/]+:\d+\/[^/]+:\d+$/.test(id);
+
+/** Other hooks whose subject is a session (messages, data, diagnostics) say nothing of its state. */
+const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
+
+export function sessionSighting(
+  method: MethodName,
+  body: Partial<Connection>,
+  at: number,
+  ruling: Ruling,
+): Sighting | undefined {
+  const { sessionId } = body;
+  if (!TELLING.includes(method) || !sessionId || Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
+  const id = sessionId.toWellFormed();
+  const { denied } = ruling;
+  const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
+  const status = denied === undefined ? body.status : 'DENIED';
+  const facts = {
+    ...stored({ appKey: body.appKey, nodeId: body.nodeId }),
+    ...(method === 'connect' ? connectOf(body, at, ruling) : {}),
+  };
+  if (level === LEVEL.seen) {
+    const registration = method === 'RegistrationStatusEvent' && body.status;
+    const said = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
+    return { kind: 'session', id, at, level, said: { phase: 'seen' }, facts: said };
+  }
+  return {
+    kind: 'session',
+    id,
+    at,
+    // Of a reusable id the latest hook wins, whatever it says: an earlier connection's end is not this one's.
+    level: isReusable(id) ? LEVEL.live : level,
+    said: { phase: phaseOf(level), ...stored({ status, info: body.info }) },
+    facts,
+  };
+}
+
+function levelOf(method: MethodName, { status }: Partial<Connection>): Level {
+  if (method === 'connect') return LEVEL.starting;
+  // A registration is SIP's: WCS may tell its end after that of the connection.
+  if (method === 'RegistrationStatusEvent' || !status) return LEVEL.seen;
+  return status === 'FAILED' || status === 'DISCONNECTED' ? LEVEL.ended : LEVEL.live;
+}
+
+/** Without a token there are no claims, and the register of an earlier connection must not show through. */
+const connectOf = (body: Partial<Connection>, at: number, { denied, sub, claims }: Ruling): Fields => ({
+  ...stored({ connectAt: isoTime(at), denied, sub, origin: body.origin, clientVersion: body.clientVersion }),
+  ...(claims === undefined ? {} : { claims }),
+});

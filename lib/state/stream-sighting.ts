@@ -1,0 +1,98 @@
+/** What a hook says about its stream. Here WCS's field names become ours. */
+import type { MethodName } from '../wcs/methods.ts';
+import type { RtspStream } from '../wcs/payloads.ts';
+import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
+import type { Fields } from './row.ts';
+import type { Ruling, Said, Sighting } from './sighting.ts';
+import { cut, isoTime, MAX_NAME_BYTES, stored } from './storable.ts';
+
+/** Any body whose subject is a stream, as its schema let it pass. */
+type StreamBody = Partial<RtspStream>;
+
+const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
+/** Their bodies may lack what the method itself says. */
+const PLAYED_BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
+
+export function streamSighting(method: MethodName, body: StreamBody, at: number, ruling: Ruling): Sighting | undefined {
+  if (!body.mediaSessionId) return undefined;
+  const id = body.mediaSessionId.toWellFormed();
+  const { denied } = ruling;
+  const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
+  if (level === LEVEL.seen) return { kind: 'stream', id, at, level, said: { phase: 'seen' }, facts: {} };
+  const stream: StreamBody = { ...body, ...ruling.overwrite };
+  const isPlayedByUrl = PLAYED_BY_URL.includes(method);
+  return {
+    kind: 'stream',
+    id,
+    at,
+    level,
+    said: denied === undefined ? saidBy(stream, level, isPlayedByUrl) : { phase: 'refused', status: 'DENIED' },
+    facts: factsOf(stream, level, at, isPlayedByUrl, ruling),
+  };
+}
+
+function levelOf(method: MethodName, body: StreamBody): Level {
+  if (STARTING.includes(method)) return LEVEL.starting;
+  if (method === 'StreamStatusEvent') return levelOfStatus(body.status, body.info);
+  if (method === 'StreamKeepAliveEvent') return LEVEL.keptAlive;
+  return LEVEL.seen;
+}
+
+const saidBy = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): Said => ({
+  phase: phaseOf(level),
+  ...stored({
+    status: stream.status || (isPlayedByUrl ? 'NEW' : undefined),
+    info: stream.info,
+    hasVideo: stream.hasVideo,
+    hasAudio: stream.hasAudio,
+    videoCodec: stream.videoCodec,
+    audioCodec: stream.audioCodec,
+    codecImpl: stream.codecImpl,
+    transport: stream.transport,
+    width: stream.width,
+    height: stream.height,
+    bitrate: stream.bitrate,
+    minBitrate: stream.minBitrate,
+    maxBitrate: stream.maxBitrate,
+    audioBitrate: stream.audioBitrate,
+    quality: stream.quality,
+    gop: stream.gop,
+    fps: stream.fps,
+    audioMuted: stream.audioState?.muted,
+    videoMuted: stream.videoState?.muted,
+  }),
+});
+
+const factsOf = (
+  stream: StreamBody,
+  level: Level,
+  at: number,
+  isPlayedByUrl: boolean,
+  { denied, sub, maxDuration }: Ruling,
+): Fields => ({
+  ...nameOf(stream),
+  ...stored({
+    denied,
+    sub,
+    published: stream.published ?? (isPlayedByUrl ? false : undefined),
+    nodeId: stream.nodeId,
+    appKey: stream.appKey,
+    sessionId: stream.sessionId,
+    mediaProvider: stream.mediaProvider,
+    mediaType: stream.mediaType,
+    createDate: stream.createDate,
+    record: stream.record,
+    recordName: stream.recordName,
+    origin: stream.origin,
+    userAgent: stream.userAgent ?? stream['User-Agent'],
+    keepAlive: level === LEVEL.keptAlive || undefined,
+    stopAt: maxDuration === undefined ? undefined : isoTime(at + maxDuration * 1000),
+  }),
+});
+
+/** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
+function nameOf({ name }: StreamBody): Fields {
+  if (!name) return {};
+  const fitting = cut(name, MAX_NAME_BYTES);
+  return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };
+}

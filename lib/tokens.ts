@@ -1,0 +1,108 @@
+/** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. The algorithm is never the token's choice. */
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
+import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
+import { readClaims } from './access/claims.ts';
+import type { TokenVerdict } from './access/decision.ts';
+
+export interface TokenSettings {
+  /** HS256 by a shared secret, or RS256 and ES256 by the public keys that a server publishes. */
+  readonly keys: { readonly secret: string } | { readonly jwksUrl: string };
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** `at` in milliseconds since the epoch: a token is judged by the time of its hook. */
+export type VerifyToken = (token: unknown, at: number) => Promise<TokenVerdict>;
+
+/** Enough for any token; WCS carries it in each hook. */
+const MAX_BYTES = 8192;
+const TOLERANCE_SECONDS = 60;
+const FETCH_TIMEOUT_MS = 1500;
+/** So long a withdrawn key is still taken … */
+const KEYS_FRESH_MS = 10 * 60 * 1000;
+/** … and so long the last keys are while their server is down. */
+const KEYS_LIVE_MS = 24 * 3600 * 1000;
+/** How often, at most, an unknown key makes us ask for the keys again. */
+const COOLDOWN_MS = 30_000;
+
+export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
+  const [key, algorithms] =
+    'secret' in keys
+      ? [new TextEncoder().encode(keys.secret), ['HS256']]
+      : [publicKeys(keys.jwksUrl, now), ['RS256', 'ES256']];
+  const getKey: JWTVerifyGetKey = typeof key === 'function' ? key : () => Promise.resolve(key);
+
+  return async (token, at) => {
+    if (typeof token !== 'string') return { problem: 'not a string' };
+    if (token.length > MAX_BYTES) return { problem: `over ${MAX_BYTES} bytes` };
+    try {
+      const { payload } = await jwtVerify(token, getKey, {
+        algorithms,
+        issuer,
+        audience,
+        requiredClaims: ['exp'],
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: new Date(at),
+      });
+      return readClaims(payload);
+    } catch (error) {
+      return error instanceof KeysError ? { unverifiable: true } : { problem: problemOf(error) };
+    }
+  };
+}
+
+/** The key server cannot be reached, or serves no keys. */
+class KeysError extends Error {
+  override name = 'KeysError';
+}
+
+function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
+  let last: { readonly text: string; readonly at: number } | undefined;
+
+  async function fetchKeys(address: string, options: RequestInit): Promise<Response> {
+    try {
+      const response = await fetch(address, options);
+      const text = await response.text();
+      const { keys } = JSON.parse(text) as { keys?: unknown };
+      if (response.status !== 200 || !Array.isArray(keys)) throw new Error(`${response.status} without keys`);
+      last = { text, at: now() };
+    } catch (cause) {
+      if (!last || now() - last.at > KEYS_LIVE_MS) throw new KeysError('no keys', { cause });
+    }
+    return new Response(last.text);
+  }
+
+  return createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cacheMaxAge: KEYS_FRESH_MS,
+    cooldownDuration: COOLDOWN_MS,
+    [customFetch]: fetchKeys,
+  });
+}
+
+/** jose's words, without the parts that quote the token. */
+function problemOf(error: unknown): string {
+  const { code, claim } = error as { code?: string; claim?: string };
+  switch (code) {
+    case 'ERR_JWT_EXPIRED':
+      return 'expired';
+    case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
+      return CLAIM_PROBLEMS[claim ?? ''] ?? 'unusable claims';
+    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+      return 'wrong signature';
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      return 'another algorithm';
+    case 'ERR_JWKS_NO_MATCHING_KEY':
+    case 'ERR_JWKS_MULTIPLE_MATCHING_KEYS':
+      return 'unknown key';
+    default:
+      return 'no valid token';
+  }
+}
+
+const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
+  iss: 'another issuer',
+  aud: 'another audience',
+  exp: 'without an expiry',
+  nbf: 'not yet valid',
+};

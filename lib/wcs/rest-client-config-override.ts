@@ -1,0 +1,82 @@
+/** What an operator adds to our `restClientConfig`, or changes in it; never so that a refusal of ours no longer binds. */
+import { METHOD_NAMES, type MethodName } from './methods.ts';
+import {
+  PROTECTED_FIELDS,
+  type Binding,
+  type RestClientConfig,
+  type RestClientConfigEntry,
+} from './rest-client-config.ts';
+
+const WORDS = {
+  restOnError: ['LOG', 'FAIL'],
+  restPolicy: ['NOTIFY', 'OVERWRITE', 'DISABLE'],
+} as const;
+const KEYS = ['clientExclude', 'restExclude', 'restOnError', 'restPolicy', 'restOverwrite'] as const;
+type Key = (typeof KEYS)[number];
+
+const DEFAULTS: RestClientConfigEntry = {
+  clientExclude: '',
+  restExclude: '',
+  restOnError: 'LOG',
+  restPolicy: 'NOTIFY',
+  restOverwrite: '',
+};
+
+const fieldsOf = (list: string) => list.split(',').map((field) => field.trim());
+
+/** The operator's entries laid over ours, and what is wrong with them. `needed`: what a method's body must keep for us. */
+export function override(
+  ours: RestClientConfig,
+  theirs: unknown,
+  { failMethods, overwrites }: Binding,
+  needed: (method: MethodName) => readonly string[],
+): { readonly config: RestClientConfig; readonly problems: readonly string[] } {
+  if (!isObject(theirs)) return { config: ours, problems: ['it is no JSON object'] };
+  const problems: string[] = [];
+  const config: RestClientConfig = { ...ours };
+  for (const [name, entry] of Object.entries(theirs)) {
+    const method = METHOD_NAMES.find((known) => known === name);
+    if (!method) problems.push(`${JSON.stringify(name)} is no REST method of WCS (names are case-sensitive)`);
+    else if (method === 'connect') problems.push('connect: WCS has called it before it knows of this');
+    else if (!isObject(entry)) problems.push(`${method} is no JSON object`);
+    else {
+      const wrong = Object.entries(entry).flatMap(([key, value]) => problemOfKey(key, value));
+      const merged = { ...DEFAULTS, ...ours[method], ...entry };
+      config[method] = merged;
+      const found = wrong.length > 0 ? wrong : contradictions(merged, method);
+      problems.push(...found.map((problem) => `${method}: ${problem}`));
+    }
+  }
+  return { config, problems };
+
+  function contradictions(entry: RestClientConfigEntry, method: MethodName): string[] {
+    const overwritten = overwrites[method] ?? [];
+    const mayFail = failMethods.has(method);
+    const taken = fieldsOf(entry.restOverwrite);
+    const excluded = fieldsOf(entry.restExclude).filter((field) => needed(method).includes(field));
+    return [
+      mayFail && entry.restOnError === 'LOG' ? 'a refusal would not bind with restOnError LOG' : '',
+      mayFail && entry.restPolicy === 'DISABLE' ? 'nothing could be refused with restPolicy DISABLE' : '',
+      overwritten.length > 0 && (entry.restPolicy !== 'OVERWRITE' || !overwritten.every((f) => taken.includes(f)))
+        ? `a policy overwrites ${overwritten.join(', ')}: that needs restPolicy OVERWRITE and restOverwrite`
+        : '',
+      entry.restOverwrite !== '' && entry.restPolicy !== 'OVERWRITE'
+        ? 'restOverwrite has no effect without restPolicy OVERWRITE'
+        : '',
+      ...taken
+        .filter((field) => PROTECTED_FIELDS.includes(field))
+        .map((field) => `WCS takes ${field} from no answer (restOverwrite)`),
+      ...excluded.map((field) => `${field} is needed here (restExclude)`),
+    ].filter((problem) => problem !== '');
+  }
+}
+
+function problemOfKey(key: string, value: unknown): string[] {
+  if (!KEYS.includes(key as Key)) return [`${JSON.stringify(key)} is none of ${KEYS.join(', ')}`];
+  if (typeof value !== 'string') return [`${key} is no string`];
+  const words: readonly string[] | undefined = WORDS[key as keyof typeof WORDS];
+  return words && !words.includes(value) ? [`${key} is ${JSON.stringify(value)}: expected ${words.join(' or ')}`] : [];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { allow, decide, deny, undecided, type Decision, type Policy } from '../../../lib/access/decision.ts';
+
+const policy = (name: Policy['name'], decision: Decision): Policy => ({
+  name,
+  decides: { publishStream: ['name'] },
+  needsSession: () => false,
+  decide: () => decision,
+});
+const request = { method: 'publishStream', body: {}, at: 0 } as const;
+
+describe('several policies', () => {
+  const judge = (decisions: Decision[], failsOpen = false) =>
+    decide(
+      decisions.map((decision, n) => policy((['origin', 'token', 'own'] as const)[n] ?? 'own', decision)),
+      request,
+      undefined,
+      failsOpen,
+    );
+
+  it('let in what all of them allow, and what none decides', () => {
+    expect(judge([])).toEqual({ verdict: 'allow' });
+    expect(judge([allow(), allow()])).toEqual({ verdict: 'allow' });
+    const others = { ...request, method: 'playStream' } as const;
+    expect(decide([policy('own', deny('no'))], others, undefined, false)).toEqual({ verdict: 'allow' });
+  });
+
+  it('refuse what one of them denies, whatever the others say or cannot say', () => {
+    expect(judge([allow(), deny('no')])).toEqual({ verdict: 'deny', policy: 'token', reason: 'token: no' });
+    for (const failsOpen of [true, false]) {
+      expect(judge([undecided('down'), deny('no')], failsOpen)).toMatchObject({ verdict: 'deny', policy: 'token' });
+    }
+  });
+
+  it('let in what cannot be decided only where that fails open, and say so', () => {
+    expect(judge([allow(), undecided('down')])).toEqual({
+      verdict: 'undecided',
+      policy: 'token',
+      reason: 'token: down',
+    });
+    expect(judge([undecided('down'), allow({ maxDuration: 5 })], true)).toEqual({
+      verdict: 'allow',
+      unsure: 'origin: down',
+      maxDuration: 5,
+    });
+  });
+
+  it('put their terms together: every overwritten field, and the shortest duration', () => {
+    const all = [allow({ overwrite: { name: 'a' }, maxDuration: 60 }), allow({ maxDuration: 30 }), allow()];
+    expect(judge(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { keptText, readClaims, readKept } from '../../../lib/access/claims.ts';
+import { sessionOf } from '../../../lib/access/session.ts';
+import { actionOf } from '../../../lib/access/action.ts';
+import { METHOD_NAMES, METHODS } from '../../../lib/wcs/methods.ts';
+
+describe('the session of a hook', () => {
+  const row = { phase: 'live', appKey: 'app', nodeId: 'node', sub: 'alice', claims: '{"publish":["a"]}' };
+
+  it('lends what its token said', () => {
+    const session = { sub: 'alice', claims: { publish: ['a'] } };
+    expect(sessionOf(row, { appKey: 'app', nodeId: 'node' })).toEqual(session);
+    expect(sessionOf({ ...row, phase: 'starting' }, {})).toEqual(session);
+  });
+
+  it('is none if it never came, was refused, has ended, or is that of another app or node', () => {
+    expect(sessionOf({}, {})).toBeUndefined();
+    for (const phase of ['seen', 'refused', 'ended']) expect(sessionOf({ ...row, phase }, {})).toBeUndefined();
+    expect(sessionOf(row, { appKey: 'other' })).toBeUndefined();
+    expect(sessionOf(row, { nodeId: 'other' })).toBeUndefined();
+  });
+
+  it('has no claims where somebody wrote something else into its row', () => {
+    for (const claims of ['', 'x', '{"publish":"*"}', '5', 'null']) {
+      expect(sessionOf({ ...row, claims }, {})).not.toHaveProperty('claims');
+    }
+    expect(sessionOf({ ...row, claims: true }, {})).not.toHaveProperty('claims');
+  });
+});
+
+describe('claims', () => {
+  it('are kept without sub, and come back as they were', () => {
+    const claims = { sub: 'a', publish: ['x*'], play: [], call: ['100'], maxDuration: 1.5, rename: 'y' };
+    const { sub: _, ...kept } = claims;
+    expect(readKept(keptText(claims) ?? '')).toEqual(kept);
+  });
+
+  it('that are too many for a row are not kept', () => {
+    expect(keptText({ publish: ['x'.repeat(2030)] })).toHaveLength(2046);
+    expect(keptText({ publish: ['x'.repeat(2040)] })).toBeUndefined();
+    expect(keptText({ publish: ['ä'.repeat(1020)] })).toBeUndefined();
+  });
+
+  it.each([
+    [{ publish: '*' }, 'unusable claim publish'],
+    [{ play: [1] }, 'unusable claim play.0'],
+    [{ call: {} }, 'unusable claim call'],
+    [{ sub: 5 }, 'unusable claim sub'],
+    [{ sub: '' }, 'unusable claim sub'],
+    [{ maxDuration: 0 }, 'unusable claim maxDuration'],
+    [{ maxDuration: '60' }, 'unusable claim maxDuration'],
+    [{ maxDuration: 1e300 }, 'unusable claim maxDuration'],
+    [{ rename: '' }, 'unusable claim rename'],
+    [null, 'unusable claim'],
+  ])('%j are unusable, and told by their name', (payload, problem) => {
+    expect(readClaims(payload)).toEqual({ problem });
+  });
+});
+
+it('what can be decided is what a refusal stops, but for keep-alives, which an operator stops by the row', () => {
+  const declinable = METHOD_NAMES.filter((method) => METHODS[method].declinable && method !== 'StreamKeepAliveEvent');
+  expect(METHOD_NAMES.filter((method) => actionOf(method) !== undefined)).toEqual(declinable);
+});
