@@ -103,6 +103,6 @@ function problemOf(error: unknown): string {
 const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
   iss: 'another issuer',
   aud: 'another audience',
-  exp: 'without an expiry',
+  exp: 'without a usable expiry',
   nbf: 'not yet valid',
 };

@@ -38,6 +38,7 @@ try {
   readHookSettings({
     ...process.env,
     STREAMS_TABLE: 'streams',
+    SESSIONS_TABLE: 'sessions',
     PARKING_QUEUE_URL: 'queue',
     DEAD_LETTER_QUEUE_URL: 'queue',
     IS_OFFLINE: 'true',

@@ -7,7 +7,7 @@ export function problemOfOrigin(entry: string): string | undefined {
     const isDomain = /^\*\.(?:[a-z0-9-]+\.)+[a-z0-9-]+$/.test(entry);
     return isDomain ? undefined : 'expected *.example.com, in lower case and without a port';
   }
-  if (URL.canParse(entry) && new URL(entry).origin === entry) return undefined;
+  if (!entry.includes('*') && URL.canParse(entry) && new URL(entry).origin === entry) return undefined;
   return 'expected an origin as browsers send it, such as https://example.com, or *.example.com';
 }
 

@@ -27,11 +27,11 @@ describe.each([
   });
   afterAll(() => dynamo.close());
   beforeEach(async () => {
+    dynamo.control.fault = () => undefined;
     // What an earlier test left live is swept away.
     await createTestSweep(() => T0 + 1e10)();
     lines = [];
     dynamo.requests.length = 0;
-    dynamo.control.fault = () => undefined;
     sweep = createTestSweep(() => now);
   });
 
@@ -253,5 +253,82 @@ describe.each([
     expect(await dynamo.row('h-2')).toMatchObject({ phase: 'lost' });
     expect(summary()).toMatchObject({ level: 'ERROR', fields: { lost: 1, failed: 1 } });
     expect(summary()?.fields['cause']).toBeTruthy();
+  });
+
+  describe('of a session that has ended', () => {
+    const session = async (id: string, time: number, status: string) => {
+      const sighting = sightingOf('ConnectionStatusEvent', { sessionId: id, status }, seconds(time)) ?? expect.fail();
+      await streams.upsert(sighting);
+    };
+
+    it('presumes that its live streams have ended with it, and no other', async () => {
+      await session('n-ended', 0, 'ESTABLISHED');
+      await session('n-live', 0, 'ESTABLISHED');
+      for (const [id, sessionId, time] of [
+        ['n-1', 'n-ended', 1],
+        ['n-2', 'n-ended', 2],
+        ['n-3', 'n-live', 1],
+        ['n-4', 'n-unknown', 1],
+        ['n-later', 'n-ended', 50],
+      ] as const) {
+        await tell('StreamStatusEvent', id, time, { sessionId });
+      }
+      await session('n-ended', 50, 'DISCONNECTED');
+      now = seconds(500);
+      await sweep();
+      expect(await dynamo.row('n-1')).toMatchObject({
+        phase: 'ended',
+        status: 'DISCONNECTED',
+        info: 'presumed: the session has ended',
+        endedAt: '2026-01-01T00:00:50.000Z',
+        lastSeenAt: '2026-01-01T00:00:50.000Z',
+        expiresAt: T0 / 1000 + 50 + 30 * 86_400,
+      });
+      expect(await dynamo.row('n-1')).not.toHaveProperty('live');
+      expect(await dynamo.row('n-2')).toMatchObject({ phase: 'ended' });
+      for (const id of ['n-3', 'n-4', 'n-later']) expect(await dynamo.row(id)).toMatchObject({ phase: 'live' });
+      expect(summary()).toMatchObject({ fields: { ended: 2, lost: 0, live: 3 }, metrics: { liveStreams: 3 } });
+      expect(others()).toEqual([]);
+    });
+
+    it('reads each session once, however many streams it has, and none for young streams', async () => {
+      for (let n = 0; n < 30; n++) await tell('StreamStatusEvent', `o-${n}`, 0, { sessionId: 'o' });
+      await tell('StreamStatusEvent', 'o-young', 450, { sessionId: 'o-young' });
+      dynamo.requests.length = 0;
+      now = seconds(500);
+      await sweep();
+      const keys = dynamo.requests
+        .filter(({ operation }) => operation === 'BatchGetItem')
+        .map(({ body }) => (body['RequestItems'] as Record<string, { Keys: object[] }>)[dynamo.sessionsTable]?.Keys);
+      // What a busy table leaves unprocessed is asked for again.
+      const asked = new Set(keys.filter((one) => one !== undefined).map((one) => JSON.stringify(one)));
+      expect([...asked]).toEqual([JSON.stringify([{ sessionId: { S: 'o' } }])]);
+    });
+
+    it('is overruled by the end that WCS tells late, and not by a late sign of life', async () => {
+      await tell('StreamStatusEvent', 'p', 1, { sessionId: 'p' });
+      await session('p', 50, 'DISCONNECTED');
+      now = seconds(500);
+      await sweep();
+      await tell('StreamStatusEvent', 'p', 60);
+      expect(await dynamo.row('p')).toMatchObject({ phase: 'ended', endedAt: '2026-01-01T00:00:50.000Z' });
+      await tell('StreamStatusEvent', 'p', 49, { status: 'UNPUBLISHED', info: 'Stopped by session disconnect' });
+      expect(await dynamo.row('p')).toMatchObject({
+        phase: 'ended',
+        status: 'UNPUBLISHED',
+        info: 'Stopped by session disconnect',
+        endedAt: '2026-01-01T00:00:49.000Z',
+      });
+    });
+
+    it('at an address is no end for the streams of a later connection there', async () => {
+      const address = '/10.0.0.2:1/10.0.0.1:2';
+      await tell('StreamStatusEvent', 'q', 1, { sessionId: address });
+      await session(address, 2, 'DISCONNECTED');
+      await session(address, 3, 'ESTABLISHED');
+      now = seconds(500);
+      await sweep();
+      expect(await dynamo.row('q')).toMatchObject({ phase: 'live' });
+    });
   });
 });

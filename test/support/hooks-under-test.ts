@@ -35,6 +35,7 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     /** What the log says of each hook. */
     lines: (): Record<string, unknown>[] =>
       lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),
+    now: deps.now,
     setNow: (time: number) => void (now = time),
     send: (request: Request) => {
       const method = methodNamed(request.method);

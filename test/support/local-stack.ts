@@ -41,7 +41,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   const chosen = ports ?? (await freePorts());
   // The settings of the machine that runs the tests must not leak in.
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(HOOK_|FAIL_|AWS_)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(HOOK_|FAIL_|TOKEN_|ALLOWED_|REST_|STOP_|AWS_)/.test(name)),
   );
   const environment = {
     ...inherited,

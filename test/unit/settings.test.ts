@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ACTIONS } from '../../lib/access/action.ts';
+import { allow } from '../../lib/access/decision.ts';
+import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import { readHookSettings, readSettings, SettingsError } from '../../lib/settings.ts';
 import { REQUIRED } from '../support/settings.ts';
 
@@ -133,5 +136,143 @@ describe('settings', () => {
     ]);
     expect(problemsOf({ ...USABLE, STOP_STREAMS: 'yes' })).toEqual([expect.stringContaining('STOP_STREAMS="yes"')]);
     expect(failing({ ...USABLE, STOP_STREAMS: 'false' })).toEqual([]);
+  });
+});
+
+describe('access settings', () => {
+  const TOKENS = {
+    TOKEN_SECRET: 'x'.repeat(32),
+    TOKEN_ISSUER: 'https://login.example.com',
+    TOKEN_AUDIENCE: 'wcs',
+  };
+  const names = (env: Record<string, string>) =>
+    readHookSettings({ ...USABLE, ...env }).access.policies.map(({ name }) => name);
+  const failsOpen = (env: Record<string, string>) =>
+    ACTIONS.filter((action) => readHookSettings({ ...USABLE, ...env }).access.failsOpen(action));
+
+  it('switch each policy on by itself, and none by default', () => {
+    expect(names({})).toEqual([]);
+    expect(names({ ALLOWED_ORIGINS: '*.example.com' })).toEqual(['origin']);
+    expect(names({ ...TOKENS, ALLOWED_ORIGINS: 'https://example.com' })).toEqual(['origin', 'token']);
+    expect(names({ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'https://login.example.com/jwks' })).toEqual(['token']);
+  });
+
+  it.each([
+    [
+      { TOKEN_SECRET: 'x'.repeat(32) },
+      ['TOKEN_SECRET set without TOKEN_ISSUER', 'TOKEN_SECRET set without TOKEN_AUDIENCE'],
+    ],
+    [
+      { TOKEN_ISSUER: 'i', TOKEN_FOR: 'publish' },
+      ['TOKEN_ISSUER, TOKEN_FOR set without TOKEN_SECRET (HS256) or TOKEN_JWKS_URL', 'without TOKEN_AUDIENCE'],
+    ],
+    [{ TOKEN_FIELD: 'jwt' }, ['without TOKEN_SECRET', 'without TOKEN_ISSUER', 'without TOKEN_AUDIENCE']],
+    [{ ...TOKENS, TOKEN_JWKS_URL: 'https://x' }, ['set both']],
+    [{ ...TOKENS, TOKEN_SECRET: 'hidden' }, ['TOKEN_SECRET is shorter than 32 bytes']],
+    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'http://login.example.com' }, ['is no https:// address']],
+    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'nowhere' }, ['is no https:// address']],
+    [
+      { ...TOKENS, TOKEN_FOR: 'publish,plays' },
+      ['TOKEN_FOR names "plays": expected some of connect, publish, play, call'],
+    ],
+    [{ FAIL_OPEN: 'play,all' }, ['FAIL_OPEN names "all"']],
+    [{ FAIL_OPEN: 'none,play' }, ['names none and others']],
+    [{ ALLOWED_ORIGINS: 'example.com' }, ['ALLOWED_ORIGINS names "example.com": expected an origin']],
+    [{ ALLOWED_ORIGINS: 'https://example.com/' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'https://Example.com' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: '*' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: '*.com' }, ['expected *.example.com']],
+    [{ ALLOWED_ORIGINS: '*.*.example.com' }, ['expected *.example.com']],
+    [{ ALLOWED_ORIGINS: 'https://*.example.com' }, ['expected an origin']],
+    [{ ...TOKENS, STOP_STREAMS: 'false' }, ['STOP_STREAMS=false with the policy token']],
+  ])('%j are refused, with the half that is missing or the form that is expected', (env, problems) => {
+    const found = problemsOf({ ...USABLE, ...env } as Record<string, string>);
+    expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem) as string));
+    expect(found.join()).not.toContain('hidden');
+  });
+
+  it('fail open for playing alone, unless it is said otherwise', () => {
+    expect(failsOpen({})).toEqual(['play']);
+    expect(failsOpen({ FAIL_OPEN: 'connect, call' })).toEqual(['connect', 'call']);
+    expect(failsOpen({ FAIL_OPEN: 'none' })).toEqual([]);
+  });
+
+  it('of your own policy name what WCS or a refusal cannot do', () => {
+    const own = (decides: Record<string, string[]>) => {
+      try {
+        readHookSettings(USABLE, { decides, decide: () => allow() } as OwnPolicy);
+        return [];
+      } catch (error) {
+        return (error as SettingsError).problems;
+      }
+    };
+    expect(own({ publishStream: ['name'] })).toEqual([]);
+    expect(own({ publishStreams: [] })).toEqual([expect.stringContaining('"publishStreams", which is no REST method')]);
+    expect(own({ StreamStatusEvent: [] })).toEqual([
+      expect.stringContaining('StreamStatusEvent, which a refusal does not stop'),
+    ]);
+    expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is no REST method')]);
+    expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
+  });
+});
+
+describe('REST_CLIENT_CONFIG', () => {
+  const TOKENS = { TOKEN_SECRET: 'x'.repeat(32), TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a' };
+  const read = (config: unknown, env: Record<string, string> = {}) =>
+    readHookSettings({ ...USABLE, ...env, REST_CLIENT_CONFIG: JSON.stringify(config) }).restClientConfig;
+  const problems = (config: unknown, env: Record<string, string> = {}) =>
+    problemsOf({ ...USABLE, ...env, REST_CLIENT_CONFIG: typeof config === 'string' ? config : JSON.stringify(config) });
+
+  it('is laid over ours, entry by entry', () => {
+    const config = read({
+      publishStream: { clientExclude: 'custom,rtmpUrl' },
+      StreamStatusEvent: { restExclude: 'sdp,custom', restOnError: 'FAIL' },
+      ErrorStatusEvent: { restPolicy: 'DISABLE' },
+      sendMessage: { restPolicy: 'OVERWRITE', restOverwrite: 'body' },
+    });
+    expect(config.publishStream).toMatchObject({
+      clientExclude: 'custom,rtmpUrl',
+      restExclude: 'sdp',
+      restOnError: 'LOG',
+    });
+    expect(config.StreamStatusEvent).toMatchObject({ restExclude: 'sdp,custom', restOnError: 'FAIL' });
+    expect(config.ErrorStatusEvent).toEqual({
+      clientExclude: '',
+      restExclude: '',
+      restOnError: 'LOG',
+      restPolicy: 'DISABLE',
+      restOverwrite: '',
+    });
+    expect(config.playStream).toMatchObject({ restExclude: 'sdp', clientExclude: '' });
+  });
+
+  it.each([
+    ['{', {}, 'it is no JSON object'],
+    ['[]', {}, 'it is no JSON object'],
+    [{ publishstream: {} }, {}, '"publishstream" is no REST method'],
+    [{ connect: {} }, {}, 'connect: WCS has called it before it knows of this'],
+    [{ publishStream: 'FAIL' }, {}, 'publishStream is no JSON object'],
+    [{ publishStream: { onError: 'FAIL' } }, {}, 'publishStream: "onError" is none of clientExclude'],
+    [{ publishStream: { restOnError: 'fail' } }, {}, 'restOnError is "fail": expected LOG or FAIL'],
+    [{ publishStream: { restExclude: ['sdp'] } }, {}, 'restExclude is no string'],
+    [{ publishStream: { restExclude: 'sdp, mediaSessionId' } }, {}, 'mediaSessionId is needed here (restExclude)'],
+    [{ call: { restOverwrite: 'callee' } }, {}, 'restOverwrite has no effect without restPolicy OVERWRITE'],
+    [{ call: { restPolicy: 'OVERWRITE', restOverwrite: 'appKey' } }, {}, 'WCS takes appKey from no answer'],
+    [{ publishStream: { restOnError: 'LOG' } }, TOKENS, 'a refusal would not bind with restOnError LOG'],
+    [{ playStream: { restPolicy: 'DISABLE' } }, TOKENS, 'nothing could be refused with restPolicy DISABLE'],
+    [{ publishStream: { restPolicy: 'NOTIFY', restOverwrite: '' } }, TOKENS, 'a policy overwrites name'],
+    [{ publishStream: { restOverwrite: 'custom' } }, TOKENS, 'a policy overwrites name'],
+    [{ playHLS: { restExclude: 'token' } }, TOKENS, 'token is needed here (restExclude)'],
+    [{ StreamKeepAliveEvent: { restOnError: 'LOG' } }, { STOP_STREAMS: 'true' }, 'a refusal would not bind'],
+    [{ StreamStatusEvent: { restOnError: 'LOG' } }, { FAIL_METHODS: 'StreamStatusEvent' }, 'a refusal would not bind'],
+  ] as [unknown, Record<string, string>, string][])(
+    '%j with %j contradicts itself or the rest',
+    (config, env, problem) => {
+      expect(problems(config, env)).toEqual([expect.stringContaining(problem)]);
+    },
+  );
+
+  it('reports all that is wrong with it', () => {
+    expect(problems({ nope: {}, playStream: { restOnError: 'LOG', restPolicy: 'DISABLE' } }, TOKENS)).toHaveLength(3);
   });
 });

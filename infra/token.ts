@@ -1,0 +1,72 @@
+/** `npm run token`: signs a token as your login server will, to try the policy with. */
+import { SignJWT } from 'jose';
+import { parseArgs } from 'node:util';
+import { readClaims } from '../lib/access/claims.ts';
+import { readAccess } from '../lib/access-settings.ts';
+
+const HELP = `npm run token -- --sub NAME [options]
+
+Prints a token (JWT, HS256) that the policy lets in, signed with TOKEN_SECRET for TOKEN_ISSUER and TOKEN_AUDIENCE, the same
+environment variables as those of npm start. To try things with; in production your login server signs them.
+
+  --sub NAME             who it is: shown in the rows and in the log
+  --publish GLOB         a stream name that it may publish; * stands for any characters; may be given again
+  --play GLOB            a stream name that it may play; may be given again
+  --call CALLEE          a callee that it may call, as it is; may be given again
+  --max-duration SECONDS how long a stream of it may last
+  --rename NAME          the name that its stream is published under, whatever the client asks for
+  --expires-in SECONDS   until when it can be presented (3600)
+  --help                 this text`;
+
+function fail(message: string): never {
+  console.error(`${message}\nSee npm run token -- --help`);
+  process.exit(2);
+}
+
+function readOptions() {
+  const text = { type: 'string' } as const;
+  const texts = { type: 'string', multiple: true } as const;
+  try {
+    return parseArgs({
+      options: {
+        ...{ sub: text, publish: texts, play: texts, call: texts, rename: text },
+        ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+function secondsOf(name: string, value: string): number {
+  const seconds = Number(value);
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : fail(`--${name} ${value}: expected seconds`);
+}
+
+async function sign(): Promise<string> {
+  const { help: _, 'max-duration': maxDuration, 'expires-in': expiresIn, ...given } = options;
+  if (!given.sub) fail('--sub NAME is missing: whose token is it?');
+  const claims = {
+    ...given,
+    ...(maxDuration === undefined ? {} : { maxDuration: secondsOf('max-duration', maxDuration) }),
+  };
+  const read = readClaims(claims);
+  if ('problem' in read) fail(read.problem);
+
+  const problems: string[] = [];
+  const { tokens } = readAccess(process.env, problems);
+  if (!tokens) fail('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
+  if (problems.length > 0) fail(problems.join('\n'));
+  if (!('secret' in tokens.keys))
+    fail('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(tokens.issuer)
+    .setAudience(tokens.audience)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + secondsOf('expires-in', expiresIn))
+    .sign(new TextEncoder().encode(tokens.keys.secret));
+}
+
+const options = readOptions();
+console.log(options.help ? HELP : await sign());
