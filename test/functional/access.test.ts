@@ -540,7 +540,7 @@ describe('when it cannot be decided', () => {
       (response: { end(body: string): void }) => response.end('not JSON'),
       (response: { end(body: string): void }) => response.end('{"error":"no"}'),
     ]) {
-      keys.control.answer = answer as typeof keys.control.answer;
+      keys.control.answer = answer;
       const env = { ...keys.env, ALLOWED_ORIGINS: 'https://example.com' };
       const origin = 'https://example.com';
       const closed = hooksUnderTest(env);

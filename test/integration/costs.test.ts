@@ -7,7 +7,7 @@ import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { METHODS, type MethodName } from '../../lib/wcs/methods.ts';
 import { createRandom } from '../simulator/random.ts';
-import { createClient, createNodeId, streamHook } from '../simulator/sessions.ts';
+import { connects, createClient, createNodeId, streamHook } from '../simulator/sessions.ts';
 import { consistentReadUnits, readUnits, sizeOf, writeUnits } from '../support/billing.ts';
 import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';
@@ -96,6 +96,25 @@ describe('what it costs, in requests and units:', () => {
       read: 0,
     });
     expect(await costOf('StreamStatusEvent', 'PUBLISHING', 5)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
+  });
+
+  it('connect and each status of a connection: one request and one write unit; a decision one consistent read', async () => {
+    const [connect, established] = connects(client);
+    const claims = JSON.stringify({ publish: ['room-*'], play: ['*'], maxDuration: 3600 });
+    for (const hook of [connect, established] as const) {
+      const body = JSON.parse(hook?.body ?? '') as Record<string, unknown>;
+      const method = hook?.method as MethodName;
+      const ruling = method === 'connect' ? { sub: 'alice', claims } : {};
+      dynamo.requests.length = 0;
+      await store.upsert(sightingOf(method, body, T0 + (method === 'connect' ? 0 : 1), ruling) ?? expect.fail());
+      expect(dynamo.requests.map(({ operation }) => operation)).toEqual(['UpdateItem']);
+    }
+    dynamo.requests.length = 0;
+    const row = await store.readSession(client.sessionId);
+    expect(row).toMatchObject({ phase: 'live', sub: 'alice', claims });
+    expect(dynamo.requests).toMatchObject([{ operation: 'GetItem', body: { ConsistentRead: true } }]);
+    // No index: the row alone, which is under 1 KB.
+    expect(JSON.stringify(row).length).toBeLessThan(1024);
   });
 
   it('a sweep of 10,000 live streams: the index, and half a read unit for each stream older than a lease', async () => {

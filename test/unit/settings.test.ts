@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../lib/access/action.ts';
 import { allow } from '../../lib/access/decision.ts';
-import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import { readHookSettings, readSettings, SettingsError } from '../../lib/settings.ts';
 import { REQUIRED } from '../support/settings.ts';
 
@@ -186,7 +185,7 @@ describe('access settings', () => {
     [{ ALLOWED_ORIGINS: 'https://*.example.com' }, ['expected an origin']],
     [{ ...TOKENS, STOP_STREAMS: 'false' }, ['STOP_STREAMS=false with the policy token']],
   ])('%j are refused, with the half that is missing or the form that is expected', (env, problems) => {
-    const found = problemsOf({ ...USABLE, ...env } as Record<string, string>);
+    const found = problemsOf({ ...USABLE, ...env });
     expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem) as string));
     expect(found.join()).not.toContain('hidden');
   });
@@ -200,7 +199,7 @@ describe('access settings', () => {
   it('of your own policy name what WCS or a refusal cannot do', () => {
     const own = (decides: Record<string, string[]>) => {
       try {
-        readHookSettings(USABLE, { decides, decide: () => allow() } as OwnPolicy);
+        readHookSettings(USABLE, { decides, decide: () => allow() });
         return [];
       } catch (error) {
         return (error as SettingsError).problems;
