@@ -1,6 +1,9 @@
 /** Counts answers, and shows them. */
 import type { Answer } from './wcs.ts';
 
+/** What is kept of an answer: a run has many. */
+type Counted = Pick<Answer, 'status' | 'acknowledged' | 'milliseconds'>;
+
 export interface Report {
   add(answer: Answer): void;
   readonly sent: number;
@@ -10,16 +13,16 @@ export interface Report {
 }
 
 export function createReport(): Report {
-  const byMethod = new Map<string, Answer[]>();
+  const byMethod = new Map<string, Counted[]>();
   let sent = 0;
   let acknowledged = 0;
   return {
-    add(answer) {
-      const answers = byMethod.get(answer.method) ?? [];
-      byMethod.set(answer.method, answers);
-      answers.push(answer);
+    add({ method, status, acknowledged: isAcknowledged, milliseconds }) {
+      const answers = byMethod.get(method) ?? [];
+      byMethod.set(method, answers);
+      answers.push({ status, acknowledged: isAcknowledged, milliseconds });
       sent++;
-      if (answer.acknowledged) acknowledged++;
+      if (isAcknowledged) acknowledged++;
     },
     get sent() {
       return sent;
@@ -39,7 +42,7 @@ export function createReport(): Report {
   };
 }
 
-function lineOf(method: string, answers: readonly Answer[]): string[] {
+function lineOf(method: string, answers: readonly Counted[]): string[] {
   const statuses = new Map<number | string, number>();
   for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);

@@ -9,6 +9,8 @@ export interface Hook {
   readonly body: string;
 }
 
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** What came back for one hook. */
 export interface Answer {
   readonly method: string;
@@ -17,6 +19,8 @@ export interface Answer {
   /** 200 and the echo: only then may a WCS, and a test, believe that the event is safe. */
   readonly acknowledged: boolean;
   readonly milliseconds: number;
+  /** The body of a 200; undefined if it is no JSON object, and for any other status: to a WCS these are errors. */
+  readonly fields: Fields | undefined;
 }
 
 export interface WcsOptions {
@@ -33,7 +37,8 @@ export interface WcsOptions {
 }
 
 export interface Wcs {
-  send(hook: Hook): Promise<Answer>;
+  /** `taken`: the fields that the answer may change, as `restOverwrite` says. */
+  send(hook: Hook, taken?: readonly string[]): Promise<Answer>;
   close(): void;
 }
 
@@ -71,17 +76,25 @@ export function createWcs({ url, secret, user, password, timeout, connections }:
     });
 
   return {
-    async send({ method, body }) {
+    async send({ method, body }, taken = []) {
       const started = performance.now();
-      const finished = (status: number | string, acknowledged: boolean): Answer => ({
+      const finished = (status: number | string, acknowledged: boolean, fields?: Fields): Answer => ({
         method,
         status,
         acknowledged,
         milliseconds: performance.now() - started,
+        fields,
       });
       try {
         const { status, text } = await post(`${base}/${method}`, Buffer.from(body));
-        return finished(status, status === 200 && (method === 'connect' ? isConnectAnswer(body, text) : text === body));
+        const fields = status === 200 ? parseObject(text) : undefined;
+        if (!fields) return finished(status, false);
+        // `restClientConfig` may be added to a connect, whose other fields another serialiser may have written.
+        const isEcho =
+          text === body ||
+          (method === 'connect' && isSame(body, fields, ['restClientConfig'])) ||
+          (taken.length > 0 && isSame(body, fields, taken));
+        return finished(status, isEcho, fields);
       } catch (error) {
         return finished((error as NodeJS.ErrnoException).code ?? 'ERROR', false);
       }
@@ -90,12 +103,21 @@ export function createWcs({ url, secret, user, password, timeout, connections }:
   };
 }
 
-/** `connect` must come back with every field that was sent; `restClientConfig` may be added. */
-function isConnectAnswer(sent: string, received: string): boolean {
+/** The fields of a JSON object; undefined if the text is none. */
+export function parseObject(text: string): Fields | undefined {
   try {
-    const { restClientConfig: _, ...fields } = JSON.parse(received) as Record<string, unknown>;
-    return isDeepStrictEqual(fields, JSON.parse(sent));
+    return asObject(JSON.parse(text));
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+export const asObject = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+
+/** A copy without some fields. */
+export const without = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+
+const isSame = (sent: string, received: Fields, except: readonly string[]) =>
+  isDeepStrictEqual(without(received, except), without(parseObject(sent) ?? {}, except));
