@@ -29,6 +29,8 @@ export interface ScenarioOptions {
   /** Of each stream. */
   readonly players: number;
   readonly keepAlives: number;
+  /** Of every client. */
+  readonly token?: string | undefined;
 }
 
 type Play = (options: ScenarioOptions, random: Random) => Scenario;
@@ -71,12 +73,12 @@ const ended = (client: Client): ExpectedRow => ({
 });
 
 /** For each stream a publisher and its players. */
-function clientsOf({ streams, players }: ScenarioOptions, random: Random): Client[][] {
+function clientsOf({ streams, players, token }: ScenarioOptions, random: Random): Client[][] {
   const nodeId = createNodeId(random);
   return Array.from({ length: streams }, (_, n) => {
     const name = `stream-${n}-${random.uuid(4).slice(0, 8)}`;
     return [true, ...Array<boolean>(players).fill(false)].map((published) =>
-      createClient(random, { name, published, nodeId }),
+      createClient(random, { name, published, nodeId, token }),
     );
   });
 }

@@ -9,13 +9,15 @@ export interface Client {
   /** true: publishes, false: plays. */
   readonly published: boolean;
   readonly nodeId: string;
+  /** What the client's page gives to `Flashphoner.createSession`, as `custom.token`. */
+  readonly token?: string | undefined;
 }
 
 const APP_KEY = 'defaultApp';
 
 export function createClient(
   random: Random,
-  { name, published, nodeId }: Omit<Client, 'sessionId' | 'mediaSessionId'>,
+  { name, published, nodeId, token = 'a-token-of-the-user' }: Omit<Client, 'sessionId' | 'mediaSessionId'>,
 ): Client {
   const address = `/203.0.113.${random.between(1, 254)}:${random.between(1024, 65535)}/192.0.2.1:8443`;
   return {
@@ -24,6 +26,7 @@ export function createClient(
     name,
     published,
     nodeId,
+    token,
   };
 }
 
@@ -83,7 +86,7 @@ export const connects = (client: Client): Hook[] => [
     clientVersion: '2.0.220',
     clientOSVersion: '5.0 (X11)',
     clientBrowserVersion: 'Mozilla/5.0 (X11; Linux x86_64)',
-    custom: { token: 'a-token-of-the-user' },
+    custom: { token: client.token },
   }),
   sessionHook(client, 'ConnectionStatusEvent', { status: 'ESTABLISHED' }),
 ];
