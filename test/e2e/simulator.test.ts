@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../simulator/scenarios.ts';
+import type { Hook } from '../simulator/wcs.ts';
 import { startDynamo } from '../support/dynamo.ts';
-import { playScenario, simulate } from '../support/simulate.ts';
+import { playScenario, simulate, startBackend } from '../support/simulate.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
 
 describe('the simulator', () => {
@@ -32,6 +31,8 @@ describe('the simulator', () => {
     expect(stderr).toContain('lifecycle: 314 hooks to');
     expect(stdout).toMatch(/^all +314 +314 +[\d.]+ +[\d.]+ +200: 314$/m);
     expect(stdout).toMatch(/^StreamKeepAliveEvent +90 +90 /m);
+    // 4 more in the captures; nothing else to tell.
+    expect(stdout).toMatch(/200: 314\n34 of 34 streams started\.\n$/);
   });
 
   it('plays every scenario but crash (crash.test.ts), and the rows are as they should be', async () => {
@@ -58,21 +59,10 @@ describe('the simulator', () => {
   it('repeats a run by its seed', async () => {
     const bodies: string[][] = [];
     for (const seed of ['7', '7', '8']) {
-      const received: string[] = [];
-      bodies.push(received);
-      const server = createServer((request, response) => {
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk: Buffer) => chunks.push(chunk));
-        request.on('end', () => {
-          received.push(Buffer.concat(chunks).toString());
-          response.end(received.at(-1));
-        });
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+      const { url, received, stop } = await startBackend(({ body }) => [200, body]);
       await simulate('--url', url, '--scenario', 'reorder', '--streams', '3', '--concurrency', '1', '--seed', seed);
-      server.closeAllConnections();
-      server.close();
+      stop();
+      bodies.push(received.map(({ body }) => body));
     }
     expect(bodies[0]).toHaveLength(90);
     expect(bodies[1]).toEqual(bodies[0]);
@@ -80,43 +70,29 @@ describe('the simulator', () => {
   });
 
   it('believes only a 200 with the echo', async () => {
-    const answers: Record<string, (body: string, method: string) => [number, string] | undefined> = {
-      'another body': () => [200, '{}'],
-      'a copy by another serialiser': (body) => [200, JSON.stringify(JSON.parse(body), null, 1)],
-      'an echo with 201': (body) => [201, body],
-      'a connect without a field': (body, method) => [
-        200,
-        method === 'connect' ? body.replace('"appKey"', '"other"') : '',
-      ],
-      'no answer': () => undefined,
-    };
-    for (const [what, answer] of Object.entries(answers)) {
-      const server = createServer((request, response) => {
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk: Buffer) => chunks.push(chunk));
-        request.on('end', () => {
-          const [status, body] = answer(Buffer.concat(chunks).toString(), request.url?.split('/').pop() ?? '') ?? [];
-          if (status !== undefined) response.writeHead(status).end(body);
-        });
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
-      const { code, stdout } = await simulate(
-        '--url',
-        url,
-        '--streams',
-        '1',
-        '--players',
-        '0',
-        '--timeout',
-        '100',
-        '--captures',
+    // 14 captures and 10 hooks of a client, of which 15 are left if all three connections are declined.
+    const answers: Record<string, [(hook: Hook) => [number, string] | undefined, acknowledged: number, sent: number]> =
+      {
+        'another body': [() => [200, '{}'], 0, 24],
+        'a copy by another serialiser': [({ body }) => [200, JSON.stringify(JSON.parse(body), null, 1)], 3, 24],
+        'an echo with 201': [({ body }) => [201, body], 0, 15],
+        'a connect without a field': [
+          ({ body, method }) => [200, method === 'connect' ? body.replace('"appKey"', '"other"') : ''],
+          0,
+          24,
+        ],
+        'no answer': [() => undefined, 0, 15],
+      };
+    for (const [what, [answer, acknowledged, sent]] of Object.entries(answers)) {
+      const { url, stop } = await startBackend(answer);
+      const { code, stdout, stderr } = await simulate(
+        ...['--url', url, '--streams', '1', '--players', '0', '--timeout', '100', '--captures'],
       );
-      server.closeAllConnections();
-      server.close();
+      stop();
       expect([what, code]).toEqual([what, 1]);
-      const expected = what === 'a copy by another serialiser' ? 3 : 0;
-      expect(stdout).toMatch(new RegExp(`^all +24 +${expected} `, 'm'));
+      expect(stdout).toMatch(new RegExp(`^all +${sent} +${acknowledged} `, 'm'));
+      const failed = sent - acknowledged;
+      expect(stderr).toContain(`${failed} of ${sent} hooks were not acknowledged: ${failed} failed otherwise.`);
     }
   });
 
@@ -132,14 +108,17 @@ describe('the simulator', () => {
       '0',
     );
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^all +10 +0 .*403: 10$/m);
-    expect(stderr).toContain('10 of 10 hooks were not acknowledged');
+    // The connection is declined: its failure is the last that is heard of it.
+    expect(stdout).toMatch(/^all +2 +0 .*403: 2$/m);
+    expect(stdout).toMatch(/^0 of 1 streams started\.\n1 connection was declined\.$/m);
+    expect(stderr).toContain('2 of 2 hooks were not acknowledged: 2 refused (403).');
   });
 
   it('explains itself, and says which option is wrong', async () => {
     expect((await simulate('--help')).stdout).toContain('--keep-alives N');
     for (const wrong of [
       ['--streams', 'x'],
+      ['--keep-alive-interval', '-1'],
       ['--url', 'ftp://x'],
       ['--nope'],
       ['--user', 'u'],

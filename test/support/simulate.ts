@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Hook } from '../simulator/wcs.ts';
 import type { LocalStack } from './local-stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -24,3 +27,30 @@ export const playScenario = (scenario: string, { url, ports }: LocalStack, ...op
     ...['--url', url, '--secret', 'secret', '--scenario', scenario, '--verify'],
     ...['--dynamodb', `http://127.0.0.1:${ports.DYNAMODB_PORT}`, ...options],
   );
+
+/** A backend of one function: a status and a body for each hook, or no answer at all. */
+export async function startBackend(
+  answer: (hook: Hook) => readonly [number, string?] | undefined | Promise<readonly [number, string?]>,
+) {
+  const received: Hook[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const hook = { method: request.url?.split('/').pop() ?? '', body: Buffer.concat(chunks).toString() };
+      received.push(hook);
+      void Promise.resolve(answer(hook)).then((answered) => {
+        if (answered) response.writeHead(answered[0]).end(answered[1]);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`,
+    received,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
