@@ -194,6 +194,26 @@ describe('policy token', () => {
     expect((await publish(hooks, 'theirs', { custom: { token: other } })).statusCode).toBe(200);
     expect((await publish(hooks, 'mine', { custom: { token: other } })).statusCode).toBe(403);
     expect((await publish(hooks, 'mine', { custom: { token: 'junk' } })).statusCode).toBe(403);
+    // Also where another policy has the session read.
+    const both = hooksUnderTest(WITH_SECRET, { decides: { publishStream: [] }, decide: () => allow() });
+    await connect(both, await signToken({ claims: { publish: ['mine'] } }));
+    expect((await publish(both, 'theirs', { custom: { token: other } })).statusCode).toBe(200);
+    expect((await publish(both, 'mine', { custom: { token: other } })).statusCode).toBe(403);
+  });
+
+  it('is needed to connect, and by a session that has none', async () => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    for (const fields of [
+      {},
+      { custom: null },
+      { custom: {} },
+      { custom: { token: '' } },
+      { custom: { token: null } },
+    ]) {
+      expect((await connect(hooks, undefined, fields)).statusCode).toBe(403);
+      expect(hooks.memory.sessions.get(SESSION)).toMatchObject({ phase: 'refused', denied: 'token: no token' });
+    }
+    expect((await publish(hooks, 'room-1')).statusCode).toBe(403);
   });
 
   it('is looked for where each kind of client can put it', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../lib/state/row.ts';
-import { toRow } from '../../lib/store/items.ts';
+import { toRow, type Item } from '../../lib/store/items.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PORT_NAMES = ['PORT', 'DYNAMODB_PORT', 'CONSOLE_PORT', 'QUEUE_PORT'] as const;
@@ -67,6 +67,11 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   /** All processes of this stack: they have inherited its DATA_DIR. */
   const processes = () => processesWith(`DATA_DIR=${dataDir}`);
 
+  async function read(TableName: string, Key: Item): Promise<Row | undefined> {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    return Item && toRow(Item);
+  }
+
   const pidOf = (part: string) => {
     const found = processes().find(({ command }) => command.includes(part));
     if (!found) throw new Error(`no process of ${part}`);
@@ -108,16 +113,8 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
     },
     post: (method: string, body: string | Buffer, headers: Record<string, string> = {}) =>
       fetch(`${url}/${method}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
-    async row(id: string): Promise<Row | undefined> {
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: 'wcs-hooks-local-streams',
-          Key: { mediaSessionId: { S: id } },
-          ConsistentRead: true,
-        }),
-      );
-      return Item && toRow(Item);
-    },
+    row: (id: string) => read('wcs-hooks-local-streams', { mediaSessionId: { S: id } }),
+    session: (id: string) => read('wcs-hooks-local-sessions', { sessionId: { S: id } }),
     /** How many messages wait in a queue, visible or not. */
     async parkedNow(queueName = 'parking') {
       const { Attributes = {} } = await queue.send(

@@ -1,0 +1,215 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createObedientWcs, type Told } from '../simulator/obedience.ts';
+import { createRandom } from '../simulator/random.ts';
+import { connects, createClient, ends, keepAlives, starts, type Client } from '../simulator/sessions.ts';
+import { createWcs, type Hook } from '../simulator/wcs.ts';
+import { startStack, type LocalStack } from '../support/local-stack.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const shell = (script: string) =>
+  new Promise<string>((resolve, reject) => {
+    execFile('bash', ['-c', script], { cwd: ROOT, maxBuffer: 1e7 }, (error, stdout, stderr) =>
+      error && stdout === '' ? reject(new Error(`${script}\n${stderr}`)) : resolve(stdout),
+    );
+  });
+
+interface Shown {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** The commands of a section of the README, each with the output that it shows. */
+function commandsOf(section: string): Shown[] {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const text = readme.split(/^## /m).find((part) => part.startsWith(section)) ?? expect.fail(`no section ${section}`);
+  return [...text.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block = '']) =>
+    block
+      .split(/^\$ /m)
+      .filter(Boolean)
+      .map((one) => {
+        const [command = '', ...output] = one.trimEnd().split('\n');
+        return { command, output: output.join('\n') };
+      }),
+  );
+}
+
+describe('“Let in the right people” of the README', () => {
+  const [exported, started, ...rest] = commandsOf('Let in the right people');
+  let stack: LocalStack;
+  let setup = '';
+
+  beforeAll(async () => {
+    expect([exported?.command.startsWith('export TOKEN_SECRET='), started?.command]).toEqual([true, 'npm start']);
+    const values = await shell(`${exported?.command}; env -0`);
+    const env = Object.fromEntries(
+      values
+        .split('\0')
+        .filter((line) => line.startsWith('TOKEN_'))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    expect(Object.keys(env)).toHaveLength(4);
+    stack = await startStack({ env });
+    setup = Object.entries(env)
+      .map(([name, value]) => `export ${name}='${value}'`)
+      .join('; ');
+    expect(stack.output()).toContain(started?.output.replace('3000', String(stack.ports.PORT)));
+  });
+  afterAll(async () => {
+    expect(await stack.stop()).toEqual([]);
+  });
+
+  it('does what it shows, command by command', async () => {
+    expect(rest).toHaveLength(3);
+    for (const { command, output } of rest) {
+      const here = command.replace('--players 0', `--players 0 --url ${stack.url}`);
+      expect([command, (await shell(`${setup}; ${here}`)).trimEnd()]).toEqual([command, output]);
+    }
+    const outcomes = stack.logLines().map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(6);
+    expect(outcomes.filter((outcome) => outcome === 'refusal ignored')).toHaveLength(3);
+    const subs = new Set(stack.logLines().map(({ sub }) => sub));
+    expect(subs).toContain('alice');
+  });
+});
+
+describe('a WCS that obeys, and policy token', () => {
+  const SECRET = 'a secret of 32 bytes or a little more';
+  const ENV = { TOKEN_SECRET: SECRET, TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a' };
+  let stack: LocalStack;
+  let wcs: ReturnType<typeof createWcs>;
+  const random = createRandom(Date.now() % 2 ** 31);
+
+  beforeAll(async () => {
+    stack = await startStack({ env: ENV });
+    wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
+  });
+  afterAll(async () => {
+    wcs.close();
+    expect(await stack.stop()).toEqual([]);
+  });
+
+  const token = async (...options: string[]) => {
+    const env = Object.entries(ENV).map(([name, value]) => `${name}='${value}'`);
+    const quoted = options.map((option) => `'${option}'`);
+    return (await shell(`${env.join(' ')} npm run -s token -- --sub alice ${quoted.join(' ')}`)).trim();
+  };
+  const clientWith = (token: string, name: string, published = true) =>
+    createClient(random, { name, published, nodeId: 'node', token });
+  const play = async (hooks: readonly Hook[], forgetsConfig = false) => {
+    const told: Told[] = [];
+    const obedient = createObedientWcs({ wcs, forgetsConfig, onTold: (one) => told.push(one) });
+    const answers = [];
+    for (const hook of hooks) answers.push((await obedient.send(hook))?.status);
+    return { answers, told };
+  };
+  const life = (client: Client) => [...connects(client), ...starts(client), ...keepAlives(client, 1)];
+
+  it('a refused publisher does not publish; without the config it would', async () => {
+    const refused = clientWith(await token('--publish', 'other'), 'mine');
+    expect((await play([...life(refused), ...ends(refused)])).answers).toEqual([
+      ...[200, 200, 403],
+      // No StreamStatusEvent, no keep-alive, no end: there is no stream. The connection ends.
+      ...[undefined, undefined, undefined, undefined, 200],
+    ]);
+    expect(await stack.row(refused.mediaSessionId)).toMatchObject({
+      phase: 'refused',
+      status: 'DENIED',
+      denied: 'token: may not publish this name',
+      sub: 'alice',
+    });
+
+    const heedless = clientWith(await token('--publish', 'other'), 'mine');
+    expect((await play(life(heedless), true)).answers).toEqual([200, 200, 403, 200, 200]);
+    expect(await stack.row(heedless.mediaSessionId)).toMatchObject({
+      phase: 'live',
+      status: 'PUBLISHING',
+      denied: 'token: may not publish this name',
+    });
+  });
+
+  it('a connection that is refused is one that never was', async () => {
+    const client = clientWith('junk', 'mine');
+    expect((await play(life(client))).answers).toEqual([403, 200, undefined, undefined, undefined]);
+    expect(await stack.row(client.mediaSessionId)).toBeUndefined();
+    expect(await stack.session(client.sessionId)).toMatchObject({
+      denied: 'token: no valid token',
+      info: expect.any(String) as string,
+    });
+  });
+
+  it('a rename reaches the stream, its later hooks and its row', async () => {
+    const client = clientWith(await token('--publish', 'show', '--rename', 'show-83'), 'show');
+    const { answers, told } = await play(life(client));
+    expect(answers).toEqual([200, 200, 200, 200, 200]);
+    expect(told.find(({ method }) => method === 'publishStream')?.fields).toMatchObject({ name: 'show-83' });
+    expect(await stack.row(client.mediaSessionId)).toMatchObject({ phase: 'live', name: 'show-83' });
+  });
+
+  it('a stream past its maxDuration ends, a player as well as a publisher', async () => {
+    const limited = await token('--publish', '*', '--play', '*', '--max-duration', '1');
+    for (const published of [true, false]) {
+      const client = clientWith(limited, 'short', published);
+      expect((await play(life(client))).answers).toEqual([200, 200, 200, 200, 200]);
+      await sleep(1100);
+      const { answers } = await play([...connects(client), ...keepAlives(client, 2), ...ends(client)]);
+      expect(answers.slice(0, 4)).toEqual([200, 200, 403, undefined]);
+      expect(await stack.row(client.mediaSessionId)).toMatchObject({
+        phase: 'ended',
+        status: published ? 'UNPUBLISHED' : 'STOPPED',
+        info: 'Terminated by keep-alive',
+        stopSentAt: expect.any(String) as string,
+      });
+    }
+  });
+
+  it('its sessions are rows without the token', async () => {
+    const secret = await token('--publish', 'room-*');
+    const client = clientWith(secret, 'room-1');
+    await play(life(client));
+    const session = await stack.session(client.sessionId);
+    expect(session).toMatchObject({
+      phase: 'live',
+      status: 'ESTABLISHED',
+      sub: 'alice',
+      claims: '{"publish":["room-*"]}',
+    });
+    expect(JSON.stringify(session)).not.toContain(secret.split('.')[2]);
+    expect(stack.output()).not.toContain(secret.split('.')[2]);
+  });
+
+  it('npm run token says what is missing', async () => {
+    const fails = async (script: string) => shell(`${script} 2>&1 || true`);
+    expect(await fails('npm run -s token -- --sub a')).toContain(
+      'TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set',
+    );
+    expect(await fails(`TOKEN_SECRET=${'x'.repeat(32)} npm run -s token -- --sub a`)).toContain('without TOKEN_ISSUER');
+    expect(await fails('npm run -s token')).toContain('--sub NAME is missing');
+    expect(await fails('npm run -s token -- --nope')).toContain('--nope');
+    expect(await fails('npm run -s token -- --sub a --max-duration x')).toContain('--max-duration x: expected seconds');
+    expect(await shell('npm run -s token -- --help')).toContain('--rename NAME');
+  });
+});
+
+describe('without a policy', () => {
+  it('an outage of the store and of the queue stops nobody', async () => {
+    const stack = await startStack();
+    const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
+    try {
+      stack.kill('dynamodb.ts');
+      stack.kill('queue.ts');
+      const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
+      const obedient = createObedientWcs({ wcs });
+      for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await obedient.send(hook);
+      expect(obedient.declinedConnections).toBe(0);
+      expect([...obedient.streams.values()]).toMatchObject([{ state: 'running' }]);
+    } finally {
+      wcs.close();
+      await stack.stop();
+    }
+  }, 60_000);
+});
