@@ -1,9 +1,13 @@
 import type { Deps } from '../deps.ts';
 import { describe } from '../log.ts';
+import type { Oddity } from '../state/oddity.ts';
 import { METHODS } from '../wcs/methods.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
+
+/** Something to look into, although nothing failed. */
+const ODD: readonly string[] = ['refusal ignored', 'live after end'] satisfies Oddity[];
 
 /** Turns what the chain came to into an answer, and writes the hook's one line. */
 export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
@@ -17,7 +21,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
       level:
         status >= 500 || outcome === 'failed'
           ? 'ERROR'
-          : status >= 400 || cause !== undefined || outcome === 'refusal ignored'
+          : status >= 400 || cause !== undefined || ODD.includes(outcome)
             ? 'WARN'
             : 'INFO',
       message: 'hook',

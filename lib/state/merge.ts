@@ -87,10 +87,6 @@ export function differences(row: Row, merged: Row, { owned }: Pick<Kind, 'owned'
   };
 }
 
-/** Whether what `row` refused goes on all the same: a WCS without FAIL for the method, or not asked at all. */
-export const ignoresRefusal = (row: Fields, merged: Fields) =>
-  merged.phase === 'live' && merged.denied !== undefined && !(row.phase === 'live' && row.denied !== undefined);
-
 const text = (value: Attribute | undefined) => String(value);
 
 function pick(fields: readonly OwnedField[], from: Fields) {

@@ -6,7 +6,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { LEVEL } from '../state/lifecycle.ts';
-import { differences, ignoresRefusal, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
+import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
+import { oddityOf, type Oddity } from '../state/oddity.ts';
 import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
@@ -64,31 +65,31 @@ export function createDynamoStore(
       if (written.done) return written.before.phase === 'refused' ? 'refusal ignored' : 'applied';
       row = written.row;
     }
-    let isIgnoredRefusal = false;
+    let oddity: Oddity | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
-      isIgnoredRefusal = ignoresRefusal(row, merged);
+      oddity = oddityOf(row, merged, sighting);
       return differences(row, merged, KINDS[sighting.kind]);
     };
     const outcome = await change(table, sighting.id, plan, signal, row);
-    return isIgnoredRefusal ? 'refusal ignored' : outcome;
+    return oddity ?? outcome;
   }
 
   async function keepAlive(sighting: Sighting, signal: AbortSignal) {
     let stop: string | undefined;
     let isFresh = false;
-    let isIgnoredRefusal = false;
+    let oddity: Oddity | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
       stop = whyStop({ ...row, ...merged }, sighting.at, settings);
-      isIgnoredRefusal = ignoresRefusal(row, merged);
+      oddity = oddityOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
     const changed = await change(tables.stream, sighting.id, plan, signal);
-    const outcome: Outcome = isFresh ? 'fresh' : isIgnoredRefusal ? 'refusal ignored' : changed;
+    const outcome: Outcome = oddity ?? (isFresh ? 'fresh' : changed);
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }
 
@@ -131,7 +132,7 @@ const withStopSent = (changes: Differences | undefined, at: number): Differences
 });
 
 /** Of all sightings the least counts for these: an earlier one has set them already. */
-const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt', 'stopAt'];
+const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
 
 /** What follows from the rest, and is removed where it does not follow any more. */
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
@@ -162,11 +163,13 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
     }
   }
   const rank = expression.name('rank');
+  // The earlier of two counts, which no expression can say.
+  const isUnlimited = alone.stopAt === undefined ? '' : ` AND attribute_not_exists(${expression.name('stopAt')})`;
   const update = expression.build(
     // Nobody saw it yet (an operator may have set `stop` already) …
-    `attribute_not_exists(${lastSeenAt})` +
+    `(attribute_not_exists(${lastSeenAt})${isUnlimited})` +
       // … or this is news, and the strongest so far.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))})`,
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isUnlimited})`,
   );
   // Costs nothing, and tells of a refusal that was ignored.
   return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'UPDATED_OLD' } : update;

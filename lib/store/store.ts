@@ -1,14 +1,15 @@
 /** What the hooks and the jobs need of a database and a queue, in our words. */
 import type { Differences } from '../state/merge.ts';
+import type { Oddity } from '../state/oddity.ts';
 import type { Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 
 /**
  * applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks
- * higher. fresh: a keep-alive that needed no write, as less than half of the lease is used. refusal ignored: the row
- * changed, and shows that what we refused goes on.
+ * higher. fresh: a keep-alive that needed no write, as less than half of the lease is used. Or what is odd about it,
+ * whether the row changed or not.
  */
-export type Outcome = 'applied' | 'superseded' | 'fresh' | 'refusal ignored';
+export type Outcome = 'applied' | 'superseded' | 'fresh' | Oddity;
 
 /** `signal` ends all requests of a call; without one they have 2 s together. */
 export interface Store {

@@ -51,11 +51,22 @@ export interface Played {
   /** By the sweep, with their sessions. */
   readonly presumed: number;
   readonly 'refusal ignored': number;
+  readonly 'live after end': number;
   readonly requests: number;
 }
 
 export const NOTHING_PLAYED: Played = {
-  ...{ applied: 0, superseded: 0, fresh: 0, parked: 0, lost: 0, stopped: 0, presumed: 0, 'refusal ignored': 0 },
+  ...{
+    applied: 0,
+    superseded: 0,
+    fresh: 0,
+    parked: 0,
+    lost: 0,
+    stopped: 0,
+    presumed: 0,
+    'refusal ignored': 0,
+    'live after end': 0,
+  },
   requests: 0,
 };
 
@@ -94,7 +105,8 @@ export async function playWorld(
     try {
       const result = isKeepAlive ? await streams.keepAlive(sighting) : { outcome: await streams.upsert(sighting) };
       counts[result.outcome]++;
-      checkTold(sighting, await dynamo.row(sighting.id), result.outcome === 'fresh' ? leaseMs / 2 : 0);
+      const mayLag = result.outcome === 'fresh' || (isKeepAlive && result.outcome === 'live after end');
+      checkTold(sighting, await dynamo.row(sighting.id), mayLag ? leaseMs / 2 : 0);
       if ('stop' in result) counts.stopped++;
       else if (mustStop) throw new Error(`${sighting.id}: a keep-alive did not stop it`);
     } catch (error) {

@@ -1,4 +1,5 @@
-import { differences, ignoresRefusal, merge } from '../../lib/state/merge.ts';
+import { differences, merge } from '../../lib/state/merge.ts';
+import { oddityOf } from '../../lib/state/oddity.ts';
 import { KINDS, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 import { whyStop, type StopRules } from '../../lib/state/stop.ts';
@@ -27,7 +28,8 @@ export function createMemoryStore(rules: StopRules) {
       ([field]) => !(KINDS[sighting.kind].owned as readonly string[]).includes(field),
     );
     table.set(sighting.id, { ...Object.fromEntries(kept), ...merged });
-    if (ignoresRefusal(row, merged)) return Promise.resolve('refusal ignored' as const);
+    const oddity = oddityOf(row, merged, sighting);
+    if (oddity) return Promise.resolve(oddity);
     return Promise.resolve(
       differences(row, merged, KINDS[sighting.kind]) ? ('applied' as const) : ('superseded' as const),
     );

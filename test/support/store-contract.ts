@@ -77,6 +77,70 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
   });
 
+  describe('tells what is odd:', () => {
+    const refused = () => {
+      const body = { mediaSessionId: id, sessionId: id, name: 'x', published: true };
+      return sightingOf('publishStream', body, T0, { denied: 'token: expired' }) ?? expect.fail();
+    };
+
+    it('a refusal that was ignored, once, whichever of the two hooks comes first', async () => {
+      const live = status('PUBLISHING', 1);
+      expect(await upsertAll([refused(), live, status('PUBLISHING', 2)])).toEqual([
+        'applied',
+        'refusal ignored',
+        'applied',
+      ]);
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live', denied: 'token: expired' });
+      id = `late-${id}`;
+      expect(await upsertAll([status('PUBLISHING', 1), refused(), refused()])).toEqual([
+        'applied',
+        'refusal ignored',
+        'superseded',
+      ]);
+      id = `kept-${id}`;
+      await store.upsert(refused());
+      const keepAlive = () => store.keepAlive(sighting('StreamKeepAliveEvent', 1, { status: 'PUBLISHING' }));
+      expect(await keepAlive()).toEqual({ outcome: 'refusal ignored' });
+      expect(await keepAlive()).toMatchObject({ outcome: 'superseded' });
+    });
+
+    it('a sign of life a minute after the end, not one that the end overtook', async () => {
+      await upsertAll([status('PUBLISHING', 0), status('UNPUBLISHED', 10)]);
+      expect(await upsertAll([status('PUBLISHING', 70), status('PUBLISHING', 71)])).toEqual([
+        'applied',
+        'live after end',
+      ]);
+      expect(await store.keepAlive(sighting('StreamKeepAliveEvent', 200))).toEqual({ outcome: 'live after end' });
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'ended' });
+    });
+  });
+
+  describe('a stopAt', () => {
+    const limited = (seconds: number) => {
+      const body = { mediaSessionId: id, name: 'x', published: true };
+      return sightingOf('publishStream', body, T0 + seconds * 1000, { maxDuration: 60 }) ?? expect.fail();
+    };
+
+    it('of a token is written with its stream, in one request', async () => {
+      expect(await store.upsert(limited(0))).toBe('applied');
+      expect(operations()).toEqual(['UpdateItem']);
+      await upsertAll([status('PUBLISHING', 1), limited(5)]);
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live', stopAt: '2026-01-01T00:01:00.000Z' });
+    });
+
+    it('of the operator, set before anything was seen, and one of a token: the earlier counts', async () => {
+      for (const [theirs, stopAt] of [
+        ['2026-01-01T00:00:30.000Z', '2026-01-01T00:00:30.000Z'],
+        ['2026-01-01T00:10:00.000Z', '2026-01-01T00:01:00.000Z'],
+      ] as const) {
+        id = `limited-${stopAt}`;
+        await dynamo.set(id, { stopAt: { S: theirs } });
+        await store.upsert(limited(0));
+        expect(await dynamo.row(id)).toMatchObject({ phase: 'starting', stopAt });
+      }
+    });
+  });
+
   describe('on the rare path', () => {
     it('an old session’s late hook loses to what is newer', async () => {
       const end = status('UNPUBLISHED', 9);

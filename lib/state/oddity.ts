@@ -1,0 +1,20 @@
+/** What a row tells that should not be, for an operator to be told once. */
+import type { Row } from './row.ts';
+import type { Sighting } from './sighting.ts';
+
+/**
+ * refusal ignored: what we refused goes on: a WCS without FAIL for the method, or one that did not ask. live after end:
+ * an id that WCS uses again, or an end that was none; its row stays ended.
+ */
+export type Oddity = 'refusal ignored' | 'live after end';
+
+/** Hooks of one stream may overtake each other, an end too. */
+const OVERTAKING_MS = 60_000;
+
+/** What is odd about a sighting that made `row` into `merged`. */
+export function oddityOf(row: Row, merged: Row, { said, at }: Sighting): Oddity | undefined {
+  const isIgnored = merged.phase === 'live' && merged.denied !== undefined;
+  if (isIgnored && !(row.phase === 'live' && row.denied !== undefined)) return 'refusal ignored';
+  const isAfterEnd = said.phase === 'live' && at - Date.parse(String(merged.endedAt)) > OVERTAKING_MS;
+  return isAfterEnd ? 'live after end' : undefined;
+}
