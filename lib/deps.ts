@@ -11,7 +11,7 @@ export interface Deps<S = HookSettings> {
 
 const now = Date.now;
 // Not console.log: in a Lambda it prefixes the line, and CloudWatch would not find the metric.
-const log = createLog((line) => process.stdout.write(line), now);
+const log = createLog((line) => process.stdout.write(line), now, process.env['STAGE'] ?? 'local');
 
 /** @throws SettingsError: a function with unusable settings does not start */
 export const createDeps = (): Deps => ({ settings: readHookSettings(process.env), log, now });

@@ -23,11 +23,11 @@ export const loggable = (text: string) =>
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 
 /**
- * Writes lines to `write`, one call per line. Not Powertools: its metrics are lines of their own, and its per-hook state
+ * Writes lines to `write`, one call per line; each stage has a namespace of metrics. Not Powertools: its metrics are lines of their own, and its per-hook state
  * is shared by invocations that interleave.
  */
 export const createLog =
-  (write: (line: string) => void, now: () => number): Log =>
+  (write: (line: string) => void, now: () => number, stage: string): Log =>
   ({ level, message, fields, metrics, dimension }) => {
     const cleaned = Object.entries(fields).map(
       ([name, value]) => [name, typeof value === 'string' ? loggable(value) : value] as const,
@@ -36,7 +36,7 @@ export const createLog =
     const embedded = {
       Timestamp: now(),
       CloudWatchMetrics: [
-        { Namespace: 'wcs-hooks', Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
+        { Namespace: `wcs-hooks/${stage}`, Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
       ],
     };
     const line = {

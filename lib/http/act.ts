@@ -1,8 +1,9 @@
 /** What a hook does: it is judged, what it says is kept, and it is answered. */
 import { actionOf } from '../access/action.ts';
 import { decidedBy, type Judgment } from '../access/decision.ts';
-import { sightingOf } from '../state/sighting.ts';
-import { HttpError } from './errors.ts';
+import { sightingOf, type Ruling } from '../state/sighting.ts';
+import { startWork, type Work } from '../store/work.ts';
+import { asHttpError, HttpError } from './errors.ts';
 import type { Act, Hook, Result } from './hook.ts';
 import { withMember } from './json-member.ts';
 import { createJudge, type Court } from './judge.ts';
@@ -32,26 +33,28 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
   }
 
   return async (hook) => {
-    const deadline = startedOnce(() => AbortSignal.timeout(DEADLINE_MS));
-    const { judgment, ruling } = await judge(hook, deadline);
+    // The time runs from the first request to the store, not while keys are fetched.
+    let started: Work | undefined;
+    const work = () => (started ??= startWork(AbortSignal.timeout(DEADLINE_MS)));
+    const { judgment, ruling } = await judge(hook, work);
     const sighting = sightingOf(hook.method, hook.body, hook.at, ruling);
     let kept: Kept | undefined;
     let failure: unknown;
     try {
-      kept = sighting && (await keep(hook, sighting, deadline()));
+      kept = sighting && (await keep(hook, sighting, work()));
     } catch (error) {
       failure = error;
     }
-    const told = tell(judgment, ruling.sub);
+    const told = tell(judgment, ruling, started?.requests ?? 0);
     if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment), cause: failure ?? kept?.cause };
     if (failure !== undefined) {
-      if (!answersAnyway(hook.method)) throw failure as Error;
-      return { ...told, outcome: 'failed', cause: failure, ...answer(hook) };
+      const refused = answersAnyway(hook.method) ? answer(hook, ruling.overwrite) : { refusal: asHttpError(failure) };
+      return { ...told, ...refused, outcome: 'failed', cause: failure };
     }
     if (kept?.stop !== undefined) {
-      return { outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
+      return { ...told, outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
     }
-    return { ...told, outcome: kept?.outcome ?? 'echoed', cause: kept?.cause, ...answer(hook, ruling.overwrite) };
+    return { ...told, ...answer(hook, ruling.overwrite), outcome: kept?.outcome ?? 'echoed', cause: kept?.cause };
   };
 
   function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
@@ -62,12 +65,6 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
   }
 }
 
-/** The time runs from the first request to the store, not while keys are fetched. */
-function startedOnce<T>(start: () => T): () => T {
-  let started: T | undefined;
-  return () => (started ??= start());
-}
-
 /** The caller learns which policy it was, and not why: that is the operator's. */
 function refusal({ verdict, policy }: Extract<Judgment, { policy: string }>): Pick<Result, 'outcome' | 'refusal'> {
   return verdict === 'deny'
@@ -75,8 +72,8 @@ function refusal({ verdict, policy }: Extract<Judgment, { policy: string }>): Pi
     : { outcome: 'undecided', refusal: new HttpError(503, 'the policies cannot be asked') };
 }
 
-function tell(judgment: Judgment, sub: string | undefined): Pick<Result, 'fields' | 'metrics'> {
+function tell(judgment: Judgment, { sub }: Ruling, requests: number): Pick<Result, 'fields' | 'metrics'> {
   const reason = judgment.verdict === 'allow' ? judgment.unsure : judgment.reason;
   const isUnseen = reason !== undefined && judgment.verdict !== 'deny';
-  return { fields: { reason, sub }, metrics: isUnseen ? { decidedUnseen: 1 } : {} };
+  return { fields: { reason, sub, requests }, metrics: isUnseen ? { decidedUnseen: 1 } : {} };
 }

@@ -27,7 +27,10 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
       message: 'hook',
       fields: {
         method: event.methodName,
+        type: event.method && METHODS[event.method].type,
         subject: subjectOf(event),
+        app: textOf(event, 'appKey'),
+        node: textOf(event, 'nodeId'),
         outcome,
         status,
         milliseconds: now() - event.startedAt,
@@ -67,9 +70,11 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
   isBase64Encoded,
 });
 
-function subjectOf({ method, json }: HookEvent): string | undefined {
-  // Refused before it was read, or a method without a row in the table.
-  if (method === undefined || json === undefined) return undefined;
-  const id = json[METHODS[method].key];
-  return typeof id === 'string' ? id : undefined;
+/** Undefined for a method without a row in the table. */
+const subjectOf = (event: HookEvent) => event.method && textOf(event, METHODS[event.method].key);
+
+function textOf({ json }: HookEvent, field: string): string | undefined {
+  // Refused before it was read.
+  const value = (json as HookEvent['json'] | undefined)?.[field];
+  return typeof value === 'string' ? value : undefined;
 }

@@ -7,6 +7,7 @@ import { sessionOf } from '../access/session.ts';
 import { tokenOf } from '../access/token-policy.ts';
 import type { Ruling } from '../state/sighting.ts';
 import { StoreError, type Store } from '../store/store.ts';
+import type { Work } from '../store/work.ts';
 import type { VerifyToken } from '../tokens.ts';
 import type { Hook } from './hook.ts';
 
@@ -24,7 +25,7 @@ const UNASKED: Judged = { judgment: { verdict: 'allow' }, ruling: {} };
 
 /** One read of the session's row at most, and none where no policy asks for it. */
 export function createJudge({ policies, failsOpen, tokens }: Court, store: Pick<Store, 'readSession'>) {
-  return async (hook: Hook, deadline: () => AbortSignal): Promise<Judged> => {
+  return async (hook: Hook, work: () => Work): Promise<Judged> => {
     const asked = decidedBy(policies, hook.method);
     if (asked.length === 0) return UNASKED;
     const { method, body, at } = hook;
@@ -33,16 +34,16 @@ export function createJudge({ policies, failsOpen, tokens }: Court, store: Pick<
     const token = given === undefined ? undefined : await tokens?.verify(given, at);
     const request: AccessRequest = { method, body, at, ...(token ? { token } : {}) };
     const needsSession = asked.some((policy) => policy.needsSession(request));
-    const session = needsSession ? await readSession(body, deadline()) : undefined;
+    const session = needsSession ? await readSession(body, work()) : undefined;
     const judgment = decide(policies, request, session, failsOpen(actionOf(method)));
     return { judgment, ruling: rulingOf(judgment, request, session) };
   };
 
-  async function readSession(body: Hook['body'], signal: AbortSignal): Promise<MaybeSession> {
+  async function readSession(body: Hook['body'], work: Work): Promise<MaybeSession> {
     const { sessionId } = body;
     if (typeof sessionId !== 'string' || sessionId === '') return undefined;
     try {
-      return sessionOf(await store.readSession(sessionId, signal), body);
+      return sessionOf(await store.readSession(sessionId, work), body);
     } catch (error) {
       if (error instanceof StoreError) return 'unreadable';
       throw error;

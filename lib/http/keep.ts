@@ -1,5 +1,6 @@
 import type { Sighting } from '../state/sighting.ts';
 import { StoreError, type Outcome, type Parking, type Store } from '../store/store.ts';
+import type { Work } from '../store/work.ts';
 import { HttpError } from './errors.ts';
 import type { Hook } from './hook.ts';
 
@@ -20,11 +21,11 @@ export interface Kept {
 /** Makes safe what a hook says: in the row of its subject, else parked. @throws HttpError 503 if it is not safe */
 export const createKeep =
   ({ store, parking }: Keeping) =>
-  async ({ method, requestId }: Hook, sighting: Sighting, signal: AbortSignal): Promise<Kept> => {
+  async ({ method, requestId }: Hook, sighting: Sighting, work: Work): Promise<Kept> => {
     try {
       return method === 'StreamKeepAliveEvent'
-        ? await store.keepAlive(sighting, signal)
-        : { outcome: await store.upsert(sighting, signal) };
+        ? await store.keepAlive(sighting, work)
+        : { outcome: await store.upsert(sighting, work) };
     } catch (cause) {
       if (!(cause instanceof StoreError)) throw cause;
       try {

@@ -16,6 +16,7 @@ import { createExpression, type Update } from './expression.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
+import { startWork, type Work } from './work.ts';
 
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
@@ -41,26 +42,26 @@ export function createDynamoStore(
     table: Table,
     id: string,
     plan: (row: Row) => Differences | undefined,
-    signal: AbortSignal,
+    work: Work,
     row?: Row,
   ): Promise<'applied' | 'superseded'> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      if (attempt > 1) await pause(Math.random() * LONGEST_PAUSE_MS, signal);
-      row ??= await table.read(id, signal);
+      if (attempt > 1) await pause(Math.random() * LONGEST_PAUSE_MS, work.signal);
+      row ??= await table.read(id, work);
       const changes = plan(row);
       if (!changes) return 'superseded';
-      const written = await table.write(id, unlessChanged(changes, row), signal);
+      const written = await table.write(id, unlessChanged(changes, row), work);
       if (written.done) return 'applied';
       row = written.row;
     }
     throw new Error(`lost ${TRIES} races for the row`);
   }
 
-  async function upsert(sighting: Sighting, signal: AbortSignal): Promise<Outcome> {
+  async function upsert(sighting: Sighting, work: Work): Promise<Outcome> {
     const table = tables[sighting.kind];
     let row: Row | undefined;
     if (canBeWrittenUnread(sighting)) {
-      const written = await table.write(sighting.id, unreadWrite(sighting, settings), signal);
+      const written = await table.write(sighting.id, unreadWrite(sighting, settings), work);
       // Nothing but a refusal makes a row refused.
       if (written.done) return written.before.phase === 'refused' ? 'refusal ignored' : 'applied';
       row = written.row;
@@ -71,11 +72,11 @@ export function createDynamoStore(
       oddity = oddityOf(row, merged, sighting);
       return differences(row, merged, KINDS[sighting.kind]);
     };
-    const outcome = await change(table, sighting.id, plan, signal, row);
+    const outcome = await change(table, sighting.id, plan, work, row);
     return oddity ?? outcome;
   }
 
-  async function keepAlive(sighting: Sighting, signal: AbortSignal) {
+  async function keepAlive(sighting: Sighting, work: Work) {
     let stop: string | undefined;
     let isFresh = false;
     let oddity: Oddity | undefined;
@@ -88,7 +89,7 @@ export function createDynamoStore(
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
-    const changed = await change(tables.stream, sighting.id, plan, signal);
+    const changed = await change(tables.stream, sighting.id, plan, work);
     const outcome: Outcome = oddity ?? (isFresh ? 'fresh' : changed);
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }
@@ -104,10 +105,10 @@ export function createDynamoStore(
   const NOT_TAKEN = 'DynamoDB did not take the sighting';
 
   return {
-    upsert: (sighting, signal = deadline()) => orStoreError(NOT_TAKEN, upsert(sighting, signal)),
-    keepAlive: (sighting, signal = deadline()) => orStoreError(NOT_TAKEN, keepAlive(sighting, signal)),
-    readSession: (id, signal = deadline()) =>
-      orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), signal)),
+    upsert: (sighting, work = startWork(deadline())) => orStoreError(NOT_TAKEN, upsert(sighting, work)),
+    keepAlive: (sighting, work = startWork(deadline())) => orStoreError(NOT_TAKEN, keepAlive(sighting, work)),
+    readSession: (id, work = startWork(deadline())) =>
+      orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), work)),
   };
 }
 

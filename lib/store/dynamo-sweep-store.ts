@@ -12,6 +12,7 @@ import { toRow, type Item } from './items.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
+import { startWork } from './work.ts';
 
 /** The values of the index's key. */
 const ROLES = ['publishing', 'playing'] as const;
@@ -93,9 +94,10 @@ export function createDynamoSweepStore(
     livePages,
     read: readFrom(streams),
     readSessions: readFrom(sessions),
-    async change(id, changes, row, abortSignal) {
-      const written = await streams.write(id, unlessChanged(changes, row), abortSignal);
-      return written.done ? undefined : (written.row ?? streams.read(id, abortSignal));
+    async change(id, changes, row, signal) {
+      const work = startWork(signal);
+      const written = await streams.write(id, unlessChanged(changes, row), work);
+      return written.done ? undefined : (written.row ?? streams.read(id, work));
     },
 
     async loadCursor() {

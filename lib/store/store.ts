@@ -3,6 +3,7 @@ import type { Differences } from '../state/merge.ts';
 import type { Oddity } from '../state/oddity.ts';
 import type { Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
+import type { Work } from './work.ts';
 
 /**
  * applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks
@@ -11,22 +12,22 @@ import type { Sighting } from '../state/sighting.ts';
  */
 export type Outcome = 'applied' | 'superseded' | 'fresh' | Oddity;
 
-/** `signal` ends all requests of a call; without one they have 2 s together. */
+/** `work` ends all requests of a call, and counts them; without it they have 2 s together. */
 export interface Store {
   /**
    * Brings a sighting into the row of its stream or session, whatever came before or comes at the same time.
    * @throws StoreError when that did not happen for sure: nothing is known then of the row.
    */
-  upsert(sighting: Sighting, signal?: AbortSignal): Promise<Outcome>;
+  upsert(sighting: Sighting, work?: Work): Promise<Outcome>;
 
   /**
    * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped.
    * @throws StoreError as above
    */
-  keepAlive(sighting: Sighting, signal?: AbortSignal): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
+  keepAlive(sighting: Sighting, work?: Work): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
 
   /** The row of a session as it is now; an empty one where there is none. @throws StoreError where it cannot be read */
-  readSession(id: string, signal?: AbortSignal): Promise<Row>;
+  readSession(id: string, work?: Work): Promise<Row>;
 }
 
 /** The store would not take a sighting, or tell of a session; `cause` is the database's own error. For logs, never for an answer. */

@@ -9,6 +9,7 @@ import type { Differences } from '../state/merge.ts';
 import type { Kind, Row } from '../state/row.ts';
 import { createExpression, type Update } from './expression.ts';
 import { toRow, type Item } from './items.ts';
+import type { Work } from './work.ts';
 
 /**
  * A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not).
@@ -24,15 +25,16 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
     idOf: (item: Item) => item[key]?.S ?? '',
 
     /** Consistently; an empty row where there is none. */
-    async read(id: string, abortSignal?: AbortSignal): Promise<Row> {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }),
-        abortSignal ? { abortSignal } : {},
-      );
+    async read(id: string, work: Work): Promise<Row> {
+      work.requests++;
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }), {
+        abortSignal: work.signal,
+      });
       return toRow(Item ?? {});
     },
 
-    async write(id: string, update: Update, abortSignal?: AbortSignal): Promise<Written> {
+    async write(id: string, update: Update, work: Work): Promise<Written> {
+      work.requests++;
       try {
         const { Attributes = {} } = await client.send(
           new UpdateItemCommand({
@@ -41,7 +43,7 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
             ...update,
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-          abortSignal ? { abortSignal } : {},
+          { abortSignal: work.signal },
         );
         return { done: true, before: toRow(Attributes) };
       } catch (error) {

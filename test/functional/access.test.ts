@@ -532,6 +532,10 @@ describe('when it cannot be decided', () => {
     const open = await outage({ FAIL_OPEN: 'publish' });
     expect((await publish(open, 'x')).statusCode).toBe(200);
     expect(await statusOf(open, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(503);
+    // Whatever else fails, what is let in is let in on its terms.
+    open.memory.down.queue = true;
+    const token = await signToken({ claims: { publish: ['x'], rename: 'y' } });
+    expect(JSON.parse((await publish(open, 'x', { custom: { token } })).body ?? '')).toMatchObject({ name: 'y' });
     const closed = await outage({ FAIL_OPEN: 'none' });
     expect(await statusOf(closed, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(503);
   });

@@ -13,6 +13,7 @@ function logged(line: Line): Record<string, unknown> {
   createLog(
     (text) => lines.push(text),
     () => 1,
+    'prod',
   )(line);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^[^\n]*\n$/);
@@ -30,7 +31,7 @@ suite('a line', () => {
       _aws: {
         Timestamp: 1,
         CloudWatchMetrics: [
-          { Namespace: 'wcs-hooks', Dimensions: [['method']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
+          { Namespace: 'wcs-hooks/prod', Dimensions: [['method']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
         ],
       },
     });
