@@ -1,5 +1,4 @@
 /** Type 3: something happened; and the methods that have no route of their own: other spellings, a newer WCS's. */
-import { createDeps } from '../lib/deps.ts';
 import { createHookFunction } from '../lib/hook-function.ts';
 
-export const handler = createHookFunction(createDeps());
+export const handler = createHookFunction();

@@ -51,7 +51,10 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
   const { TOKEN_SECRET, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
   const isHalf = `${given.join(', ')} set without`;
   if (!TOKEN_SECRET && !TOKEN_JWKS_URL) {
-    problems.push(`${isHalf} TOKEN_SECRET (HS256) or TOKEN_JWKS_URL (RS256, ES256): set the one that your tokens need`);
+    const parameter = env['SECRETS_PATH'] ? `, the parameter ${env['SECRETS_PATH']}/token-secret` : '';
+    problems.push(
+      `${isHalf} TOKEN_SECRET (HS256${parameter}) or TOKEN_JWKS_URL (RS256, ES256): set the one that your tokens need`,
+    );
   }
   if (TOKEN_SECRET && TOKEN_JWKS_URL) {
     problems.push('TOKEN_SECRET and TOKEN_JWKS_URL are set both: a token is signed in one way, remove the other');

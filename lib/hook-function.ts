@@ -1,24 +1,76 @@
 /** Puts a function together that hooks call. */
-import type { Deps } from './deps.ts';
+import type { Context } from 'aws-lambda';
+import { effects } from './deps.ts';
 import { createAct } from './http/act.ts';
+import { answerTo, HttpError } from './http/errors.ts';
 import { createHookHandler } from './http/hook-handler.ts';
+import type { HookAnswer, HookEvent } from './http/hook.ts';
+import { describe } from './log.ts';
+import { createSecretSource, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
+import { readCredentials, readHookSettings } from './settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
+import { readParameters } from './store/parameters.ts';
 import { createParking } from './store/queues.ts';
 import type { createTokenVerifier } from './tokens.ts';
 
-/** Only functions whose methods a token can decide carry what verifies one. */
-export function createHookFunction(deps: Deps, verifierOf?: typeof createTokenVerifier) {
-  const { settings, now } = deps;
-  const { policies, failsOpen, tokens } = settings.access;
-  const verify = tokens && verifierOf?.(tokens, now);
-  return createHookHandler(
-    deps,
-    createAct({
-      store: createDynamoStore(createDynamoClient(), settings),
+export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
+
+/**
+ * Only functions whose methods a token can decide carry what verifies one.
+ * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
+ */
+export function createHookFunction(verifierOf?: typeof createTokenVerifier): HookFunction {
+  const { log, now } = effects;
+  const client = createDynamoClient();
+
+  function build(secrets: Secrets, source?: SecretSource): HookFunction {
+    const settings = readHookSettings({ ...process.env, ...secrets });
+    const { policies, failsOpen, tokens } = settings.access;
+    const verify = tokens && verifierOf?.(tokens, now);
+    const rotatedCredentials = async () => {
+      const rotated = await source?.changedFrom(secrets);
+      return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
+    };
+    const act = createAct({
+      store: createDynamoStore(client, settings),
       parking: createParking(settings),
       court: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
       restClientConfig: settings.restClientConfig,
-    }),
-  );
+    });
+    return createHookHandler({ settings, log, now, rotatedCredentials }, act) as HookFunction;
+  }
+
+  const { SECRETS_PATH } = process.env;
+  if (!SECRETS_PATH) return build({});
+
+  const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), now);
+  let built: { readonly secrets: Secrets; readonly handle: HookFunction } | undefined;
+  const buildWith = (secrets: Secrets) => ({ secrets, handle: build(secrets, source) });
+
+  async function ready(): Promise<HookFunction> {
+    const secrets = await source.current();
+    if (built?.secrets === secrets) return built.handle;
+    try {
+      built = buildWith(secrets);
+    } catch (error) {
+      // What was missing may have been put there since.
+      const changed = await source.changedFrom(secrets);
+      if (!changed) throw error;
+      built = buildWith(changed);
+    }
+    return built.handle;
+  }
+
+  return async (event, context) => {
+    let handle: HookFunction;
+    try {
+      handle = await ready();
+    } catch (cause) {
+      const fields = { requestId: context.awsRequestId, cause: describe(cause) };
+      log({ level: 'ERROR', message: 'not ready', fields, metrics: { notReady: 1 } });
+      return answerTo(new HttpError(503, 'not ready'));
+    }
+    return handle(event, context);
+  };
 }

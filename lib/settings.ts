@@ -73,8 +73,11 @@ const readCommon = (env: Environment, problems: string[]): Settings => ({
   deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
 });
 
-function readCredentials(env: Environment, problems: string[]): Pick<HookSettings, 'credentials' | 'takesUnsigned'> {
-  const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, IS_OFFLINE } = env;
+export function readCredentials(
+  env: Environment,
+  problems: string[],
+): Pick<HookSettings, 'credentials' | 'takesUnsigned'> {
+  const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, IS_OFFLINE, SECRETS_PATH, STAGE } = env;
   if (HOOK_SECRET_PREVIOUS && !HOOK_SECRET) {
     problems.push('HOOK_SECRET_PREVIOUS is set without HOOK_SECRET: set the secret that WCS will use from now on');
   }
@@ -85,7 +88,11 @@ function readCredentials(env: Environment, problems: string[]): Pick<HookSetting
   const isOffline = IS_OFFLINE === 'true';
   const hasCredentials = Boolean(HOOK_SECRET || HOOK_SECRET_PREVIOUS || HOOK_USER || HOOK_PASSWORD);
   if (!hasCredentials && !isOffline) {
-    problems.push('no credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD');
+    problems.push(
+      SECRETS_PATH
+        ? `no credentials: put the parameter ${SECRETS_PATH}/hook-secret (npm run secrets -- --stage ${STAGE}), or ${SECRETS_PATH}/hook-user and hook-password`
+        : 'no credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD',
+    );
   }
   return {
     credentials: {

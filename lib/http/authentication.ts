@@ -1,13 +1,21 @@
-import type { HookSettings } from '../settings.ts';
+import type { Deps } from '../deps.ts';
 import { verify } from '../wcs/signature.ts';
 import { HttpError } from './errors.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
-export const authentication = ({ credentials, takesUnsigned }: HookSettings): Middleware => ({
-  before({ event }) {
+export const authentication = ({
+  settings: { credentials, takesUnsigned },
+  rotatedCredentials,
+}: Pick<Deps, 'settings' | 'rotatedCredentials'>): Middleware => ({
+  async before({ event }) {
     if (takesUnsigned) return;
-    const verdict = verify(event.headers['authorization'], event.rawBody, credentials);
+    const { authorization } = event.headers;
+    let verdict = verify(authorization, event.rawBody, credentials);
+    if (verdict === 'wrong') {
+      const rotated = await rotatedCredentials?.();
+      if (rotated) verdict = verify(authorization, event.rawBody, rotated);
+    }
     if (verdict === 'authentic') return;
     if (verdict === 'missing' && credentials.basic) {
       // A JVM client sends its credentials only when challenged.

@@ -15,7 +15,7 @@ export const createHookHandler = (deps: Deps, act: Act) =>
     .use(answers(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
     .use(rawBody)
-    .use(authentication(deps.settings))
+    .use(authentication(deps))
     .use(jsonObject)
     .use(schema)
     .handler(

@@ -1,0 +1,76 @@
+/** What a deployed stage keeps in Parameter Store, by the names of the settings: read at the start, and again when it may have changed. */
+
+export const PARAMETERS = {
+  HOOK_SECRET: 'hook-secret',
+  HOOK_SECRET_PREVIOUS: 'hook-secret-previous',
+  HOOK_USER: 'hook-user',
+  HOOK_PASSWORD: 'hook-password',
+  TOKEN_SECRET: 'token-secret',
+} as const;
+export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
+
+export interface SecretSource {
+  /** The same object until something changed. @throws whatever the reader throws, while nothing was ever read */
+  current(): Promise<Secrets>;
+  /** Before a refusal by `known`: others that hold now, if there are; read at most once a minute. */
+  changedFrom(known: Secrets): Promise<Secrets | undefined>;
+}
+
+const MAX_AGE_MS = 5 * 60_000;
+/** Containers that started together do not read together for ever. */
+const JITTER = 0.2;
+const LEAST_PAUSE_MS = 60_000;
+
+/** Starts reading at once. `now` in milliseconds since the epoch. */
+export function createSecretSource(read: () => Promise<Secrets>, now: () => number): SecretSource {
+  let values: Secrets | undefined;
+  let triedAt = -Infinity;
+  let expiresAt = -Infinity;
+  let pending: Promise<Secrets> | undefined;
+
+  function readAgain(): Promise<Secrets> {
+    triedAt = now();
+    pending ??= read()
+      .then((fresh) => {
+        expiresAt = now() + MAX_AGE_MS * (1 - Math.random() * JITTER);
+        if (!values || !isSame(values, fresh)) values = fresh;
+        return values;
+      })
+      .finally(() => (pending = undefined));
+    return pending;
+  }
+  const mayReadAgain = () => pending !== undefined || now() - triedAt >= LEAST_PAUSE_MS;
+
+  // Nobody waits for it yet: who does is told.
+  readAgain().catch(() => {});
+
+  return {
+    async current() {
+      if (!values) return readAgain();
+      // What was read is good while Parameter Store is not to be reached.
+      if (now() >= expiresAt && mayReadAgain()) await readAgain().catch(() => {});
+      return values;
+    },
+    async changedFrom(known) {
+      if (values === known && mayReadAgain()) await readAgain().catch(() => {});
+      return values === known ? undefined : values;
+    },
+  };
+}
+
+const isSame = (a: Secrets, b: Secrets) =>
+  (Object.keys(PARAMETERS) as (keyof Secrets)[]).every((name) => a[name] === b[name]);
+
+/** Reads the parameters under `path`, such as `/wcs-hooks/prod`. */
+export const secretsUnder =
+  (path: string, readParameters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>) =>
+  async (): Promise<Secrets> => {
+    const named = Object.entries(PARAMETERS).map(([name, parameter]) => [name, `${path}/${parameter}`] as const);
+    const values = await readParameters(named.map(([, parameter]) => parameter));
+    return Object.fromEntries(
+      named.flatMap(([name, parameter]) => {
+        const value = values.get(parameter);
+        return value ? [[name, value]] : [];
+      }),
+    );
+  };

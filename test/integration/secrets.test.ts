@@ -1,0 +1,180 @@
+import type { Context } from 'aws-lambda';
+import { createHash, createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import { readParameters } from '../../lib/store/parameters.ts';
+import { sign } from '../../lib/wcs/signature.ts';
+import { gatewayEvent } from '../support/gateway-event.ts';
+import { REQUIRED } from '../support/settings.ts';
+
+const KEY = { id: 'AKID', secret: 'aws-secret', token: 'session-token' };
+
+/** A Parameter Store that holds a few parameters, and believes nobody whose signature it cannot make itself. */
+async function startParameterStore() {
+  const parameters = new Map<string, string>();
+  const control = { requests: 0, fail: 0 };
+  const server = createServer((request, response) => {
+    control.requests++;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      if (control.fail-- > 0) return response.writeHead(400).end('{"__type":"ThrottlingException"}');
+      if (request.headers.authorization !== authorizationOf(request, body)) {
+        return response.writeHead(403).end('{"__type":"InvalidSignatureException"}');
+      }
+      const { Names, WithDecryption } = JSON.parse(body) as { Names: string[]; WithDecryption: boolean };
+      const found = WithDecryption ? Names.filter((name) => parameters.has(name)) : [];
+      return response.end(JSON.stringify({ Parameters: found.map((Name) => ({ Name, Value: parameters.get(Name) })) }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { parameters, control, endpoint, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+/** Signature Version 4, as AWS documents it. */
+function authorizationOf({ method, url, headers }: IncomingMessage, body: string): string {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const date = String(headers['x-amz-date']);
+  const signedHeaders = /SignedHeaders=([^,]*)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const canonical = signedHeaders.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`);
+  const request = [method, url, '', canonical.join(''), signedHeaders, sha256(body)].join('\n');
+  const scope = `${date.slice(0, 8)}/eu-central-1/ssm/aws4_request`;
+  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(request)].join('\n');
+  const key = scope.split('/').reduce((key: string | Buffer, part) => hmac(key, part), `AWS4${KEY.secret}`);
+  const signature = hmac(key, toSign).toString('hex');
+  const must = ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target'];
+  if (
+    !must.every((name) => signedHeaders.split(';').includes(name)) ||
+    headers['x-amz-target'] !== 'AmazonSSM.GetParameters'
+  )
+    return 'no';
+  return `AWS4-HMAC-SHA256 Credential=${KEY.id}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+}
+
+describe('a deployed stage', () => {
+  let store: Awaited<ReturnType<typeof startParameterStore>>;
+  const lines: string[] = [];
+  /** Milliseconds by which the clock is put forward. */
+  let ahead = 0;
+  beforeAll(async () => {
+    store = await startParameterStore();
+    Object.assign(process.env, {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: KEY.id,
+      AWS_SECRET_ACCESS_KEY: KEY.secret,
+      AWS_SESSION_TOKEN: KEY.token,
+      AWS_ENDPOINT_URL_SSM: store.endpoint,
+      ...REQUIRED,
+      STAGE: 'prod',
+      SECRETS_PATH: '/wcs-hooks/prod',
+    });
+    const real = Date.now;
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + ahead);
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await store.close();
+  });
+  beforeEach(() => {
+    store.parameters.clear();
+    Object.assign(store.control, { requests: 0, fail: 0 });
+    lines.length = 0;
+  });
+
+  /** A container of its own. */
+  function container(name = 'incoming') {
+    const require = createRequire(import.meta.url);
+    const file = require.resolve(join('../../dist', `${name}.cjs`));
+    delete require.cache[file];
+    const { handler } = require(file) as { handler: (event: HookEvent, context: Context) => Promise<HookAnswer> };
+    return async (secret: string, method = 'OnMessageEvent', body = '{"sessionId":"s"}') => {
+      const headers = { authorization: sign(Buffer.from(body), secret) };
+      const answer = await handler(gatewayEvent({ method, body, headers }), { awsRequestId: 'r' } as Context);
+      return answer.statusCode;
+    };
+  }
+  const log = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('reads its secrets with one request of a container', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-secret-previous', 'old');
+    const send = container();
+    expect(await Promise.all([send('new'), send('old'), send('new')])).toEqual([200, 200, 200]);
+    expect(store.control.requests).toBe(1);
+    expect(await send('wrong')).toBe(403);
+    expect(store.control.requests).toBe(1);
+  });
+
+  it('without credentials answers 503, says which parameter to put, and works once it is there', async () => {
+    const send = container();
+    expect(await send('new')).toBe(503);
+    expect(log()).toMatchObject([
+      {
+        level: 'ERROR',
+        message: 'not ready',
+        cause: expect.stringContaining(
+          'put the parameter /wcs-hooks/prod/hook-secret (npm run secrets -- --stage prod)',
+        ) as string,
+      },
+    ]);
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new');
+    expect(await send('new')).toBe(503);
+    ahead += 60_000;
+    expect(await send('new')).toBe(200);
+  });
+
+  it('tries again where Parameter Store is throttled, and with the next hook where that fails', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new');
+    store.control.fail = 2;
+    expect(await container()('new')).toBe(200);
+    store.control.fail = 3;
+    const send = container();
+    expect(await send('new')).toBe(503);
+    expect(log().at(-1)?.['cause']).toContain('ThrottlingException');
+    expect(await send('new')).toBe(200);
+  });
+
+  it('takes a rotated secret at once, if it has not just read them', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'old');
+    const send = container();
+    expect(await send('old')).toBe(200);
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-secret-previous', 'old');
+    expect(await send('new')).toBe(403);
+    ahead += 60_000;
+    expect([await send('new'), await send('old'), await send('new')]).toEqual([200, 200, 200]);
+    expect(store.control.requests).toBe(2);
+  });
+
+  it('verifies tokens with the secret from there', async () => {
+    process.env['TOKEN_ISSUER'] = process.env['TOKEN_AUDIENCE'] = 'x';
+    try {
+      store.parameters.set('/wcs-hooks/prod/hook-secret', 'new');
+      expect(await container('connect')('new', 'connect')).toBe(503);
+      expect(log().at(-1)?.['cause']).toContain('TOKEN_SECRET (HS256, the parameter /wcs-hooks/prod/token-secret)');
+      store.parameters.set('/wcs-hooks/prod/token-secret', 'x'.repeat(32));
+      const send = container('connect');
+      expect(await send('new', 'connect', '{"custom":{"token":"junk"}}')).toBe(403);
+      expect(log().at(-1)).toMatchObject({ reason: 'token: no valid token' });
+    } finally {
+      delete process.env['TOKEN_ISSUER'];
+      delete process.env['TOKEN_AUDIENCE'];
+    }
+  });
+
+  it('never shows a secret', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'S3CRET').set('/wcs-hooks/prod/hook-user', 'half');
+    expect(await container()('S3CRET')).toBe(503);
+    expect(lines.join()).toContain('HOOK_USER is set without HOOK_PASSWORD');
+    expect(lines.join()).not.toContain('S3CRET');
+    await expect(readParameters(['/wcs-hooks/prod/hook-secret'])).resolves.toEqual(
+      new Map([['/wcs-hooks/prod/hook-secret', 'S3CRET']]),
+    );
+  });
+});
