@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/** As much of Parameter Store as the command uses; values are SecureStrings or refused. */
+async function startParameterStore() {
+  const parameters = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string & string[] & boolean>;
+      const refuse = (type: string) => response.writeHead(400).end(JSON.stringify({ __type: type, message: type }));
+      const { Name = '', Names = [], Value = '', Type, Overwrite } = input;
+      switch (String(request.headers['x-amz-target']).split('.')[1]) {
+        case 'GetParameters':
+          return response.end(
+            JSON.stringify({
+              Parameters: Names.filter((name) => parameters.has(name)).map((name) => ({
+                Name: name,
+                Value: parameters.get(name),
+              })),
+            }),
+          );
+        case 'PutParameter':
+          if (Type !== 'SecureString') return refuse('ValidationException');
+          if (parameters.has(Name) && !Overwrite) return refuse('ParameterAlreadyExists');
+          parameters.set(Name, Value);
+          return response.end('{"Version":1}');
+        case 'DeleteParameter':
+          return parameters.delete(Name) ? response.end('{}') : refuse('ParameterNotFound');
+        default:
+          return refuse('UnknownOperation');
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { parameters, endpoint, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+let store: Awaited<ReturnType<typeof startParameterStore>>;
+beforeAll(async () => {
+  store = await startParameterStore();
+});
+afterAll(() => store.close());
+
+const secrets = (...options: string[]) =>
+  new Promise<{ code: number; out: string }>((resolve) => {
+    const env = {
+      ...process.env,
+      ...{ AWS_ENDPOINT_URL_SSM: store.endpoint, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
+    };
+    const child = execFile(
+      'npm',
+      ['run', '-s', 'secrets', '--', ...options],
+      { cwd: join(import.meta.dirname, '../..'), env },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, out: stdout + stderr }),
+    );
+  });
+const valueOf = (name: string) => store.parameters.get(`/wcs-hooks/prod/${name}`);
+
+it('makes a secret once, tells it to WCS, and rotates it without a moment in which the old one is not taken', async () => {
+  const created = await secrets('--stage', 'prod', '--token');
+  const first = valueOf('hook-secret') ?? '';
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  expect(created.out).toContain(`rest_hook_secret_key=${first}`);
+  expect(created.out).toContain(valueOf('token-secret'));
+  expect(valueOf('token-secret')).not.toBe(first);
+
+  const again = await secrets('--stage', 'prod', '--token');
+  expect(again).toMatchObject({ code: 0, out: expect.stringContaining('hook-secret is there.') as string });
+  expect(again.out).not.toContain(first);
+  expect(valueOf('hook-secret')).toBe(first);
+  expect(await secrets('--stage', 'prod', '--finish')).toMatchObject({ code: 1 });
+
+  const rotated = await secrets('--stage', 'prod', '--rotate');
+  const second = valueOf('hook-secret') ?? '';
+  expect(second).not.toBe(first);
+  expect(valueOf('hook-secret-previous')).toBe(first);
+  expect(rotated.out).toMatch(/Wait a minute[^]*--stage prod --finish/);
+  expect(rotated.out).toContain(`rest_hook_secret_key=${second}`);
+  expect(await secrets('--stage', 'prod', '--rotate')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('A rotation is under way') as string,
+  });
+  expect(valueOf('hook-secret')).toBe(second);
+
+  expect(await secrets('--stage', 'prod', '--finish')).toMatchObject({ code: 0 });
+  expect([valueOf('hook-secret'), valueOf('hook-secret-previous')]).toEqual([second, undefined]);
+}, 30_000);
+
+it('says what is wrong', async () => {
+  for (const [options, code, text] of [
+    [[], 2, '--stage NAME is missing'],
+    [['--stage', 'local'], 2, 'set HOOK_SECRET in the environment'],
+    [['--stage', 'x', '--rotate', '--finish'], 2, 'two steps'],
+    [['--nope'], 2, '--nope'],
+    [['--stage', 'fresh', '--rotate'], 1, 'nothing to rotate'],
+    [['--help'], 0, '--finish'],
+  ] as const) {
+    expect(await secrets(...options)).toMatchObject({ code, out: expect.stringContaining(text) as string });
+  }
+}, 30_000);
