@@ -4,7 +4,7 @@ import type { Policy } from './access/decision.ts';
 import { problemOfOrigin } from './access/origin-policy.ts';
 import { ownPolicy, type OwnPolicy } from './access/own-policy.ts';
 import { createPolicies } from './access/policies.ts';
-import { TOKEN_ACTIONS, type TokenAction } from './access/token-policy.ts';
+import { TOKEN_ACTIONS } from './access/token-policy.ts';
 import { list, words, type Environment } from './environment.ts';
 import type { TokenSettings } from './tokens.ts';
 import { PROTECTED_FIELDS } from './wcs/rest-client-config.ts';
@@ -23,12 +23,16 @@ const LEAST_SECRET_BYTES = 32;
 
 export function readAccess(env: Environment, problems: string[], own: OwnPolicy = ownPolicy): AccessSettings {
   const tokens = readTokens(env, problems);
-  const tokensFor = readTokensFor(env, tokens !== undefined, problems);
+  const requiredFor = words(env, 'TOKEN_FOR', TOKEN_ACTIONS, TOKEN_ACTIONS, problems);
   const open = words(env, 'FAIL_OPEN', [...ACTIONS, 'none'], ['play'], problems);
   if (open.includes('none') && open.length > 1) problems.push(`FAIL_OPEN=${env['FAIL_OPEN']} names none and others`);
   checkOwn(own, problems);
+  const rules = {
+    origins: readOrigins(env, problems),
+    tokens: tokens && { requiredFor, connectFailsOpen: open.includes('connect') },
+  };
   return {
-    policies: createPolicies({ origins: readOrigins(env, problems), tokensFor }, own),
+    policies: createPolicies(rules, own),
     failsOpen: (action) => action !== undefined && open.includes(action),
     tokens,
   };
@@ -36,6 +40,7 @@ export function readAccess(env: Environment, problems: string[], own: OwnPolicy 
 
 function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): readonly string[] | undefined {
   const origins = list(ALLOWED_ORIGINS);
+  if (ALLOWED_ORIGINS && origins.length === 0) problems.push('ALLOWED_ORIGINS names nothing');
   for (const origin of origins) {
     const problem = problemOfOrigin(origin);
     if (problem) problems.push(`ALLOWED_ORIGINS names ${JSON.stringify(origin)}: ${problem}`);
@@ -65,7 +70,7 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
     problems.push(`TOKEN_SECRET is shorter than ${LEAST_SECRET_BYTES} bytes: openssl rand -hex 32 makes one`);
   }
   if (TOKEN_JWKS_URL && !isSecureUrl(TOKEN_JWKS_URL)) {
-    problems.push(`TOKEN_JWKS_URL=${TOKEN_JWKS_URL} is no https:// address: whoever can change the keys can sign`);
+    problems.push('TOKEN_JWKS_URL is no https:// address without a user: whoever can change the keys can sign');
   }
   return {
     keys: TOKEN_SECRET ? { secret: TOKEN_SECRET } : { jwksUrl: TOKEN_JWKS_URL ?? '' },
@@ -78,13 +83,9 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
 /** Or one on this machine. */
 function isSecureUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
+  const { protocol, hostname, username } = new URL(text);
+  if (username) return false;
   return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
-}
-
-function readTokensFor(env: Environment, isOn: boolean, problems: string[]): readonly TokenAction[] | undefined {
-  const tokensFor = words(env, 'TOKEN_FOR', TOKEN_ACTIONS, TOKEN_ACTIONS, problems);
-  return isOn ? tokensFor : undefined;
 }
 
 function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
@@ -94,7 +95,8 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
     if (method !== name) problem(`${JSON.stringify(name)}, which is no REST method of WCS`);
     else if (!actionOf(method)) problem(`${name}, which a refusal does not stop`);
     for (const field of fields) {
-      if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);
+      if (method === 'connect') problem(`connect and overwrites ${field}, which WCS takes from no answer to connect`);
+      else if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);
     }
   }
 }

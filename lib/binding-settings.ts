@@ -27,7 +27,7 @@ export function readBinding(env: Environment, rules: Rules, problems: string[]):
   const { REST_CLIENT_CONFIG } = env;
   if (!REST_CLIENT_CONFIG) return ours;
 
-  const { config, problems: found } = override(ours, parsed(REST_CLIENT_CONFIG), binding, neededBy(decided));
+  const { config, problems: found } = override(ours, parsed(REST_CLIENT_CONFIG), binding, neededBy(rules.policies));
   problems.push(...found.map((problem) => `REST_CLIENT_CONFIG: ${problem}`));
   return config;
 }
@@ -41,11 +41,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The fields without which there is no row, and no decision. */
-const neededBy = (decided: readonly MethodName[]) => (method: MethodName) => [
-  METHODS[method].key,
-  ...(decided.includes(method) ? ['custom', 'name', 'sessionId', 'token', 'callee', 'target'] : []),
-];
+const DECIDED_BY = ['appKey', 'nodeId', 'sessionId', 'custom', 'name', 'token', 'callee', 'target'];
+
+/** Whether there is no row, or no decision, without the field. Your own policy may look at all of them but the sdp. */
+const neededBy = (policies: readonly Policy[]) => (method: MethodName, field: string) => {
+  const asked = policies.filter(({ decides }) => Object.hasOwn(decides, method));
+  if (field === METHODS[method].key || (asked.length > 0 && DECIDED_BY.includes(field))) return true;
+  return field !== 'sdp' && asked.some(({ name }) => name === 'own');
+};
 
 function readFailMethods({ FAIL_METHODS }: Environment, problems: string[]): MethodName[] {
   return list(FAIL_METHODS).flatMap((name) => {

@@ -30,6 +30,7 @@ export function words<Word extends string>(
   problems: string[],
 ): readonly Word[] {
   const given = list(env[name]);
+  if (env[name] && given.length === 0) problems.push(`${name} names nothing: expected some of ${allowed.join(', ')}`);
   for (const word of given) {
     if (!(allowed as readonly string[]).includes(word))
       problems.push(`${name} names ${JSON.stringify(word)}: expected some of ${allowed.join(', ')}`);

@@ -6,6 +6,7 @@ import { required, wholeNumber, type Environment } from './environment.ts';
 import type { Lease } from './state/lease.ts';
 import type { Retention } from './state/merge.ts';
 import type { StopRules } from './state/stop.ts';
+import type { MethodName } from './wcs/methods.ts';
 import type { RestClientConfig } from './wcs/rest-client-config.ts';
 import type { Credentials } from './wcs/signature.ts';
 
@@ -47,15 +48,21 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     const common = readCommon(env, problems);
     const credentials = readCredentials(env, problems);
     const access = readAccess(env, problems, own);
-    const limiting = access.policies.find(({ name }) => name !== 'origin');
+    // A policy may limit a stream that it lets in: its keep-alives then stop it.
+    const limiting = access.policies.find(({ decides }) => LIMITED.some((method) => Object.hasOwn(decides, method)));
     if (limiting && env['STOP_STREAMS'] === 'false') {
       problems.push(`STOP_STREAMS=false with the policy ${limiting.name}: its maxDuration would stop no stream`);
     }
-    // A policy may limit a stream: its keep-alives then stop it.
+    if (env['MAX_DURATION_SECONDS'] && !common.stopsStreams && !limiting) {
+      problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
+    }
     const stopsStreams = common.stopsStreams || limiting !== undefined;
     const restClientConfig = readBinding(env, { stopsStreams, ...access }, problems);
     return { ...common, ...credentials, stopsStreams, access, restClientConfig };
   });
+
+/** Where a policy can set a maximum duration. */
+const LIMITED: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
 
 function checked<S>(read: (problems: string[]) => S): S {
   const problems: string[] = [];
@@ -135,9 +142,6 @@ function readStopRules(env: Environment, problems: string[]): StopRules {
     problems.push(`STOP_STREAMS=${JSON.stringify(STOP_STREAMS)} is neither true nor false`);
   }
   const stopsStreams = STOP_STREAMS === 'true';
-  if (MAX_DURATION_SECONDS && !stopsStreams) {
-    problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
-  }
   return {
     stopsStreams,
     maxDurationSeconds: MAX_DURATION_SECONDS ? wholeNumber(env, 'MAX_DURATION_SECONDS', 0, problems) : undefined,

@@ -1,4 +1,6 @@
 /** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. The algorithm is never the token's choice. */
+import type { JSONWebKeySet } from 'jose';
+import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
 import { readClaims } from './access/claims.ts';
@@ -24,6 +26,8 @@ const KEYS_FRESH_MS = 10 * 60 * 1000;
 const KEYS_LIVE_MS = 24 * 3600 * 1000;
 /** How often, at most, an unknown key makes us ask for the keys again. */
 const COOLDOWN_MS = 30_000;
+/** How long it is left alone after it failed, while there are no keys. */
+const PAUSE_MS = 5000;
 
 export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
   const [key, algorithms] =
@@ -46,7 +50,7 @@ export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, n
       });
       return readClaims(payload);
     } catch (error) {
-      return error instanceof KeysError ? { unverifiable: true } : { problem: problemOf(error) };
+      return error instanceof KeysError ? { unverifiable: error } : { problem: problemOf(error) };
     }
   };
 }
@@ -58,15 +62,20 @@ class KeysError extends Error {
 
 function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
   let last: { readonly text: string; readonly at: number } | undefined;
+  let failure: { readonly cause: unknown; readonly at: number } | undefined;
 
   async function fetchKeys(address: string, options: RequestInit): Promise<Response> {
+    // Not every hook waits for a server that just did not answer.
+    if (!last && failure && now() - failure.at < PAUSE_MS) throw new KeysError('no keys', { cause: failure.cause });
     try {
       const response = await fetch(address, options);
       const text = await response.text();
-      const { keys } = JSON.parse(text) as { keys?: unknown };
-      if (response.status !== 200 || !Array.isArray(keys)) throw new Error(`${response.status} without keys`);
+      if (response.status !== 200) throw new Error(`the key server answered ${response.status}`);
+      // It throws what is no key set.
+      createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
       last = { text, at: now() };
     } catch (cause) {
+      failure = { cause, at: now() };
       if (!last || now() - last.at > KEYS_LIVE_MS) throw new KeysError('no keys', { cause });
     }
     return new Response(last.text);

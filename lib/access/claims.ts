@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 
 /** Centuries are no maximum, and no time. */
-const MAX_SECONDS = 100 * 365 * 24 * 3600;
+export const MAX_SECONDS = 100 * 365 * 24 * 3600;
 /** What is kept of a session's token: its row is read with every hook that has none of its own. */
 const MAX_KEPT_BYTES = 2048;
 
@@ -10,7 +10,7 @@ const list = v.optional(v.array(v.string()));
 
 export const ClaimsSchema = v.object({
   /** Who it is: the only claim that is shown in a row and in the log. */
-  sub: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256))),
+  sub: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256))),
   /** Globs of the stream names that it may publish, and play. */
   publish: list,
   play: list,
@@ -19,7 +19,7 @@ export const ClaimsSchema = v.object({
   /** Seconds after which a stream of it is stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */
-  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(2048))),
+  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048))),
 });
 export type Claims = v.InferOutput<typeof ClaimsSchema>;
 

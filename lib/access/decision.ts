@@ -1,6 +1,6 @@
 /** Who may connect, publish, play and call: what a policy is, and what several of them together say. */
 import type { MethodName } from '../wcs/methods.ts';
-import type { Claims } from './claims.ts';
+import { MAX_SECONDS, type Claims } from './claims.ts';
 
 /** A hook that asks to be let in. */
 export interface AccessRequest {
@@ -9,21 +9,27 @@ export interface AccessRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;
-  /** Of the hook's own token, where there is one and a policy asks for it. */
+  /** Of the hook's own token, where there is one. */
   readonly token?: TokenVerdict;
 }
 
-/** `unverifiable`: the keys cannot be had now. `problem` never holds a part of the token. */
-export type TokenVerdict = { readonly claims: Claims } | { readonly problem: string } | { readonly unverifiable: true };
+/** `problem` never holds a part of the token. `unverifiable`: the keys cannot be had now, and why, for the log. */
+export type TokenVerdict =
+  { readonly claims: Claims } | { readonly problem: string } | { readonly unverifiable: unknown };
 
-/** The connection that a hook belongs to, as its row tells; `unreadable`: the store does not answer. */
+/** Who asks: as the row of the connection tells, and by a token on the hook itself, which wins. */
 export interface AccessSession {
   readonly sub?: string;
+  /** Of the page, as the browser told it at `connect`. */
   readonly origin?: string;
-  /** Of the token that it connected with. */
   readonly claims?: Claims;
 }
-export type MaybeSession = AccessSession | 'unreadable' | undefined;
+
+/** The connection that a hook belongs to, or why it has none; `unknown`: why that cannot be told. */
+export type SessionVerdict =
+  | { readonly session: AccessSession }
+  | { readonly problem: string }
+  | { readonly unknown: string; readonly isMissing?: boolean };
 
 /** What a hook is let in with. */
 export interface Terms {
@@ -52,12 +58,10 @@ export interface Policy {
   readonly name: 'origin' | 'token' | 'own';
   /** The methods that it decides; each with the fields that it may overwrite in the answer. */
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
-  readonly needsSession: (request: AccessRequest) => boolean;
-  readonly decide: (request: AccessRequest, session: MaybeSession) => Decision;
+  /** When it looks at the session of a hook; never at that of `connect`, which begins one. */
+  readonly readsSession: 'never' | 'without a token' | 'always';
+  readonly decide: (request: AccessRequest, session: SessionVerdict) => Decision;
 }
-
-export const decidedBy = (policies: readonly Policy[], method: MethodName) =>
-  policies.filter(({ decides }) => Object.hasOwn(decides, method));
 
 /** What came of it. `policy` is all that the caller is told; `reason` begins with it. */
 export type Judgment =
@@ -65,21 +69,22 @@ export type Judgment =
   | ({ readonly verdict: 'allow'; readonly unsure?: string } & Terms)
   | { readonly verdict: 'deny' | 'undecided'; readonly policy: Policy['name']; readonly reason: string };
 
-/** All that decide the method must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
+/** All that are `asked` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
 export function decide(
-  policies: readonly Policy[],
+  asked: readonly Policy[],
   request: AccessRequest,
-  session: MaybeSession,
+  session: SessionVerdict,
   failsOpen: boolean,
 ): Judgment {
   const terms: { overwrite?: Record<string, string>; maxDuration?: number } = {};
   let open: Extract<Judgment, { policy: string }> | undefined;
-  for (const { name, decide } of decidedBy(policies, request.method)) {
+  for (const { name, decides, decide } of asked) {
     const decision = decide(request, session);
     if (decision.verdict === 'allow') {
-      if (decision.overwrite) terms.overwrite = { ...terms.overwrite, ...decision.overwrite };
+      const overwrite = declared(decision.overwrite, decides[request.method]);
+      if (overwrite) terms.overwrite = { ...terms.overwrite, ...overwrite };
       const longest = Math.min(decision.maxDuration ?? Infinity, terms.maxDuration ?? Infinity);
-      if (longest < Infinity) terms.maxDuration = longest;
+      if (longest <= MAX_SECONDS) terms.maxDuration = Math.max(longest, 0);
       continue;
     }
     const judgment = { verdict: decision.verdict, policy: name, reason: `${name}: ${decision.reason}` } as const;
@@ -88,4 +93,10 @@ export function decide(
   }
   if (!open) return { verdict: 'allow', ...terms };
   return failsOpen ? { verdict: 'allow', unsure: open.reason, ...terms } : open;
+}
+
+/** WCS takes no others: neither may the row show them. */
+function declared(overwrite: Terms['overwrite'], fields: readonly string[] = []): Terms['overwrite'] {
+  const taken = Object.entries(overwrite ?? {}).filter(([field]) => fields.includes(field));
+  return taken.length > 0 ? Object.fromEntries(taken) : undefined;
 }

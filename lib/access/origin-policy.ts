@@ -14,7 +14,7 @@ export function problemOfOrigin(entry: string): string | undefined {
 export const createOriginPolicy = (origins: readonly string[]): Policy => ({
   name: 'origin',
   decides: { connect: [] },
-  needsSession: () => false,
+  readsSession: 'never',
   decide({ body: { origin } }) {
     if (typeof origin !== 'string' || origin === '') return deny('no origin');
     return origins.some((entry) => isFrom(origin, entry)) ? allow() : deny('another origin');
@@ -26,5 +26,7 @@ function isFrom(origin: string, entry: string): boolean {
   // What is no origin in the form of browsers (credentials, paths, capitals, another script) is from nowhere.
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
-  return url.protocol === 'https:' && url.origin === origin && url.hostname.endsWith(entry.slice(1));
+  const subdomain = url.hostname.slice(0, -entry.slice(1).length);
+  const isBelow = url.hostname.endsWith(entry.slice(1)) && subdomain.split('.').every((label) => label !== '');
+  return url.protocol === 'https:' && url.origin === origin && isBelow;
 }

@@ -1,26 +1,36 @@
 /** The active policies, in the order in which they are asked. */
-import { undecided, type Policy } from './decision.ts';
+import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionVerdict } from './decision.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import type { OwnPolicy } from './own-policy.ts';
-import { createTokenPolicy, type TokenAction } from './token-policy.ts';
+import { createTokenPolicy, type TokenRules } from './token-policy.ts';
 
 export interface AccessRules {
   /** Undefined: from anywhere. */
   readonly origins: readonly string[] | undefined;
-  /** What a token is needed for; undefined: there are no tokens. */
-  readonly tokensFor: readonly TokenAction[] | undefined;
+  /** Undefined: there are no tokens. */
+  readonly tokens: TokenRules | undefined;
 }
 
-export const createPolicies = ({ origins, tokensFor }: AccessRules, own: OwnPolicy): readonly Policy[] => [
+export const createPolicies = ({ origins, tokens }: AccessRules, own: OwnPolicy): readonly Policy[] => [
   ...(origins ? [createOriginPolicy(origins)] : []),
-  ...(tokensFor ? [createTokenPolicy(tokensFor)] : []),
+  ...(tokens ? [createTokenPolicy(tokens)] : []),
   ...(Object.keys(own.decides).length > 0 ? [policyOf(own)] : []),
 ];
 
 const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
   name: 'own',
   decides,
-  needsSession: ({ method }) => method !== 'connect',
-  decide: (request, session) =>
-    session === 'unreadable' ? undecided('the session cannot be read') : decide(request, session),
+  readsSession: 'always',
+  decide(request, session) {
+    if ('unknown' in session && !session.isMissing) return undecided(session.unknown);
+    return decide(request, whoAsks(request, session));
+  },
 });
+
+/** A token on the hook itself wins. */
+function whoAsks({ token }: AccessRequest, verdict: SessionVerdict): AccessSession | undefined {
+  const session = 'session' in verdict ? verdict.session : undefined;
+  if (!token || !('claims' in token)) return session;
+  const { sub } = token.claims;
+  return { ...(session?.origin ? { origin: session.origin } : {}), ...(sub ? { sub } : {}), claims: token.claims };
+}

@@ -1,16 +1,9 @@
 /** Policy `token`: what a signed token says its bearer may do. */
 import type { MethodName } from '../wcs/methods.ts';
+import { streamName } from '../wcs/stream-name.ts';
 import { actionOf, type Action } from './action.ts';
 import { keptText, type Claims } from './claims.ts';
-import {
-  allow,
-  deny,
-  undecided,
-  type AccessRequest,
-  type Decision,
-  type MaybeSession,
-  type Policy,
-} from './decision.ts';
+import { allow, deny, undecided, type AccessRequest, type Decision, type Policy } from './decision.ts';
 import { matchesGlob } from './glob.ts';
 
 /** What a token can be needed for. */
@@ -26,34 +19,45 @@ const DECIDES: Readonly<Record<TokenAction, Policy['decides']>> = {
   call: { call: [], transfer: [] },
 };
 
-/** `requiredFor`: what a token is needed for; the rest needs none. */
-export const createTokenPolicy = (requiredFor: readonly TokenAction[]): Policy => ({
+/** Players that never connect: what they may is on the hook. */
+const BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
+
+export interface TokenRules {
+  /** What a token is needed for; the rest needs none. */
+  readonly requiredFor: readonly TokenAction[];
+  /** Whether connections are let in that cannot be decided: then one that is not known may have shown a token. */
+  readonly connectFailsOpen: boolean;
+}
+
+export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules): Policy => ({
   name: 'token',
   decides: Object.assign({ connect: [] }, ...requiredFor.map((action) => DECIDES[action])) as Policy['decides'],
-  needsSession: ({ method, token }) => method !== 'connect' && token === undefined,
+  readsSession: 'without a token',
 
   decide(request, session) {
     const { method, token } = request;
     if (token && 'unverifiable' in token) return undecided('the keys cannot be had');
     if (token && 'problem' in token) return deny(token.problem);
-    if (method === 'connect')
-      return token ? keepable(token.claims) : requiredFor.includes('connect') ? MISSING : allow();
-    if (!token && session === 'unreadable') return undecided('the session cannot be read');
-    const claims = token?.claims ?? claimsOf(session);
-    return claims ? grant(claims, request) : MISSING;
+    if (method === 'connect') {
+      if (token) return keepable(token.claims);
+      return requiredFor.includes('connect') ? deny(NO_TOKEN) : allow();
+    }
+    if (token) return grant(token.claims, request);
+    if ('session' in session) return session.session.claims ? grant(session.session.claims, request) : deny(NO_TOKEN);
+    if ('problem' in session) return deny(session.problem);
+    const isNone = session.isMissing && (!connectFailsOpen || BY_URL.includes(method));
+    return isNone ? deny(NO_TOKEN) : undecided(session.unknown);
   },
 });
 
-const MISSING = deny('no token');
-
-const claimsOf = (session: MaybeSession) => (session === 'unreadable' ? undefined : session?.claims);
+const NO_TOKEN = 'no token';
 
 const keepable = (claims: Claims): Decision =>
   keptText(claims) === undefined ? deny('more claims than a session can keep') : allow();
 
 function grant(claims: Claims, { method, body }: AccessRequest): Decision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
-  const name = typeof body['name'] === 'string' ? body['name'] : '';
+  const name = streamName(typeof body['name'] === 'string' ? body['name'] : '');
   const isListed = (globs: readonly string[] = []) => globs.some((glob) => matchesGlob(name, glob));
   switch (actionOf(method)) {
     case 'publish':

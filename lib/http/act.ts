@@ -1,7 +1,8 @@
 /** What a hook does: it is judged, what it says is kept, and it is answered. */
 import { actionOf } from '../access/action.ts';
-import { decidedBy, type Judgment } from '../access/decision.ts';
+import type { Judgment } from '../access/decision.ts';
 import { sightingOf, type Ruling } from '../state/sighting.ts';
+import { REAL_TIME } from '../store/waiting.ts';
 import { startWork, type Work } from '../store/work.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { Act, Hook, Result } from './hook.ts';
@@ -15,12 +16,10 @@ export interface ActParts extends Keeping {
   readonly restClientConfig: RestClientConfig;
 }
 
-/** All store work of a hook has 2 s together. */
-const DEADLINE_MS = 2000;
-
 export function createAct({ court, restClientConfig, ...keeping }: ActParts): Act {
-  const judge = createJudge(court, keeping.store);
+  const { judge, isDecided } = createJudge(court, keeping.store);
   const keep = createKeep(keeping);
+  const sessionsDecide = court.policies.some(({ readsSession }) => readsSession !== 'never');
 
   /**
    * Whether WCS would stop for a trouble of ours what nobody refused: a keep-alive under FAIL its stream, an error to
@@ -28,33 +27,40 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
    */
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
-    if (decidedBy(court.policies, method).length === 0) return method === 'connect';
+    if (!isDecided(method)) return method === 'connect';
     return court.failsOpen(actionOf(method));
   }
+
+  /** A connection that is not in the table would be refused all that it asks for: it had better come again. */
+  const mustBeKept = (method: Hook['method']) =>
+    method === 'connect' && sessionsDecide && !court.failsOpen(actionOf(method));
 
   return async (hook) => {
     // The time runs from the first request to the store, not while keys are fetched.
     let started: Work | undefined;
-    const work = () => (started ??= startWork(AbortSignal.timeout(DEADLINE_MS)));
-    const { judgment, ruling } = await judge(hook, work);
+    const work = () => (started ??= startWork(REAL_TIME.deadline()));
+    const { judgment, ruling, cause } = await judge(hook, work);
     const sighting = sightingOf(hook.method, hook.body, hook.at, ruling);
     let kept: Kept | undefined;
     let failure: unknown;
     try {
       kept = sighting && (await keep(hook, sighting, work()));
+      if (kept?.outcome === 'parked' && mustBeKept(hook.method)) {
+        failure = new HttpError(503, 'the connection is only parked', { cause: kept.cause });
+      }
     } catch (error) {
       failure = error;
     }
-    const told = tell(judgment, ruling, started?.requests ?? 0);
-    if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment), cause: failure ?? kept?.cause };
+    const told = { ...tell(judgment, ruling, started?.requests ?? 0), cause: cause ?? failure ?? kept?.cause };
+    if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment) };
     if (failure !== undefined) {
       const refused = answersAnyway(hook.method) ? answer(hook, ruling.overwrite) : { refusal: asHttpError(failure) };
-      return { ...told, ...refused, outcome: 'failed', cause: failure };
+      return { ...told, ...refused, outcome: 'failed' };
     }
     if (kept?.stop !== undefined) {
       return { ...told, outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
     }
-    return { ...told, ...answer(hook, ruling.overwrite), outcome: kept?.outcome ?? 'echoed', cause: kept?.cause };
+    return { ...told, ...answer(hook, ruling.overwrite), outcome: kept?.outcome ?? 'echoed' };
   };
 
   function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {

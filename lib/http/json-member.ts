@@ -9,14 +9,23 @@ export function withMember(json: Buffer, name: string, value: unknown): Buffer {
   const serialized = Buffer.from(JSON.stringify(value)).toString('latin1');
   const members = membersOf(text);
   const found = members.filter((member) => member.name === name);
-  let changed = text;
-  for (const { start, end } of found.reverse()) changed = changed.slice(0, start) + serialized + changed.slice(end);
-  if (found.length === 0) {
+  const [first, ...again] = found;
+  if (!first) {
     const brace = text.lastIndexOf('}');
     const comma = members.length > 0 ? ',' : '';
-    changed = `${text.slice(0, brace)}${comma}${JSON.stringify(name)}:${serialized}${text.slice(brace)}`;
+    return Buffer.from(
+      `${text.slice(0, brace)}${comma}${JSON.stringify(name)}:${serialized}${text.slice(brace)}`,
+      'latin1',
+    );
   }
-  return Buffer.from(changed, 'latin1');
+  // Of duplicates some parsers take the first, others the last; those between do not make the text grow.
+  const pieces = [text.slice(0, first.start), serialized];
+  let from = first.end;
+  for (const member of again) {
+    pieces.push(text.slice(from, member.start), member === again.at(-1) ? serialized : 'null');
+    from = member.end;
+  }
+  return Buffer.from([...pieces, text.slice(from)].join(''), 'latin1');
 }
 
 interface Member {

@@ -123,7 +123,12 @@ async function judge(
       old.map(({ id }) => id),
       signal,
     ),
-    deps.store.readSessions([...sessionIds], signal),
+    // Leases run out whether sessions can be read or not.
+    deps.store.readSessions([...sessionIds], signal).catch((cause: unknown) => {
+      if (signal.aborted) throw cause;
+      deps.log({ level: 'ERROR', message: 'sessions not read', fields: { cause: describe(cause) }, metrics: {} });
+      return new Map<string, Row>();
+    }),
   ]);
   const judged = streams
     .filter(isYoung)

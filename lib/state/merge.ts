@@ -1,6 +1,7 @@
 /** The rule: what a row becomes by a sighting. Any order, any repetition of the same sightings gives the same row. */
 import { rankOf } from './rank.ts';
-import { KINDS, type Fields, type Kind, type OwnedField, type Row } from './row.ts';
+import { isReusable } from './reusable-id.ts';
+import { KINDS, type Fields, type Kind, type OwnedField, type Register, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { isoTime, type Attribute } from './storable.ts';
 
@@ -34,8 +35,8 @@ export function merge(row: Row, sighting: Sighting, retention: Retention): Row {
     lost: isNewest ? undefined : row.lost,
   };
   for (const register of kind.registers) {
-    const [time] = register;
-    Object.assign(merged, pick(register, isLater(facts[time], row[time]) ? facts : row));
+    const fields = [register.time, ...register.fields];
+    Object.assign(merged, pick(fields, counts(facts, row, register, sighting) ? facts : row));
   }
   return complete(merged, kind, retention);
 }
@@ -101,5 +102,11 @@ function pick(fields: readonly OwnedField[], from: Fields) {
 const least = (a: Attribute | undefined, b: Attribute | undefined) =>
   a === undefined || (b !== undefined && text(b) < text(a)) ? b : a;
 
-const isLater = (a: Attribute | undefined, b: Attribute | undefined) =>
-  a !== undefined && (b === undefined || text(a) > text(b));
+/** Whether a sighting's register counts, and not the row's; what they hold breaks an exact tie. */
+function counts(facts: Fields, row: Fields, { time, fields, keptFirst }: Register, { id }: Sighting): boolean {
+  const [theirs, ours] = [facts[time], row[time]];
+  if (theirs === undefined || ours === undefined) return theirs !== undefined;
+  if (theirs !== ours) return keptFirst && !isReusable(id) ? text(theirs) < text(ours) : text(theirs) > text(ours);
+  const whole = (from: Fields) => JSON.stringify(fields.map((field) => from[field] ?? null));
+  return whole(facts) > whole(row);
+}

@@ -11,10 +11,11 @@ export type Oddity = 'refusal ignored' | 'live after end';
 /** Hooks of one stream may overtake each other, an end too. */
 const OVERTAKING_MS = 60_000;
 
+const goesOnRefused = ({ phase, denied }: Row) => (phase === 'live' || phase === 'lost') && denied !== undefined;
+
 /** What is odd about a sighting that made `row` into `merged`. */
 export function oddityOf(row: Row, merged: Row, { said, at }: Sighting): Oddity | undefined {
-  const isIgnored = merged.phase === 'live' && merged.denied !== undefined;
-  if (isIgnored && !(row.phase === 'live' && row.denied !== undefined)) return 'refusal ignored';
+  if (goesOnRefused(merged) && !goesOnRefused(row)) return 'refusal ignored';
   const isAfterEnd = said.phase === 'live' && at - Date.parse(String(merged.endedAt)) > OVERTAKING_MS;
   return isAfterEnd ? 'live after end' : undefined;
 }

@@ -1,6 +1,6 @@
 /** Streams end with their session: so much is sure, even where WCS told the one but not the other. */
 import { LEVEL } from './lifecycle.ts';
-import type { Row } from './row.ts';
+import { isOfOne, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
@@ -8,8 +8,10 @@ import { stored } from './storable.ts';
 export function presumedEnd(id: string, stream: Row, session: Row): Sighting | undefined {
   if (stream.phase !== 'live' && stream.phase !== 'lost') return undefined;
   const { endedAt, status } = session;
-  // An id that WCS gave again may have ended before this stream began: then it is another connection's end.
-  if (endedAt === undefined || String(endedAt) <= String(stream.firstSeenAt)) return undefined;
+  if (endedAt === undefined || !isOfOne(stream, session)) return undefined;
+  // An id that WCS gave again may have ended before this stream began, or its end came after the next connection began,
+  // and the stream is heard of since: then it is another connection's end.
+  if (String(endedAt) <= String(stream.firstSeenAt) || String(stream.lastSeenAt) > String(endedAt)) return undefined;
   return {
     kind: 'stream',
     id,

@@ -11,10 +11,18 @@ export interface Kind {
   readonly said: readonly OwnedField[];
   /** What it is. Never removed: the winner's replace, anyone else's fill gaps. */
   readonly facts: readonly OwnedField[];
-  /** Fields that stand as a whole too, whoever wins: those of the latest sighting that has the first of them, a time. */
-  readonly registers: readonly (readonly [time: OwnedField, ...OwnedField[]])[];
+  /** Fields that stand as a whole too, whoever wins. */
+  readonly registers: readonly Register[];
   /** Whether live rows are in the index `live` and stay until the sweep finds them silent; others expire in any phase. */
   readonly isSwept: boolean;
+}
+
+/** Of all sightings that have `time` the latest counts, or the first where it is `keptFirst`. */
+export interface Register {
+  readonly time: OwnedField;
+  readonly fields: readonly OwnedField[];
+  /** For ids that WCS never gives again: what comes later can only be a repetition. */
+  readonly keptFirst?: boolean;
 }
 
 const STREAM_SAID = [
@@ -40,9 +48,10 @@ const STREAM_SAID = [
   'videoMuted',
 ] as const;
 
+/** What the policies decided on it, if they did: a player by RTSP asks again and again. */
+const STREAM_REGISTERS = [{ time: 'decidedAt', fields: ['denied', 'sub'] }] as const satisfies Register[];
+
 const STREAM_FACTS = [
-  'denied',
-  'sub',
   'name',
   'published',
   'nodeId',
@@ -72,6 +81,7 @@ const STREAM_OWNED = [
   'appKey',
   'sessionId',
   'mediaProvider',
+  'decidedAt',
   'firstSeenAt',
   'startedAt',
   'endedAt',
@@ -116,9 +126,9 @@ const SESSION_FACTS = ['appKey', 'nodeId'] as const;
  * which must not inherit anything. And SIP's registration, which is not the connection's status.
  */
 const SESSION_REGISTERS = [
-  ['connectAt', 'denied', 'sub', 'origin', 'clientVersion', 'claims'],
-  ['registrationAt', 'registration'],
-] as const;
+  { time: 'connectAt', fields: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'unsure'], keptFirst: true },
+  { time: 'registrationAt', fields: ['registration'] },
+] as const satisfies Register[];
 
 const SESSION_OWNED = [
   'phase',
@@ -138,6 +148,7 @@ const SESSION_OWNED = [
   'registration',
   'registrationAt',
   'claims',
+  'unsure',
   'expiresAt',
   'rank',
 ] as const;
@@ -150,7 +161,7 @@ export const KINDS = {
     owned: STREAM_OWNED,
     said: STREAM_SAID,
     facts: STREAM_FACTS,
-    registers: [],
+    registers: STREAM_REGISTERS,
     isSwept: true,
   },
   session: {
@@ -170,6 +181,12 @@ export type KindName = keyof typeof KINDS;
 export type OperatorField = 'stop' | 'stopSentAt';
 
 export type Fields = { readonly [Field in OwnedField]?: Attribute | undefined };
+
+/** Whether what is told of both can be of one client: two servers behind proxies may give the same session id. */
+export const isOfOne = (a: Fields, b: Fields) =>
+  (['appKey', 'nodeId'] as const).every(
+    (field) => a[field] === undefined || b[field] === undefined || a[field] === b[field],
+  );
 
 /** A row without its key. `revision` counts the writes. */
 export type Row = { readonly [Field in OwnedField | OperatorField | 'revision']?: Attribute };

@@ -2,12 +2,10 @@
 import type { MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
+import { isReusable } from './reusable-id.ts';
 import type { Fields } from './row.ts';
 import type { Ruling, Sighting } from './sighting.ts';
 import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';
-
-/** `/ip:port/ip:port` without a uuid behind it: WCS gives it again to a later connection from the same address. */
-const isReusable = (id: string) => /^\/[^/]+:\d+\/[^/]+:\d+$/.test(id);
 
 /** Other hooks whose subject is a session (messages, data, diagnostics) say nothing of its state. */
 const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
@@ -52,7 +50,7 @@ function levelOf(method: MethodName, { status }: Partial<Connection>): Level {
 }
 
 /** Without a token there are no claims, and the register of an earlier connection must not show through. */
-const connectOf = (body: Partial<Connection>, at: number, { denied, sub, claims }: Ruling): Fields => ({
-  ...stored({ connectAt: isoTime(at), denied, sub, origin: body.origin, clientVersion: body.clientVersion }),
+const connectOf = (body: Partial<Connection>, at: number, { denied, unsure, sub, claims }: Ruling): Fields => ({
+  ...stored({ connectAt: isoTime(at), denied, unsure, sub, origin: body.origin, clientVersion: body.clientVersion }),
   ...(claims === undefined ? {} : { claims }),
 });

@@ -20,8 +20,12 @@ export type Said = Fields & { readonly phase: Exclude<Phase, 'lost'> };
 
 /** What was decided about a hook, as far as rows tell it. */
 export interface Ruling {
+  /** Whether a policy was asked. */
+  readonly isDecided?: boolean;
   /** Why it is refused; undefined: it is not. */
   readonly denied?: string;
+  /** Why it was let in although that could not be decided. */
+  readonly unsure?: string;
   /** Whose token it was, on the hook or at its connection. */
   readonly sub?: string;
   /** What a connection was let in with, as JSON. */

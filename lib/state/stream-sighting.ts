@@ -1,6 +1,7 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import type { MethodName } from '../wcs/methods.ts';
 import type { RtspStream } from '../wcs/payloads.ts';
+import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
 import type { Ruling, Said, Sighting } from './sighting.ts';
@@ -68,10 +69,11 @@ const factsOf = (
   level: Level,
   at: number,
   isPlayedByUrl: boolean,
-  { denied, sub, maxDuration }: Ruling,
+  { isDecided, denied, sub, maxDuration }: Ruling,
 ): Fields => ({
   ...nameOf(stream),
   ...stored({
+    decidedAt: isDecided || denied !== undefined ? isoTime(at) : undefined,
     denied,
     sub,
     published: stream.published ?? (isPlayedByUrl ? false : undefined),
@@ -91,7 +93,8 @@ const factsOf = (
 });
 
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
-function nameOf({ name }: StreamBody): Fields {
+function nameOf(stream: StreamBody): Fields {
+  const name = streamName(stream.name ?? '');
   if (!name) return {};
   const fitting = cut(name, MAX_NAME_BYTES);
   return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };

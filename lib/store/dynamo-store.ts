@@ -8,6 +8,7 @@ import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
 import { oddityOf, type Oddity } from '../state/oddity.ts';
+import { isReusable } from '../state/reusable-id.ts';
 import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
@@ -62,8 +63,10 @@ export function createDynamoStore(
     let row: Row | undefined;
     if (canBeWrittenUnread(sighting)) {
       const written = await table.write(sighting.id, unreadWrite(sighting, settings), work);
-      // Nothing but a refusal makes a row refused.
-      if (written.done) return written.before.phase === 'refused' ? 'refusal ignored' : 'applied';
+      if (written.done) {
+        const { before } = written;
+        return (before && oddityOf(before, merge(before, sighting, settings), sighting)) ?? 'applied';
+      }
       row = written.row;
     }
     let oddity: Oddity | undefined;
@@ -164,16 +167,21 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
     }
   }
   const rank = expression.name('rank');
-  // The earlier of two counts, which no expression can say.
-  const isUnlimited = alone.stopAt === undefined ? '' : ` AND attribute_not_exists(${expression.name('stopAt')})`;
+  // Of these the earlier counts, which no expression can say.
+  const isFirst = [
+    ...(alone.stopAt === undefined ? [] : (['stopAt'] as const)),
+    ...(alone.connectAt === undefined || isReusable(sighting.id) ? [] : (['connectAt'] as const)),
+  ]
+    .map((field) => ` AND attribute_not_exists(${expression.name(field)})`)
+    .join('');
   const update = expression.build(
     // Nobody saw it yet (an operator may have set `stop` already) …
-    `(attribute_not_exists(${lastSeenAt})${isUnlimited})` +
+    `(attribute_not_exists(${lastSeenAt})${isFirst})` +
       // … or this is news, and the strongest so far.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isUnlimited})`,
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst})`,
   );
-  // Costs nothing, and tells of a refusal that was ignored.
-  return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'UPDATED_OLD' } : update;
+  // Costs no unit, and tells of a refusal that was ignored.
+  return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;
 }
 
 /** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
@@ -181,7 +189,7 @@ function replacedBy(alone: Row, { owned, said, registers }: Kind): Set<OwnedFiel
   return new Set([
     ...said,
     ...DERIVED.filter((field) => owned.includes(field)),
-    ...registers.filter(([time]) => alone[time] !== undefined).flat(),
+    ...registers.flatMap(({ time, fields }) => (alone[time] === undefined ? [] : fields)),
     ...(alone.name === undefined ? [] : (['nameCut'] as const)),
   ]);
 }

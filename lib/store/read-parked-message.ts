@@ -23,7 +23,12 @@ function sightingSchema<Name extends KindName>(name: Name) {
       attributes(kind.said),
       v.looseObject({ phase: v.picklist(['seen', 'starting', 'refused', 'live', 'ended']) }),
     ]),
-    facts: attributes([...kind.facts, ...kind.registers.flat(), 'nameCut', 'stopAt']),
+    facts: attributes([
+      ...kind.facts,
+      ...kind.registers.flatMap(({ time, fields }) => [time, ...fields]),
+      'nameCut',
+      'stopAt',
+    ]),
   });
 }
 

@@ -13,9 +13,9 @@ import type { Work } from './work.ts';
 
 /**
  * A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not).
- * `before`: what the written attributes were, where the write asked for it.
+ * `before`: what the row was, where the write asked for it.
  */
-export type Written = { readonly done: true; readonly before: Row } | { readonly done: false; readonly row?: Row };
+export type Written = { readonly done: true; readonly before?: Row } | { readonly done: false; readonly row?: Row };
 
 export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string, key: Kind['key']) {
   const keyOf = (id: string): Item => ({ [key]: { S: id } });
@@ -36,7 +36,7 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
     async write(id: string, update: Update, work: Work): Promise<Written> {
       work.requests++;
       try {
-        const { Attributes = {} } = await client.send(
+        const { Attributes } = await client.send(
           new UpdateItemCommand({
             TableName,
             Key: keyOf(id),
@@ -45,7 +45,7 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
           }),
           { abortSignal: work.signal },
         );
-        return { done: true, before: toRow(Attributes) };
+        return { done: true, ...(Attributes ? { before: toRow(Attributes) } : {}) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return error.Item ? { done: false, row: toRow(error.Item) } : { done: false };

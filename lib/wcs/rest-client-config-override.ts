@@ -29,7 +29,7 @@ export function override(
   ours: RestClientConfig,
   theirs: unknown,
   { failMethods, overwrites }: Binding,
-  needed: (method: MethodName) => readonly string[],
+  needed: (method: MethodName, field: string) => boolean,
 ): { readonly config: RestClientConfig; readonly problems: readonly string[] } {
   if (!isObject(theirs)) return { config: ours, problems: ['it is no JSON object'] };
   const problems: string[] = [];
@@ -53,7 +53,7 @@ export function override(
     const overwritten = overwrites[method] ?? [];
     const mayFail = failMethods.has(method);
     const taken = fieldsOf(entry.restOverwrite);
-    const excluded = fieldsOf(entry.restExclude).filter((field) => needed(method).includes(field));
+    const excluded = fieldsOf(entry.restExclude).filter((field) => needed(method, field));
     return [
       mayFail && entry.restOnError === 'LOG' ? 'a refusal would not bind with restOnError LOG' : '',
       mayFail && entry.restPolicy === 'DISABLE' ? 'nothing could be refused with restPolicy DISABLE' : '',

@@ -100,9 +100,8 @@ export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean })
     const after = updated(UpdateExpression, before ?? { ...Key }, names, values);
     items.set(id, after);
     if (input.ReturnValues === undefined) return {};
-    if (input.ReturnValues !== 'UPDATED_OLD') throw refused({ ReturnValues: input.ReturnValues });
-    const changed = Object.entries(before ?? {}).filter(([name, value]) => after[name] !== value);
-    return { Attributes: Object.fromEntries(changed) };
+    if (input.ReturnValues !== 'ALL_OLD') throw refused({ ReturnValues: input.ReturnValues });
+    return before ? { Attributes: before } : {};
   }
 
   return {

@@ -2,14 +2,19 @@ import { rankOf } from '../../lib/state/rank.ts';
 import type { Fields, Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 
-const REGISTERS = [
-  ['connectAt', 'denied', 'sub', 'origin', 'clientVersion', 'claims'],
-  ['registrationAt', 'registration'],
-] as const;
+/** Which sighting's words stand as a whole: by a time of their own, the first or the latest; then by what they say. */
+const REGISTERS = {
+  stream: { decidedAt: ['denied', 'sub'] },
+  session: {
+    connectAt: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'unsure'],
+    registrationAt: ['registration'],
+  },
+} as const;
+const isAddress = (id: string) => /^\/[0-9.]+:[0-9]+\/[0-9.]+:[0-9]+$/.test(id);
 
 /**
  * The row of a set of sightings, said in another way than the rule does it step by step: sort by rank, look at the last.
- * The facts of one stream must not contradict each other, nor two connects of one time.
+ * The facts of one stream must not contradict each other.
  */
 export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {
   const byRank = [...sightings].sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
@@ -29,7 +34,7 @@ export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: numbe
   };
   const expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
   const row: Fields = isStream
-    ? { ...everyFact, ...common, ...streamFields(sightings, winner, everyFact) }
+    ? { ...everyFact, ...common, ...streamFields(sightings, winner, everyFact), ...registersOf(sightings) }
     : { appKey: everyFact.appKey, nodeId: everyFact.nodeId, ...common, ...registersOf(sightings) };
   const whole: Fields = isStream && winner.said.phase === 'live' ? row : { ...row, expiresAt };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
@@ -48,17 +53,17 @@ function streamFields(sightings: readonly Sighting[], winner: Sighting, { publis
 }
 
 function registersOf(sightings: readonly Sighting[]): Fields {
-  return Object.assign(
-    {},
-    ...REGISTERS.map(([time, ...fields]) => {
-      const latest = sightings
-        .map(({ facts }) => facts)
-        .filter((facts) => facts[time] !== undefined)
-        .sort((a, b) => (String(a[time]) < String(b[time]) ? -1 : 1))
-        .at(-1);
-      return latest
-        ? Object.fromEntries([time, ...fields].map((field) => [field, (latest as Record<string, unknown>)[field]]))
-        : {};
-    }),
-  ) as Fields;
+  const [{ kind, id } = { kind: 'stream', id: '' } as const] = sightings;
+  const registers = Object.entries(REGISTERS[kind]).map(([time, fields]: [string, readonly string[]]) => {
+    const order = time === 'connectAt' && !isAddress(id) ? -1 : 1;
+    const valuesOf = (facts: Fields) => JSON.stringify(fields.map((field) => facts[field as keyof Fields] ?? null));
+    const timeOf = (facts: Fields) => Date.parse(String(facts[time as keyof Fields]));
+    const winner = sightings
+      .map(({ facts }) => facts)
+      .filter((facts) => facts[time as keyof Fields] !== undefined)
+      .sort((a, b) => order * (timeOf(a) - timeOf(b)) || (valuesOf(a) < valuesOf(b) ? -1 : 1))
+      .at(-1);
+    return Object.fromEntries([time, ...fields].map((field) => [field, winner?.[field as keyof Fields]]));
+  });
+  return Object.assign({}, ...registers) as Fields;
 }

@@ -59,9 +59,10 @@ const hook = fc.record({
 const ruling = fc.constantFrom<Ruling>(
   {},
   {},
-  { denied: 'token: expired' },
-  { maxDuration: 60 },
-  { maxDuration: 60, sub: 'alice' },
+  { isDecided: true },
+  { isDecided: true, denied: 'token: expired' },
+  { isDecided: true, denied: 'token: no token', sub: 'bob' },
+  { isDecided: true, maxDuration: 60, sub: 'alice' },
 );
 const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED') });
 
@@ -72,7 +73,7 @@ function seen(method: MethodName, body: Record<string, unknown>, at: number, rul
 }
 
 /** The sightings of one stream, in no order: every property of the rule must hold for any of them. */
-export const streamHistory = (id = 'stream'): fc.Arbitrary<Sighting[]> =>
+const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
   fc
     .tuple(
       facts,
@@ -107,42 +108,32 @@ const sessionHook = fc.record({
   at,
 });
 
-/** What one moment decides: two connects of one moment are the same. */
-const RULINGS: readonly Ruling[] = [
+const connectRuling = fc.constantFrom<Ruling>(
   {},
-  { sub: 'alice', claims: '{"publish":["*"]}' },
-  { denied: 'token: expired' },
-  { sub: 'bob', claims: '{}' },
-  { denied: 'origin: another origin', sub: 'bob' },
-];
+  { isDecided: true, sub: 'alice', claims: '{"publish":["*"]}' },
+  { isDecided: true, denied: 'token: expired' },
+  { isDecided: true, sub: 'bob', claims: '{}' },
+  { isDecided: true, unsure: 'token: the keys cannot be had' },
+  { isDecided: true, denied: 'origin: another origin', sub: 'bob' },
+);
 
 /** The sightings of one session, or of several that had the same address one after another. */
-const sessionHistoryOf =
-  (shape: string) =>
-  (id = shape): fc.Arbitrary<Sighting[]> =>
-    fc.array(sessionHook, { minLength: 1, maxLength: 9 }).map((hooks) =>
-      hooks.map(({ method, status, info, at }) => {
-        const moment = at - T0;
-        const body = {
-          sessionId: id,
-          appKey: 'defaultApp',
-          nodeId: 'node@10.0.0.1',
-          ...(moment % 2 ? { origin: `https://${moment}.example.com` } : {}),
-          ...(moment % 3 ? { clientVersion: `2.0.${moment}` } : {}),
-        };
-        return method === 'connect'
-          ? seen(method, body, at, RULINGS[moment % RULINGS.length])
-          : method === 'RegistrationStatusEvent'
-            ? seen(method, { ...body, status: `REGISTERED_${moment % 2}` }, at)
-            : seen(method, { ...body, status, info }, at);
-      }),
-    );
+const sessionHistory = (id: string): fc.Arbitrary<Sighting[]> =>
+  fc.array(fc.tuple(sessionHook, connectRuling), { minLength: 1, maxLength: 9 }).map((hooks) =>
+    hooks.map(([{ method, status, info, at }, ruling]) => {
+      const body = { sessionId: id, appKey: 'defaultApp', nodeId: 'node@10.0.0.1' };
+      if (method !== 'connect') return seen(method, { ...body, status, info }, at);
+      const page =
+        ruling.sub === undefined ? {} : { origin: `https://${ruling.sub}.example.com`, clientVersion: '2.0' };
+      return seen(method, { ...body, ...page }, at, ruling);
+    }),
+  );
 
-/** The same properties hold for all of them. */
-export const HISTORIES: readonly (readonly [string, (id?: string) => fc.Arbitrary<Sighting[]>])[] = [
-  ['a stream', streamHistory],
-  ['a session', sessionHistoryOf('/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10')],
-  ['an address', sessionHistoryOf('/10.0.0.2:1/10.0.0.1:2')],
+/** The same properties hold for all of them; the n-th of each kind has an id of its own. */
+export const HISTORIES: readonly (readonly [string, (n?: number) => fc.Arbitrary<Sighting[]>])[] = [
+  ['a stream', (n = 0) => streamHistory(`stream-${n}`)],
+  ['a session', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-${n}`)],
+  ['an address', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:${n}`)],
 ];
 
 /** A delivery of a history: any order, any repetition, everything at least once. */

@@ -4,9 +4,10 @@ import { allow, decide, deny, undecided, type Decision, type Policy } from '../.
 const policy = (name: Policy['name'], decision: Decision): Policy => ({
   name,
   decides: { publishStream: ['name'] },
-  needsSession: () => false,
+  readsSession: 'never',
   decide: () => decision,
 });
+const NO_SESSION = { problem: 'none' };
 const request = { method: 'publishStream', body: {}, at: 0 } as const;
 
 describe('several policies', () => {
@@ -14,15 +15,13 @@ describe('several policies', () => {
     decide(
       decisions.map((decision, n) => policy((['origin', 'token', 'own'] as const)[n] ?? 'own', decision)),
       request,
-      undefined,
+      NO_SESSION,
       failsOpen,
     );
 
-  it('let in what all of them allow, and what none decides', () => {
+  it('let in what all of them allow, and what none is asked about', () => {
     expect(judge([])).toEqual({ verdict: 'allow' });
     expect(judge([allow(), allow()])).toEqual({ verdict: 'allow' });
-    const others = { ...request, method: 'playStream' } as const;
-    expect(decide([policy('own', deny('no'))], others, undefined, false)).toEqual({ verdict: 'allow' });
   });
 
   it('refuse what one of them denies, whatever the others say or cannot say', () => {
@@ -48,5 +47,14 @@ describe('several policies', () => {
   it('put their terms together: every overwritten field, and the shortest duration', () => {
     const all = [allow({ overwrite: { name: 'a' }, maxDuration: 60 }), allow({ maxDuration: 30 }), allow()];
     expect(judge(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+  });
+
+  it('overwrite only what they said they may, and limit within reason', () => {
+    const overwrite = { name: 'a', sessionId: 'another' };
+    expect(judge([allow({ overwrite })])).toEqual({ verdict: 'allow', overwrite: { name: 'a' } });
+    expect(judge([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ verdict: 'allow' });
+    for (const maxDuration of [1e15, NaN, Infinity])
+      expect(judge([allow({ maxDuration })])).toEqual({ verdict: 'allow' });
+    expect(judge([allow({ maxDuration: -5 })])).toEqual({ verdict: 'allow', maxDuration: 0 });
   });
 });

@@ -5,26 +5,42 @@ import { actionOf } from '../../../lib/access/action.ts';
 import { METHOD_NAMES, METHODS } from '../../../lib/wcs/methods.ts';
 
 describe('the session of a hook', () => {
-  const row = { phase: 'live', appKey: 'app', nodeId: 'node', sub: 'alice', claims: '{"publish":["a"]}' };
+  const row = {
+    phase: 'live',
+    connectAt: '2026-01-01T00:00:00.000Z',
+    appKey: 'app',
+    nodeId: 'node',
+    sub: 'alice',
+    claims: '{"publish":["a"]}',
+  };
 
   it('lends what its token said', () => {
     const session = { sub: 'alice', claims: { publish: ['a'] } };
-    expect(sessionOf(row, { appKey: 'app', nodeId: 'node' })).toEqual(session);
-    expect(sessionOf({ ...row, phase: 'starting' }, {})).toEqual(session);
+    expect(sessionOf(row, { appKey: 'app', nodeId: 'node' })).toEqual({ session });
+    for (const phase of ['starting', 'seen']) expect(sessionOf({ ...row, phase }, {})).toEqual({ session });
   });
 
-  it('is none if it never came, was refused, has ended, or is that of another app or node', () => {
-    expect(sessionOf({}, {})).toBeUndefined();
-    for (const phase of ['seen', 'refused', 'ended']) expect(sessionOf({ ...row, phase }, {})).toBeUndefined();
-    expect(sessionOf(row, { appKey: 'other' })).toBeUndefined();
-    expect(sessionOf(row, { nodeId: 'other' })).toBeUndefined();
+  it('lends nothing if it was refused, has ended, or is that of another app or node', () => {
+    expect(sessionOf({ ...row, phase: 'refused' }, {})).toEqual({ problem: 'the connection was refused' });
+    expect(sessionOf({ ...row, phase: 'ended' }, {})).toEqual({ problem: 'the connection has ended' });
+    for (const body of [{ appKey: 'other' }, { nodeId: 'other' }]) {
+      expect(sessionOf(row, body)).toEqual({ problem: 'the connection is of another app or node' });
+    }
+  });
+
+  it('is unknown if it never came, or was let in unseen', () => {
+    const { connectAt: _, ...registered } = row;
+    expect(sessionOf(registered, {})).toEqual({ unknown: 'the connection is not known', isMissing: true });
+    expect(sessionOf({}, {})).toMatchObject({ isMissing: true });
+    expect(sessionOf({ ...row, unsure: 'token: the keys cannot be had' }, {})).toEqual({
+      unknown: 'the connection was let in unseen',
+    });
   });
 
   it('has no claims where somebody wrote something else into its row', () => {
-    for (const claims of ['', 'x', '{"publish":"*"}', '5', 'null']) {
-      expect(sessionOf({ ...row, claims }, {})).not.toHaveProperty('claims');
+    for (const claims of ['', 'x', '{"publish":"*"}', '5', 'null', true]) {
+      expect(sessionOf({ ...row, claims }, {})).toEqual({ session: { sub: 'alice' } });
     }
-    expect(sessionOf({ ...row, claims: true }, {})).not.toHaveProperty('claims');
   });
 });
 
@@ -47,6 +63,7 @@ describe('claims', () => {
     [{ call: {} }, 'unusable claim call'],
     [{ sub: 5 }, 'unusable claim sub'],
     [{ sub: '' }, 'unusable claim sub'],
+    [{ sub: 'ä'.repeat(129) }, 'unusable claim sub'],
     [{ maxDuration: 0 }, 'unusable claim maxDuration'],
     [{ maxDuration: '60' }, 'unusable claim maxDuration'],
     [{ maxDuration: 1e300 }, 'unusable claim maxDuration'],
