@@ -1,8 +1,8 @@
 /** `npm run secrets`: makes and rotates the secrets of a deployed stage in SSM's Parameter Store. */
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { PARAMETERS } from '../lib/secrets.ts';
+import { fail, optionsOf, seeHelp, wordsOf } from './command-line.ts';
 import { STAGE } from './local/settings.ts';
 
 const HELP = `npm run secrets -- --stage NAME [options]
@@ -17,27 +17,15 @@ secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; n
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
 
-function fail(message: string, code = 2): never {
-  console.error(message);
-  process.exit(code);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        stage: { type: 'string' },
-        token: { type: 'boolean', default: false },
-        rotate: { type: 'boolean', default: false },
-        finish: { type: 'boolean', default: false },
-        region: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail(`${(error as Error).message}\nSee npm run secrets -- --help`);
-  }
-}
+const readOptions = () =>
+  optionsOf('secrets', {
+    stage: { type: 'string' },
+    token: { type: 'boolean', default: false },
+    rotate: { type: 'boolean', default: false },
+    finish: { type: 'boolean', default: false },
+    region: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  });
 
 type Name = keyof typeof PARAMETERS;
 const newSecret = () => randomBytes(32).toString('hex');
@@ -97,11 +85,11 @@ if (options.help) {
   console.log(HELP);
 } else {
   const { stage, region, rotate, finish } = options;
-  if (!stage) fail('--stage NAME is missing: of which stage?\nSee npm run secrets -- --help');
+  if (!stage) fail('--stage NAME is missing: of which stage?\n' + seeHelp('secrets'));
   if (stage === STAGE) fail(`The stage ${STAGE} runs here: set HOOK_SECRET in the environment of npm start.`);
   if (rotate && finish) fail('--rotate and --finish are two steps: WCS gets the new secret in between.');
   process.env['AWS_REGION'] = region ?? process.env['AWS_REGION'] ?? 'eu-central-1';
   await run(new SSMClient({}), stage, options).catch((error: Error) =>
-    fail(`Parameter Store cannot be used: ${error.name}: ${error.message || (error as NodeJS.ErrnoException).code}`, 1),
+    fail(`Parameter Store cannot be used: ${wordsOf(error)}`, 1),
   );
 }

@@ -1,6 +1,6 @@
 /** `npm run streams`: an operator's word about one stream, written into its row. */
 import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { parseArgs } from 'node:util';
+import { fail, optionsOf, seeHelp, wordsOf } from './command-line.ts';
 import { STAGE, useLocalAws } from './local/settings.ts';
 
 const HELP = `npm run streams -- --stop ID [options]
@@ -14,26 +14,14 @@ here and keep-alives in WCS. The row's status stays WCS's until its end event co
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
 
-function fail(message: string, code = 2): never {
-  console.error(message);
-  process.exit(code);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        stop: { type: 'string' },
-        reason: { type: 'string' },
-        stage: { type: 'string', default: STAGE },
-        region: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail(`${(error as Error).message}\nSee npm run streams -- --help`);
-  }
-}
+const readOptions = () =>
+  optionsOf('streams', {
+    stop: { type: 'string' },
+    reason: { type: 'string' },
+    stage: { type: 'string', default: STAGE },
+    region: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  });
 
 async function stop(id: string, reason: string | undefined, TableName: string): Promise<void> {
   const { Attributes = {} } = await new DynamoDBClient({}).send(
@@ -59,7 +47,7 @@ const { stop: id, reason, stage, region, help } = readOptions();
 if (help) {
   console.log(HELP);
 } else if (!id) {
-  fail('--stop ID is missing: which stream?\nSee npm run streams -- --help');
+  fail('--stop ID is missing: which stream?\n' + seeHelp('streams'));
 } else {
   if (stage === STAGE) useLocalAws();
   else process.env['AWS_REGION'] = region ?? process.env['AWS_REGION'] ?? 'eu-central-1';
@@ -68,7 +56,7 @@ if (help) {
     fail(
       error instanceof ConditionalCheckFailedException
         ? `There is no stream ${id} in ${table}.`
-        : `${table} cannot be written: ${error.name}: ${error.message || (error as NodeJS.ErrnoException).code}`,
+        : `${table} cannot be written: ${wordsOf(error)}`,
       1,
     ),
   );

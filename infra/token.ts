@@ -1,8 +1,8 @@
 /** `npm run token`: signs a token as your login server will, to try the policy with. */
 import { SignJWT } from 'jose';
-import { parseArgs } from 'node:util';
 import { readClaims } from '../lib/access/claims.ts';
 import { readAccess } from '../lib/access-settings.ts';
+import { fail, optionsOf, seeHelp } from './command-line.ts';
 
 const HELP = `npm run token -- --sub NAME [options]
 
@@ -18,48 +18,40 @@ environment variables as those of npm start. To try things with; in production y
   --expires-in SECONDS   until when it can be presented (3600)
   --help                 this text`;
 
-function fail(message: string): never {
-  console.error(`${message}\nSee npm run token -- --help`);
-  process.exit(2);
-}
+const text = { type: 'string' } as const;
+const texts = { type: 'string', multiple: true } as const;
+const readOptions = () =>
+  optionsOf('token', {
+    ...{ sub: text, publish: texts, play: texts, call: texts, rename: text },
+    ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
+    help: { type: 'boolean', default: false },
+  });
 
-function readOptions() {
-  const text = { type: 'string' } as const;
-  const texts = { type: 'string', multiple: true } as const;
-  try {
-    return parseArgs({
-      options: {
-        ...{ sub: text, publish: texts, play: texts, call: texts, rename: text },
-        ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail((error as Error).message);
-  }
+function refuse(message: string): never {
+  fail(`${message}\n${seeHelp('token')}`);
 }
 
 function secondsOf(name: string, value: string): number {
   const seconds = Number(value);
-  return seconds > 0 && Number.isFinite(seconds) ? seconds : fail(`--${name} ${value}: expected seconds`);
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : refuse(`--${name} ${value}: expected seconds`);
 }
 
 async function sign(): Promise<string> {
   const { help: _, 'max-duration': maxDuration, 'expires-in': expiresIn, ...given } = options;
-  if (!given.sub) fail('--sub NAME is missing: whose token is it?');
+  if (!given.sub) refuse('--sub NAME is missing: whose token is it?');
   const claims = {
     ...given,
     ...(maxDuration === undefined ? {} : { maxDuration: secondsOf('max-duration', maxDuration) }),
   };
   const read = readClaims(claims);
-  if ('problem' in read) fail(read.problem);
+  if ('problem' in read) refuse(read.problem);
 
   const problems: string[] = [];
   const { tokens } = readAccess(process.env, problems);
-  if (!tokens) fail('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
-  if (problems.length > 0) fail(problems.join('\n'));
+  if (!tokens) refuse('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
+  if (problems.length > 0) refuse(problems.join('\n'));
   if (!('secret' in tokens.keys))
-    fail('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
+    refuse('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(tokens.issuer)

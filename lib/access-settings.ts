@@ -80,7 +80,7 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
   };
 }
 
-/** Or one on this machine. */
+/** Nobody in between can change what it serves: https, or on this machine. */
 function isSecureUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username } = new URL(text);

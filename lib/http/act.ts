@@ -4,12 +4,12 @@ import type { Judgment } from '../access/decision.ts';
 import { sightingOf, type Ruling } from '../state/sighting.ts';
 import { REAL_TIME } from '../store/waiting.ts';
 import { startWork, type Work } from '../store/work.ts';
+import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { Act, Hook, Result } from './hook.ts';
 import { withMember } from './json-member.ts';
 import { createJudge, type Court } from './judge.ts';
 import { createKeep, type Keeping, type Kept } from './keep.ts';
-import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 
 export interface ActParts extends Keeping {
   readonly court: Court;
@@ -21,19 +21,18 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
   const keep = createKeep(keeping);
   const sessionsDecide = court.policies.some(({ readsSession }) => readsSession !== 'never');
 
+  /** A connection that is not in the table would be refused all that it asks for: it had better come again. */
+  const mustBeKept = (method: Hook['method']) => method === 'connect' && sessionsDecide && !court.failsOpen('connect');
+
   /**
    * Whether WCS would stop for a trouble of ours what nobody refused: a keep-alive under FAIL its stream, an error to
    * connect the connection, a decided method what the operator wants to go on.
    */
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
-    if (!isDecided(method)) return method === 'connect';
-    return court.failsOpen(actionOf(method));
+    if (method === 'connect') return !mustBeKept(method);
+    return isDecided(method) && court.failsOpen(actionOf(method));
   }
-
-  /** A connection that is not in the table would be refused all that it asks for: it had better come again. */
-  const mustBeKept = (method: Hook['method']) =>
-    method === 'connect' && sessionsDecide && !court.failsOpen(actionOf(method));
 
   return async (hook) => {
     // The time runs from the first request to the store, not while keys are fetched.

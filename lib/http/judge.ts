@@ -2,7 +2,14 @@
 import type { AccessSettings } from '../access-settings.ts';
 import { actionOf } from '../access/action.ts';
 import { keptText } from '../access/claims.ts';
-import { decide, type AccessRequest, type Judgment, type Policy, type SessionVerdict } from '../access/decision.ts';
+import {
+  decide,
+  type AccessRequest,
+  type Decision,
+  type Judgment,
+  type Policy,
+  type SessionVerdict,
+} from '../access/decision.ts';
 import { sessionOf } from '../access/session.ts';
 import { tokenOf } from '../access/token-policy.ts';
 import type { Ruling } from '../state/sighting.ts';
@@ -70,14 +77,18 @@ const needsSession = (asked: readonly Policy[], { method, token }: AccessRequest
   method !== 'connect' &&
   asked.some(({ readsSession }) => readsSession === 'always' || (readsSession === 'without a token' && !token));
 
-/** A policy that throws has decided nothing. */
+const VERDICTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies Decision['verdict'][];
+
+/** A policy that throws, or returns something else, has decided nothing. */
 const withoutThrowing =
   (note: (cause: unknown) => void) =>
   (policy: Policy): Policy => ({
     ...policy,
     decide(...given) {
       try {
-        return policy.decide(...given);
+        const decision = policy.decide(...given);
+        if (!VERDICTS.includes(decision.verdict)) throw new TypeError('the policy returned no decision');
+        return decision;
       } catch (error) {
         note(error);
         return { verdict: 'undecided', reason: 'the policy failed' };

@@ -154,7 +154,7 @@ async function judgeOne(
 ): Promise<Judged | undefined> {
   /** What is to become of the row; undefined: it stays as it is. */
   function judgment(row: Row): Row | undefined {
-    const end = session && presumedEnd(id, row, session);
+    const end = session && presumedEnd(id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
     return why === undefined ? undefined : layLost(row, why, settings);

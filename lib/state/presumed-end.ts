@@ -1,14 +1,21 @@
 /** Streams end with their session: so much is sure, even where WCS told the one but not the other. */
+import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
 import { isOfOne, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
-/** Our word that a live stream has ended with its session; undefined where that cannot be said. Any end that WCS tells overrules it. */
-export function presumedEnd(id: string, stream: Row, session: Row): Sighting | undefined {
-  if (stream.phase !== 'live' && stream.phase !== 'lost') return undefined;
+/**
+ * Our word, at `now` (milliseconds since the epoch), that a live stream has ended with its session; undefined where that
+ * cannot be said. Any end that WCS tells overrules it, but no sign of life does: so it waits for one.
+ */
+export function presumedEnd(id: string, stream: Row, session: Row, now: number, lease: Lease): Sighting | undefined {
+  if (stream.phase !== 'live') return undefined;
   const { endedAt, status } = session;
   if (endedAt === undefined || !isOfOne(stream, session)) return undefined;
+  // `lastSeenAt` may lag by half a lease: not before a living stream would have been heard.
+  const isSilent = now - Date.parse(String(endedAt)) > lease.leaseSeconds * 1000 || whyLost(stream, now, lease);
+  if (!isSilent) return undefined;
   // An id that WCS gave again may have ended before this stream began, or its end came after the next connection began,
   // and the stream is heard of since: then it is another connection's end.
   if (String(endedAt) <= String(stream.firstSeenAt) || String(stream.lastSeenAt) > String(endedAt)) return undefined;

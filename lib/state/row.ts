@@ -25,10 +25,7 @@ export interface Register {
   readonly keptFirst?: boolean;
 }
 
-const STREAM_SAID = [
-  'phase',
-  'status',
-  'info',
+const MEDIA = [
   'hasVideo',
   'hasAudio',
   'videoCodec',
@@ -48,6 +45,10 @@ const STREAM_SAID = [
   'videoMuted',
 ] as const;
 
+const DETAILS = ['mediaType', 'createDate', 'record', 'recordName', 'origin', 'userAgent'] as const;
+
+const STREAM_SAID = ['phase', 'status', 'info', ...MEDIA] as const;
+
 /** What the policies decided on it, if they did: a player by RTSP asks again and again. */
 const STREAM_REGISTERS = [{ time: 'decidedAt', fields: ['denied', 'sub'] }] as const satisfies Register[];
 
@@ -58,12 +59,7 @@ const STREAM_FACTS = [
   'appKey',
   'sessionId',
   'mediaProvider',
-  'mediaType',
-  'createDate',
-  'record',
-  'recordName',
-  'origin',
-  'userAgent',
+  ...DETAILS,
   'keepAlive',
 ] as const;
 
@@ -90,29 +86,8 @@ const STREAM_OWNED = [
   'keepAlive',
   'lost',
   'stopAt',
-  'mediaType',
-  'createDate',
-  'record',
-  'recordName',
-  'origin',
-  'userAgent',
-  'hasVideo',
-  'hasAudio',
-  'videoCodec',
-  'audioCodec',
-  'codecImpl',
-  'transport',
-  'width',
-  'height',
-  'bitrate',
-  'minBitrate',
-  'maxBitrate',
-  'audioBitrate',
-  'quality',
-  'gop',
-  'fps',
-  'audioMuted',
-  'videoMuted',
+  ...DETAILS,
+  ...MEDIA,
   'expiresAt',
   'rank',
 ] as const;

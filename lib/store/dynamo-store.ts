@@ -1,7 +1,7 @@
 /**
- * Streams and sessions in DynamoDB, by one mechanism: one conditional UpdateItem for a hook that is newer than everything before (almost all), and
- * read, merge, write on an unchanged `revision` for the rest. Every write counts `revision` up. Never PutItem: what the
- * operator writes in between stays.
+ * Streams and sessions in DynamoDB, by one mechanism: one conditional UpdateItem for a hook that is newer than everything
+ * before (almost all), and read, merge, write on an unchanged `revision` for the rest. Every write counts `revision` up.
+ * Never PutItem: what the operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';

@@ -1,6 +1,7 @@
 /** What an operator adds to our `restClientConfig`, or changes in it; never so that a refusal of ours no longer binds. */
 import { METHOD_NAMES, type MethodName } from './methods.ts';
 import {
+  DEFAULT_ENTRY,
   PROTECTED_FIELDS,
   type Binding,
   type RestClientConfig,
@@ -11,16 +12,7 @@ const WORDS = {
   restOnError: ['LOG', 'FAIL'],
   restPolicy: ['NOTIFY', 'OVERWRITE', 'DISABLE'],
 } as const;
-const KEYS = ['clientExclude', 'restExclude', 'restOnError', 'restPolicy', 'restOverwrite'] as const;
-type Key = (typeof KEYS)[number];
-
-const DEFAULTS: RestClientConfigEntry = {
-  clientExclude: '',
-  restExclude: '',
-  restOnError: 'LOG',
-  restPolicy: 'NOTIFY',
-  restOverwrite: '',
-};
+const KEYS = Object.keys(DEFAULT_ENTRY);
 
 const fieldsOf = (list: string) => list.split(',').map((field) => field.trim());
 
@@ -41,7 +33,7 @@ export function override(
     else if (!isObject(entry)) problems.push(`${method} is no JSON object`);
     else {
       const wrong = Object.entries(entry).flatMap(([key, value]) => problemOfKey(key, value));
-      const merged = { ...DEFAULTS, ...ours[method], ...entry };
+      const merged = { ...DEFAULT_ENTRY, ...ours[method], ...entry };
       config[method] = merged;
       const found = wrong.length > 0 ? wrong : contradictions(merged, method);
       problems.push(...found.map((problem) => `${method}: ${problem}`));
@@ -72,7 +64,7 @@ export function override(
 }
 
 function problemOfKey(key: string, value: unknown): string[] {
-  if (!KEYS.includes(key as Key)) return [`${JSON.stringify(key)} is none of ${KEYS.join(', ')}`];
+  if (!KEYS.includes(key)) return [`${JSON.stringify(key)} is none of ${KEYS.join(', ')}`];
   if (typeof value !== 'string') return [`${key} is no string`];
   const words: readonly string[] | undefined = WORDS[key as keyof typeof WORDS];
   return words && !words.includes(value) ? [`${key} is ${JSON.stringify(value)}: expected ${words.join(' or ')}`] : [];

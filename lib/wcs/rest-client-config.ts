@@ -1,4 +1,5 @@
 /** What our answer to `connect` tells WCS about the methods of this client: its `restClientConfig`. */
+import { isDeepStrictEqual } from 'node:util';
 import { carriesSdp, METHOD_NAMES, type MethodName } from './methods.ts';
 
 /** All five keys are given always, so that nothing depends on a WCS version's defaults. Lists are comma-separated. */
@@ -21,6 +22,15 @@ export interface Binding {
   readonly overwrites: Readonly<Partial<Record<MethodName, readonly string[]>>>;
 }
 
+/** WCS's own. */
+export const DEFAULT_ENTRY: RestClientConfigEntry = {
+  clientExclude: '',
+  restExclude: '',
+  restOnError: 'LOG',
+  restPolicy: 'NOTIFY',
+  restOverwrite: '',
+};
+
 /** Methods that need no entry get none. */
 export function restClientConfig({ failMethods, overwrites }: Binding): RestClientConfig {
   const entries = METHOD_NAMES.map((method): [MethodName, RestClientConfigEntry] => {
@@ -28,7 +38,7 @@ export function restClientConfig({ failMethods, overwrites }: Binding): RestClie
     return [
       method,
       {
-        clientExclude: '',
+        ...DEFAULT_ENTRY,
         restExclude: carriesSdp(method) ? 'sdp' : '',
         restOnError: failMethods.has(method) ? 'FAIL' : 'LOG',
         restPolicy: overwritten.length > 0 ? 'OVERWRITE' : 'NOTIFY',
@@ -36,8 +46,5 @@ export function restClientConfig({ failMethods, overwrites }: Binding): RestClie
       },
     ];
   });
-  return Object.fromEntries(entries.filter(([, entry]) => !isDefault(entry)));
+  return Object.fromEntries(entries.filter(([, entry]) => !isDeepStrictEqual(entry, DEFAULT_ENTRY)));
 }
-
-const isDefault = ({ restExclude, restOnError, restPolicy }: RestClientConfigEntry) =>
-  restExclude === '' && restOnError === 'LOG' && restPolicy === 'NOTIFY';

@@ -81,6 +81,8 @@ describe('policy origin', () => {
     ['https://evil.net#.example.org', 403],
     ['https://evil.net?a.example.org', 403],
     ['https://user@a.example.org', 403],
+    ['https://.example.org', 403],
+    ['https://a..example.org', 403],
     ['https://A.example.org', 403],
     ['HTTPS://example.com', 403],
     ['https://\u0435xample.com', 403],
@@ -433,6 +435,8 @@ describe('policy token', () => {
         vi.setSystemTime(Date.now() + count * 60_000);
         hooks.setNow(hooks.now() + count * 60_000);
       };
+      // Nor is what is no key set believed instead.
+      server.control.answer = (response) => void response.end('{"keys":[1]}');
       // They are asked for again after ten minutes, in vain, and live for a day.
       minutes(11);
       expect([await ask(), await ask(unknown)]).toEqual([200, 403]);
@@ -563,6 +567,7 @@ describe('when it cannot be decided', () => {
       (response: { destroy(): void }) => response.destroy(),
       (response: { end(body: string): void }) => response.end('not JSON'),
       (response: { end(body: string): void }) => response.end('{"error":"no"}'),
+      (response: { end(body: string): void }) => response.end('{"keys":[1]}'),
     ]) {
       keys.control.answer = answer;
       const env = { ...keys.env, ALLOWED_ORIGINS: 'https://example.com' };
@@ -592,6 +597,138 @@ describe('when it cannot be decided', () => {
     expect((await connect(hooksUnderTest(keys.env), token)).statusCode).toBe(503);
     expect(performance.now() - started).toBeLessThan(2500);
     await keys.close();
+  });
+});
+
+describe('a connection that was let in', () => {
+  const granted = () => signToken({ claims: { publish: ['*'], play: ['*'] } });
+
+  it('but is only parked comes again, as it would be refused all that it asks for; unless that fails open', async () => {
+    const closed = hooksUnderTest(WITH_SECRET);
+    closed.memory.down.store = true;
+    expect((await connect(closed, await granted())).statusCode).toBe(503);
+    expect(closed.lines().at(-1)).toMatchObject({ level: 'ERROR', outcome: 'failed', status: 503 });
+
+    const open = hooksUnderTest({ ...WITH_SECRET, FAIL_OPEN: 'connect,play' });
+    open.memory.down.store = true;
+    expect((await connect(open, await granted())).statusCode).toBe(200);
+    open.memory.down.store = false;
+    // It may have shown a token: whether what it asks for goes on is the operator's word.
+    expect(await statusOf(open, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);
+    expect(open.lines().at(-1)).toMatchObject({ reason: 'token: the connection is not known', decidedUnseen: 1 });
+    expect((await publish(open, 'x')).statusCode).toBe(503);
+    // Those who never connect have no connection that could be on its way.
+    for (const method of ['playHLS', 'playRTSP']) {
+      expect(await statusOf(open, method, { mediaSessionId: method, name: 'x' })).toBe(403);
+    }
+  });
+
+  it('by its origin is let in whatever the store does: nothing later depends on its row', async () => {
+    const hooks = hooksUnderTest({ IS_OFFLINE: 'true', ALLOWED_ORIGINS: 'https://example.com' });
+    const origin = 'https://example.com';
+    hooks.memory.down.store = true;
+    expect((await connect(hooks, undefined, { origin })).statusCode).toBe(200);
+    hooks.memory.down.queue = true;
+    expect((await connect(hooks, undefined, { origin })).statusCode).toBe(200);
+    expect((await connect(hooks, undefined, { origin: 'https://evil.net' })).statusCode).toBe(403);
+  });
+
+  it('unseen, as the keys could not be had, shows so, and leaves later decisions open', async () => {
+    const keys = await startKeyServer();
+    keys.control.answer = (response) => void response.writeHead(500).end();
+    const hooks = hooksUnderTest({ ...keys.env, FAIL_OPEN: 'connect,play' });
+    const token = await signToken({ header: { alg: 'ES256', kid: 'ec' }, key: keys.ec.privateKey });
+    expect((await connect(hooks, token)).statusCode).toBe(200);
+    expect(hooks.lines().at(-1)?.['cause']).toContain('the key server answered 500');
+    expect(hooks.memory.sessions.get(SESSION)).toMatchObject({
+      phase: 'starting',
+      unsure: 'token: the keys cannot be had',
+    });
+    expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);
+    expect((await publish(hooks, 'x')).statusCode).toBe(503);
+    expect(hooks.lines().at(-1)).toMatchObject({ reason: 'token: the connection was let in unseen' });
+    await keys.close();
+  });
+
+  it('keeps what it was let in with when its connect is repeated after the token’s expiry', async () => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    const body = JSON.stringify({ ...APP, sessionId: SESSION, custom: { token: await granted() } });
+    await hooks.send({ method: 'connect', body, at: NOW * 1000 });
+    await send(hooks, 'ConnectionStatusEvent', { status: 'ESTABLISHED' }, NOW * 1000 + 1000);
+    expect((await hooks.send({ method: 'connect', body, at: NOW * 1000 + 3_600_000 })).statusCode).toBe(403);
+    expect(hooks.memory.sessions.get(SESSION)).toMatchObject({ phase: 'live', sub: 'alice' });
+    expect(hooks.memory.sessions.get(SESSION)).not.toHaveProperty('denied');
+    expect((await publish(hooks, 'x')).statusCode).toBe(200);
+  });
+
+  it('says what became of it to those who ask in its name', async () => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    await connect(hooks, 'junk');
+    await publish(hooks, 'x');
+    expect(hooks.memory.rows.get('stream-x')?.denied).toBe('token: the connection was refused');
+    await connect(hooks, await granted(), { sessionId: 'other' });
+    await send(hooks, 'ConnectionStatusEvent', { sessionId: 'other', status: 'DISCONNECTED' });
+    await publish(hooks, 'y', { sessionId: 'other' });
+    expect(hooks.memory.rows.get('stream-y')?.denied).toBe('token: the connection has ended');
+  });
+});
+
+describe('a player by RTSP', () => {
+  const ask = (hooks: Hooks, fields: object, seconds: number) =>
+    statusOf(
+      hooks,
+      'playRTSP',
+      { mediaSessionId: 'm', name: 'rtsp://host:554/room-1', ...fields },
+      (NOW + seconds) * 1000,
+    );
+
+  it('that asks again with a token is no longer refused, and its playing no refusal that was ignored', async () => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    const token = await signToken({ claims: { play: ['rtsp://host:554/room-*'] } });
+    expect(await ask(hooks, {}, 0)).toBe(403);
+    expect(hooks.memory.rows.get('m')).toMatchObject({ phase: 'refused', denied: 'token: no token' });
+    expect(await ask(hooks, { custom: { aclAuth: token } }, 1)).toBe(200);
+    expect(hooks.memory.rows.get('m')).not.toHaveProperty('denied');
+    await send(hooks, 'StreamStatusEvent', { mediaSessionId: 'm', status: 'PLAYING' }, (NOW + 2) * 1000);
+    expect(hooks.memory.rows.get('m')).toMatchObject({ phase: 'live', sub: 'alice' });
+    expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'applied' });
+  });
+
+  it('is judged by its URI without the query, which has the token, and neither row nor queue has it', async () => {
+    const token = await signToken({ claims: { play: ['*/room-1'] } });
+    const custom = { aclAuth: token };
+    const hooks = hooksUnderTest(WITH_SECRET);
+    const name = (path: string) => `rtsp://host:554/${path}aclAuth=${token}`;
+    expect(await ask(hooks, { name: name('room-1?'), custom }, 0)).toBe(200);
+    expect(await ask(hooks, { name: name('room-1#'), custom }, 1)).toBe(200);
+    const secret = { mediaSessionId: 'secret', name: 'rtsp://host:554/secret?x=/room-1', custom };
+    expect(await ask(hooks, secret, 2)).toBe(403);
+    hooks.memory.down.store = true;
+    const stream = { mediaSessionId: 'm', status: 'PLAYING', name: name('room-1?') };
+    await send(hooks, 'StreamStatusEvent', stream, (NOW + 3) * 1000);
+    expect(hooks.memory.rows.get('m')?.name).toBe('rtsp://host:554/room-1');
+    expect(hooks.memory.parked.at(-1)?.sighting.facts.name).toBe('rtsp://host:554/room-1');
+    const told = JSON.stringify([...hooks.memory.rows, ...hooks.memory.parked, hooks.lines()]);
+    expect(told).not.toContain(token.split('.')[1]);
+  });
+});
+
+describe('globs of a token', () => {
+  it.each([
+    ['a*b', 'a--b', 200],
+    ['a*b', 'a--bc', 403],
+    ['room.1', 'roomx1', 403],
+    ['room[0-9]+', 'room1', 403],
+    ['(a+)+$', 'a'.repeat(40), 403],
+    ['admin', '\u0430dmin', 403],
+    ['caf\u00e9', 'cafe\u0301', 403],
+    ['*'.repeat(5000), 'anything', 200],
+    [`${'*a'.repeat(2500)}`, 'a'.repeat(2000), 403],
+    ['', 'x', 403],
+  ])('%.20j for the name %.20j: %i', async (glob, name, status) => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    const token = await signToken({ claims: { publish: [glob] } });
+    expect((await publish(hooks, name, { custom: { token } })).statusCode).toBe(status);
   });
 });
 
@@ -632,5 +769,48 @@ describe('your own policy', () => {
     hooks.memory.down.store = true;
     expect((await publish(hooks, 'x')).statusCode).toBe(503);
     expect(await statusOf(hooks, 'sendMessage', {})).toBe(200);
+  });
+
+  it('that throws, or returns no decision, has decided nothing: that is open or closed, and the log says why', async () => {
+    for (const decide of [
+      () => {
+        throw new Error('a bug');
+      },
+      () => undefined as unknown as ReturnType<typeof allow>,
+      () => ({}) as ReturnType<typeof allow>,
+    ]) {
+      const own = { decides: { publishStream: [], playStream: [] }, decide };
+      const hooks = hooksUnderTest({ IS_OFFLINE: 'true' }, own);
+      expect((await publish(hooks, 'x')).statusCode).toBe(503);
+      expect(hooks.lines().at(-1)).toMatchObject({
+        level: 'ERROR',
+        outcome: 'undecided',
+        reason: 'own: the policy failed',
+        cause: expect.stringMatching(/^(Error: a bug|TypeError)/) as string,
+      });
+      expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);
+    }
+  });
+
+  it('changes nothing in the answer or the row that it did not declare', async () => {
+    const overwrite = { name: 'NEW', sessionId: 'another', mediaSessionId: 'another' };
+    const own = { decides: { publishStream: ['name'] }, decide: () => allow({ overwrite }) };
+    const hooks = hooksUnderTest({ IS_OFFLINE: 'true' }, own);
+    const { body = '' } = await publish(hooks, 'x');
+    expect(JSON.parse(body)).toMatchObject({ name: 'NEW', sessionId: SESSION, mediaSessionId: 'stream-x' });
+    expect(hooks.memory.rows.get('stream-x')).toMatchObject({ name: 'NEW', sessionId: SESSION });
+  });
+
+  it('sees who a token on the hook itself speaks of', async () => {
+    const seen: unknown[] = [];
+    const hooks = hooksUnderTest(
+      { ...WITH_SECRET, TOKEN_FOR: 'connect' },
+      { decides: { publishStream: [] }, decide: (_, session) => (seen.push(session?.sub), allow()) },
+    );
+    await connect(hooks, await signToken());
+    await publish(hooks, 'x');
+    await publish(hooks, 'y', { custom: { token: await signToken({ claims: { sub: 'bob' } }) } });
+    await publish(hooks, 'z', { sessionId: 'unknown' });
+    expect(seen).toEqual(['alice', 'bob', undefined]);
   });
 });

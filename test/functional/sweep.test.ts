@@ -321,6 +321,43 @@ describe.each([
       });
     });
 
+    it('ends no stream that is heard of since, nor one of another server, nor before it could have been heard', async () => {
+      const node = (id: string) => ({ sessionId: 'r', nodeId: id === 'r-elsewhere' ? 'node-2' : 'node-1' });
+      const keepAlive = (id: string, time: number) => tell('StreamKeepAliveEvent', id, time, node(id));
+      for (const id of ['r-heard', 'r-elsewhere', 'r-silent', 'r-quiet']) {
+        await tell('StreamStatusEvent', id, 1, node(id));
+        if (id !== 'r-quiet') await keepAlive(id, 2);
+      }
+      const end = { sessionId: 'r', nodeId: 'node-1', status: 'DISCONNECTED' };
+      await streams.upsert(sightingOf('ConnectionStatusEvent', end, seconds(70)) ?? expect.fail());
+      const sweepAt = async (time: number) => {
+        now = seconds(time);
+        await sweep();
+        return Promise.all(['r-heard', 'r-silent', 'r-quiet'].map(async (id) => (await dynamo.row(id)).phase));
+      };
+      // Its keep-alives at 72 to 112 are fresh, and not written: it shows nothing after the end yet.
+      for (const time of [62, 72, 82, 92, 102, 112]) await keepAlive('r-heard', time);
+      expect(await sweepAt(122)).toEqual(['live', 'live', 'live']);
+      expect(await sweepAt(122.001)).toEqual(['live', 'ended', 'live']);
+      await keepAlive('r-heard', 123);
+      expect(await sweepAt(190)).toEqual(['live', 'ended', 'live']);
+      expect(await sweepAt(190.001)).toEqual(['live', 'ended', 'ended']);
+      // That of another server is lost, as it is silent, and not ended by a session that is not its own.
+      expect(await dynamo.row('r-elsewhere')).toMatchObject({ phase: 'lost' });
+    });
+
+    it('that cannot be read keeps no lease from running out', async () => {
+      await tell('StreamStatusEvent', 's', 0, { sessionId: 's' });
+      now = seconds(2000);
+      dynamo.control.fault = ({ operation, body }) =>
+        operation === 'BatchGetItem' && JSON.stringify(body).includes(dynamo.sessionsTable)
+          ? 'lose request'
+          : undefined;
+      await sweep();
+      expect(await dynamo.row('s')).toMatchObject({ phase: 'lost' });
+      expect(lines.find(({ message }) => message === 'sessions not read')).toMatchObject({ level: 'ERROR' });
+    });
+
     it('at an address is no end for the streams of a later connection there', async () => {
       const address = '/10.0.0.2:1/10.0.0.1:2';
       await tell('StreamStatusEvent', 'q', 1, { sessionId: address });

@@ -14,6 +14,7 @@ describe('a member of a JSON text', () => {
     ['{"name":null}', '{"name":"new"}'],
     ['{"name":{"name":"in"},"b":[{"name":1}]}', '{"name":"new","b":[{"name":1}]}'],
     ['{"name":[1,{"a":2}],"name":"twice"}', '{"name":"new","name":"new"}'],
+    ['{"name":1,"name":2,"a":3,"name":4}', '{"name":"new","name":null,"a":3,"name":"new"}'],
     ['{"n\\u0061me":"old"}', '{"n\\u0061me":"new"}'],
     ['{"a":"\\"name\\":\\\\","name":"},{\\""}', '{"a":"\\"name\\":\\\\","name":"new"}'],
     ['{"custom":{"name":"inner"},"a":"name"}', '{"custom":{"name":"inner"},"a":"name","name":"new"}'],
@@ -27,6 +28,11 @@ describe('a member of a JSON text', () => {
     const changed = withMember(json, 'name', 'ü');
     expect(changed.subarray(0, 9)).toEqual(json.subarray(0, 9));
     expect(changed.subarray(9).toString()).toBe(',"name":"ü"}');
+  });
+
+  it('that is there 20,000 times makes no text that is longer than it was', () => {
+    const json = `{${'"name":{"a":"bcdef"},'.repeat(20_000)}"x":1}`;
+    expect(put(json).length).toBeLessThan(json.length);
   });
 
   it('is found in a text as large and as deep as they may be', () => {

@@ -184,10 +184,24 @@ describe('access settings', () => {
     [{ ALLOWED_ORIGINS: '*.*.example.com' }, ['expected *.example.com']],
     [{ ALLOWED_ORIGINS: 'https://*.example.com' }, ['expected an origin']],
     [{ ...TOKENS, STOP_STREAMS: 'false' }, ['STOP_STREAMS=false with the policy token']],
+    [{ ALLOWED_ORIGINS: ' , ' }, ['ALLOWED_ORIGINS names nothing']],
+    [{ FAIL_OPEN: ',' }, ['FAIL_OPEN names nothing']],
+    [{ ...TOKENS, TOKEN_FOR: ',' }, ['TOKEN_FOR names nothing']],
+    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'https://hidden@x/jwks' }, ['without a user']],
   ])('%j are refused, with the half that is missing or the form that is expected', (env, problems) => {
     const found = problemsOf({ ...USABLE, ...env });
     expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem) as string));
     expect(found.join()).not.toContain('hidden');
+  });
+
+  it('put FAIL on keep-alives where a policy can limit a stream, and only there', () => {
+    const keepAlives = (env: Record<string, string>) => failing({ ...USABLE, ...env }).includes('StreamKeepAliveEvent');
+    expect(keepAlives(TOKENS)).toBe(true);
+    expect(keepAlives({ ...TOKENS, TOKEN_FOR: 'play' })).toBe(true);
+    expect(keepAlives({ ...TOKENS, TOKEN_FOR: 'connect,call' })).toBe(false);
+    expect(keepAlives({ ALLOWED_ORIGINS: 'https://example.com' })).toBe(false);
+    expect(problemsOf({ ...USABLE, ...TOKENS, TOKEN_FOR: 'call', STOP_STREAMS: 'false' })).toEqual([]);
+    expect(problemsOf({ ...USABLE, ...TOKENS, MAX_DURATION_SECONDS: '60' })).toEqual([]);
   });
 
   it('fail open for playing alone, unless it is said otherwise', () => {
@@ -212,6 +226,7 @@ describe('access settings', () => {
     ]);
     expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is no REST method')]);
     expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
+    expect(own({ connect: ['login'] })).toEqual([expect.stringContaining('connect and overwrites login')]);
   });
 });
 
@@ -262,6 +277,8 @@ describe('REST_CLIENT_CONFIG', () => {
     [{ publishStream: { restPolicy: 'NOTIFY', restOverwrite: '' } }, TOKENS, 'a policy overwrites name'],
     [{ publishStream: { restOverwrite: 'custom' } }, TOKENS, 'a policy overwrites name'],
     [{ playHLS: { restExclude: 'token' } }, TOKENS, 'token is needed here (restExclude)'],
+    [{ playStream: { restExclude: 'nodeId' } }, TOKENS, 'nodeId is needed here (restExclude)'],
+    [{ playStream: { restExclude: 'appKey' } }, TOKENS, 'appKey is needed here (restExclude)'],
     [{ StreamKeepAliveEvent: { restOnError: 'LOG' } }, { STOP_STREAMS: 'true' }, 'a refusal would not bind'],
     [{ StreamStatusEvent: { restOnError: 'LOG' } }, { FAIL_METHODS: 'StreamStatusEvent' }, 'a refusal would not bind'],
   ] as [unknown, Record<string, string>, string][])(
@@ -270,6 +287,16 @@ describe('REST_CLIENT_CONFIG', () => {
       expect(problems(config, env)).toEqual([expect.stringContaining(problem)]);
     },
   );
+
+  it('leaves your own policy the whole body but its sdp', () => {
+    const withOwn = (restExclude: string) => () =>
+      readHookSettings(
+        { ...USABLE, REST_CLIENT_CONFIG: JSON.stringify({ publishStream: { restExclude } }) },
+        { decides: { publishStream: [] }, decide: () => allow() },
+      );
+    expect(withOwn('sdp')).not.toThrow();
+    expect(withOwn('sdp,record')).toThrow('record is needed here (restExclude)');
+  });
 
   it('reports all that is wrong with it', () => {
     expect(problems({ nope: {}, playStream: { restOnError: 'LOG', restPolicy: 'DISABLE' } }, TOKENS)).toHaveLength(3);

@@ -9,6 +9,7 @@ import { rowOfSet } from '../../support/oracle.ts';
 import { delivery, HISTORIES } from '../../support/sightings.ts';
 
 const RETENTION = { retentionSeconds: 1000 };
+const LEASE = { leaseSeconds: 120, maxAgeSeconds: 1000 };
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const after = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 
@@ -113,7 +114,7 @@ describe('merge', () => {
     expect(live).toEqual(rowOf([status('PUBLISHING', 2), refused]));
 
     const session = { phase: 'ended', status: 'DISCONNECTED', endedAt: after(5) };
-    const presumed = presumedEnd('stream', rowOf([status('PUBLISHING', 2)]), session) ?? expect.fail();
+    const presumed = presumedEnd('stream', rowOf([status('PUBLISHING', 2)]), session, T0 + 1e9, LEASE) ?? expect.fail();
     const ended = rowOf([presumed, status('PUBLISHING', 9)]);
     expect(ended).toMatchObject({
       phase: 'ended',
