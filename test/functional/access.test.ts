@@ -519,6 +519,7 @@ describe('when it cannot be decided', () => {
       outcome: 'undecided',
       reason: 'token: the session cannot be read',
       decidedUnseen: 1,
+      cause: expect.stringContaining('ECONNREFUSED') as string,
     });
     expect(hooks.memory.parked.at(-1)?.sighting).toMatchObject({
       said: { phase: 'refused', status: 'DENIED' },
@@ -536,6 +537,9 @@ describe('when it cannot be decided', () => {
     const open = await outage({ FAIL_OPEN: 'publish' });
     expect((await publish(open, 'x')).statusCode).toBe(200);
     expect(await statusOf(open, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(503);
+    // A call has no row that could not be written: the reading alone failed.
+    expect(await statusOf(open, 'call', { callee: '100' })).toBe(503);
+    expect(open.lines().at(-1)?.['cause']).toContain('ECONNREFUSED');
     // Whatever else fails, what is let in is let in on its terms.
     open.memory.down.queue = true;
     const token = await signToken({ claims: { publish: ['x'], rename: 'y' } });
@@ -596,6 +600,19 @@ describe('when it cannot be decided', () => {
     const started = performance.now();
     expect((await connect(hooksUnderTest(keys.env), token)).statusCode).toBe(503);
     expect(performance.now() - started).toBeLessThan(2500);
+    await keys.close();
+  });
+
+  it('as the key server just failed, no other hook waits for it; five seconds later one does', async () => {
+    const keys = await startKeyServer();
+    keys.control.answer = (response) => void response.writeHead(500).end();
+    const hooks = hooksUnderTest(keys.env);
+    const token = await signToken({ header: { alg: 'ES256', kid: 'ec' }, key: keys.ec.privateKey });
+    for (let n = 0; n < 5; n++) expect((await connect(hooks, token)).statusCode).toBe(503);
+    expect(keys.control.requests).toBe(1);
+    hooks.setNow(5000);
+    expect((await connect(hooks, token)).statusCode).toBe(503);
+    expect(keys.control.requests).toBe(2);
     await keys.close();
   });
 });

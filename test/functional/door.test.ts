@@ -57,6 +57,19 @@ describe('every method', () => {
     }
   });
 
+  it('is one line in the log, with what an operator looks for', async () => {
+    const { send, lines } = hooksUnderTest();
+    await send({ method: 'StreamStatusEvent', body: BODY });
+    await send({ method: 'NovelEvent', body: '{"appKey":"a","nodeId":5}' });
+    await send({ method: 'connect', body: '{"appKey":' });
+    const { appKey, nodeId } = captureBody('StreamStatusEvent.publishing');
+    expect(lines()).toMatchObject([
+      { method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, outcome: 'applied', hooks: 1 },
+      { method: 'NovelEvent', type: undefined, app: 'a', node: undefined, outcome: 'unknown method' },
+      { method: 'connect', type: 'connect', app: undefined, subject: undefined, outcome: 'refused' },
+    ]);
+  });
+
   it('in another spelling is the same method', async () => {
     const { send, lines } = hooksUnderTest();
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });

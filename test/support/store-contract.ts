@@ -91,6 +91,10 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         'applied',
       ]);
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live', denied: 'token: expired' });
+      // Also where it was lost in between.
+      await dynamo.set(id, { live: undefined, phase: { S: 'lost' }, lost: { S: 'no news' }, expiresAt: { N: '1' } });
+      expect(await store.upsert(status('PUBLISHING', 3))).toBe('applied');
+      expect(await dynamo.row(id)).toMatchObject({ phase: 'live' });
       id = `late-${id}`;
       expect(await upsertAll([status('PUBLISHING', 1), refused(), refused()])).toEqual([
         'applied',
