@@ -1,7 +1,7 @@
 /** Bundles each file of functions/ into one minified CommonJS file in dist/. `npm run build`; serverless runs it before it packages. */
 import { build as esbuild, type Plugin } from 'esbuild';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -16,9 +16,12 @@ const onlyVersionOfSdk: Plugin = {
   },
 };
 
+/** What the last build read. */
+const INPUTS = join(ROOT, 'dist/inputs.json');
+
 /** @returns the size of each bundle in bytes, by function */
 export async function build(): Promise<Map<string, number>> {
-  const { outputFiles } = await esbuild({
+  const { outputFiles, metafile } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`),
     outdir: 'dist',
@@ -38,11 +41,32 @@ export async function build(): Promise<Map<string, number>> {
     sourcemap: 'external',
     logLevel: 'warning',
     write: false,
+    metafile: true,
   });
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   for (const { path, contents } of outputFiles) replace(path, contents);
+  writeFileSync(INPUTS, JSON.stringify(Object.keys(metafile.inputs)));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
+}
+
+/** For a start on this machine: a deployment is built in any case. */
+export async function buildIfChanged(): Promise<void> {
+  if (!isUpToDate()) await build();
+}
+
+function isUpToDate(): boolean {
+  try {
+    const inputs = JSON.parse(readFileSync(INPUTS, 'utf8')) as string[];
+    const builtAt = statSync(INPUTS).mtimeMs;
+    const entries = readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`);
+    if (!entries.every((entry) => inputs.includes(entry))) return false;
+    // npm unpacks packages with times of the past: its own list tells when they changed.
+    const others = [import.meta.filename, 'node_modules/.package-lock.json'];
+    return [...inputs, ...others].every((file) => statSync(resolve(ROOT, file)).mtimeMs < builtAt);
+  } catch {
+    return false;
+  }
 }
 
 /** At once or not at all: a local stack may be loading the file right now. */

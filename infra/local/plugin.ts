@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { build, printSizes } from '../build.ts';
+import { build, buildIfChanged, printSizes } from '../build.ts';
 import { startChild } from './child.ts';
 import { pollQueue, type Replay } from './poller.ts';
 import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
@@ -59,7 +59,7 @@ export default class LocalStack {
     const { provider, resources } = this.#serverless.service;
     provider.environment = withQueueUrls(provider.environment, resources.Resources);
     try {
-      await build();
+      await buildIfChanged();
       announceEnd(await startChild('dynamodb.ts'), 'DynamoDB');
       await createTables(resources.Resources, new DynamoDBClient({}));
       announceEnd(await startChild('queue.ts', JSON.stringify(queueDefinitions(resources.Resources))), 'The queue');

@@ -8,6 +8,7 @@ import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, ends, keepAlives, starts, type Client } from '../simulator/sessions.ts';
 import { createWcs, type Hook } from '../simulator/wcs.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
+import { runScript } from '../support/run-script.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -93,11 +94,8 @@ describe('a WCS that obeys, and policy token', () => {
     expect(await stack.stop()).toEqual([]);
   });
 
-  const token = async (...options: string[]) => {
-    const env = Object.entries(ENV).map(([name, value]) => `${name}='${value}'`);
-    const quoted = options.map((option) => `'${option}'`);
-    return (await shell(`${env.join(' ')} npm run -s token -- --sub alice ${quoted.join(' ')}`)).trim();
-  };
+  const token = async (...options: string[]) =>
+    (await runScript('token', ['--sub', 'alice', ...options], { ...process.env, ...ENV })).stdout.trim();
   const clientWith = (token: string, name: string, published = true) =>
     createClient(random, { name, published, nodeId: 'node', token });
   const play = async (hooks: readonly Hook[], forgetsConfig = false) => {
@@ -183,33 +181,17 @@ describe('a WCS that obeys, and policy token', () => {
   });
 
   it('npm run token says what is missing', async () => {
-    const fails = async (script: string) => shell(`${script} 2>&1 || true`);
-    expect(await fails('npm run -s token -- --sub a')).toContain(
-      'TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set',
-    );
-    expect(await fails(`TOKEN_SECRET=${'x'.repeat(32)} npm run -s token -- --sub a`)).toContain('without TOKEN_ISSUER');
-    expect(await fails('npm run -s token')).toContain('--sub NAME is missing');
-    expect(await fails('npm run -s token -- --nope')).toContain('--nope');
-    expect(await fails('npm run -s token -- --sub a --max-duration x')).toContain('--max-duration x: expected seconds');
-    expect(await shell('npm run -s token -- --help')).toContain('--rename NAME');
-  });
-});
-
-describe('without a policy', () => {
-  it('an outage of the store and of the queue stops nobody', async () => {
-    const stack = await startStack();
-    const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
-    try {
-      stack.kill('dynamodb.ts');
-      stack.kill('queue.ts');
-      const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
-      const obedient = createObedientWcs({ wcs });
-      for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await obedient.send(hook);
-      expect(obedient.declinedConnections).toBe(0);
-      expect([...obedient.streams.values()]).toMatchObject([{ state: 'running' }]);
-    } finally {
-      wcs.close();
-      await stack.stop();
+    for (const [options, env, text] of [
+      [['--sub', 'a'], {}, 'TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set'],
+      [['--sub', 'a'], { TOKEN_SECRET: 'x'.repeat(32) }, 'without TOKEN_ISSUER'],
+      [['--sub', 'a'], { ...ENV, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'https://x' }, 'only the holder of the private key'],
+      [[], ENV, '--sub NAME is missing'],
+      [['--nope'], ENV, '--nope'],
+      [['--sub', 'a', '--max-duration', 'x'], ENV, '--max-duration x: expected seconds'],
+    ] as const) {
+      const { code, stderr } = await runScript('token', options, { ...process.env, ...env });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
     }
-  }, 60_000);
+    expect((await runScript('token', ['--help'])).stdout).toContain('--rename NAME');
+  });
 });

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../lib/wcs/signature.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
+import { createObedientWcs } from '../simulator/obedience.ts';
+import { createRandom } from '../simulator/random.ts';
+import { connects, createClient, keepAlives, starts } from '../simulator/sessions.ts';
+import { createWcs } from '../simulator/wcs.ts';
 import { freePorts, newDataDir, spawnStack, startStack, type LocalStack } from '../support/local-stack.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
@@ -235,6 +239,16 @@ describe('without its DynamoDB', () => {
       expect.objectContaining({ level: 'ERROR', outcome: 'failed', status: 503 }),
     );
   });
+
+  it('nor its queue, it stops nobody, as no policy is on', async () => {
+    const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
+    const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
+    const obedient = createObedientWcs({ wcs });
+    for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await obedient.send(hook);
+    wcs.close();
+    expect(obedient.declinedConnections).toBe(0);
+    expect([...obedient.streams.values()]).toMatchObject([{ state: 'running' }]);
+  });
 });
 
 describe('a Lambda that throws', () => {
@@ -273,7 +287,7 @@ describe('the processes of the stack', () => {
     await stack?.left(0);
   });
 
-  it('all end on Ctrl-C, and a restart keeps the rows', async () => {
+  it('all end on Ctrl-C, and a restart keeps the rows, which no other stack can have meanwhile', async () => {
     const dataDir = newDataDir();
     stack = await startStack({ dataDir });
     await stack.post('StreamStatusEvent', BODY);
@@ -284,6 +298,13 @@ describe('the processes of the stack', () => {
 
     stack = await startStack({ dataDir });
     expect(await stack.row(SEED_STREAM)).toMatchObject({ status: 'PUBLISHING' });
+
+    // Another one that wants the same data says so, and does it no harm.
+    const second = await spawnStack({ dataDir });
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`The local stack cannot start: the data in ${dataDir}/dynamodb cannot be opened`);
+    expect(second.output()).not.toMatch(/^ +at /m);
+    expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(200);
     expect(await stack.stop()).toEqual([]);
   });
 
@@ -336,16 +357,5 @@ describe('npm start that cannot work', () => {
       expect.stringContaining('HOOK_PASSWORD'),
       expect.stringContaining('"nope"'),
     ]);
-  });
-
-  it('says that another stack has the data', async () => {
-    const dataDir = newDataDir();
-    const first = await startStack({ dataDir });
-    const second = await spawnStack({ dataDir });
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`The local stack cannot start: the data in ${dataDir}/dynamodb cannot be opened`);
-    expect(second.output()).not.toMatch(/^ +at /m);
-    expect((await first.post('StreamStatusEvent', BODY)).status).toBe(200);
-    expect(await first.stop()).toEqual([]);
   });
 });

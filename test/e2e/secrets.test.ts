@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runScript } from '../support/run-script.ts';
 
 /** As much of Parameter Store as the command uses; values are SecureStrings or refused. */
 async function startParameterStore() {
@@ -47,19 +46,13 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const secrets = (...options: string[]) =>
-  new Promise<{ code: number; out: string }>((resolve) => {
-    const env = {
-      ...process.env,
-      ...{ AWS_ENDPOINT_URL_SSM: store.endpoint, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-    };
-    const child = execFile(
-      'npm',
-      ['run', '-s', 'secrets', '--', ...options],
-      { cwd: join(import.meta.dirname, '../..'), env },
-      (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, out: stdout + stderr }),
-    );
+async function secrets(...options: string[]): Promise<{ code: number; out: string }> {
+  const { code, stdout, stderr } = await runScript('secrets', options, {
+    ...process.env,
+    ...{ AWS_ENDPOINT_URL_SSM: store.endpoint, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
   });
+  return { code, out: stdout + stderr };
+}
 const valueOf = (name: string) => store.parameters.get(`/wcs-hooks/prod/${name}`);
 
 it('makes a secret once, tells it to WCS, and rotates it without a moment in which the old one is not taken', async () => {

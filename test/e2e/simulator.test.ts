@@ -5,9 +5,22 @@ import { startDynamo } from '../support/dynamo.ts';
 import { playScenario, simulate, startBackend } from '../support/simulate.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
 
+/** A stack of its own, where it waits for a lease and for the sweep of the next minute. */
+async function playCrash() {
+  const env = { HOOK_SECRET: 'secret', LEASE_SECONDS: '4', KEEP_ALIVE_INTERVAL_SECONDS: '1' };
+  const stack = await startStack({ env });
+  const played = await playScenario('crash', stack, '--streams', '6');
+  const told = stack.logLines().filter(({ message }) => message === 'node silent' || message === 'streams lost');
+  return { ...played, told, left: await stack.stop() };
+}
+
 describe('the simulator', () => {
   let stack: LocalStack;
+  // It waits while the other tests work.
+  let crash: ReturnType<typeof playCrash>;
   beforeAll(async () => {
+    crash = playCrash();
+    crash.catch(() => {});
     stack = await startStack({ env: { HOOK_SECRET: 'secret' } });
   });
   afterAll(async () => {
@@ -35,7 +48,7 @@ describe('the simulator', () => {
     expect(stdout).toMatch(/200: 314\n34 of 34 streams started\.\n$/);
   });
 
-  it('plays every scenario but crash (crash.test.ts), and the rows are as they should be', async () => {
+  it('plays every scenario but crash, and the rows are as they should be', async () => {
     for (const scenario of Object.keys(SCENARIOS).filter((name) => name !== 'crash')) {
       const { code, stdout, stderr } = await playScenario(scenario, stack, '--streams', '6');
       const complaint = /^.*(expected|not acknowledged).*$/m.exec(stderr)?.[0];
@@ -130,4 +143,13 @@ describe('the simulator', () => {
       expect(stderr).toContain(wrong[0]);
     }
   });
+
+  it('plays a node that stops talking: it is told once, and its streams are lost', async () => {
+    const { code, stdout, stderr, told, left } = await crash;
+    expect(stderr).not.toContain('differences');
+    expect(stdout).toContain('18 rows are as they should be.');
+    expect(code).toBe(0);
+    expect(told).toMatchObject([{ message: 'node silent', lostStreams: 18 }]);
+    expect(left).toEqual([]);
+  }, 120_000);
 });

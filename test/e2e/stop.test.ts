@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, SEED_STREAM } from '../support/fixtures.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
+import { runScript } from '../support/run-script.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
 
@@ -16,14 +15,10 @@ describe('npm run streams', () => {
   });
 
   const streams = (...options: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const env = { ...process.env, DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT), AWS_PROFILE: 'nobody' };
-      const child = execFile(
-        'npm',
-        ['run', '-s', 'streams', '--', ...options],
-        { cwd: join(import.meta.dirname, '../..'), env },
-        (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-      );
+    runScript('streams', options, {
+      ...process.env,
+      DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT),
+      AWS_PROFILE: 'nobody',
     });
 
   it('stops a stream with its next keep-alive, and no other', async () => {

@@ -17,7 +17,10 @@ const isAddress = (id: string) => /^\/[0-9.]+:[0-9]+\/[0-9.]+:[0-9]+$/.test(id);
  * The facts of one stream must not contradict each other.
  */
 export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {
-  const byRank = [...sightings].sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
+  const byRank = sightings
+    .map((sighting) => ({ sighting, rank: rankOf(sighting) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .map(({ sighting }) => sighting);
   const winner = byRank.at(-1);
   if (!winner) return {};
   const iso = (at: number) => new Date(at).toISOString();

@@ -1,25 +1,11 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Hook } from '../simulator/wcs.ts';
 import type { LocalStack } from './local-stack.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-export interface Simulated {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runScript } from './run-script.ts';
 
 /** Runs `npm run simulate` as a user does. */
-export const simulate = (...options: string[]) =>
-  new Promise<Simulated>((resolve) => {
-    const child = execFile('npm', ['run', '-s', 'simulate', '--', ...options], { cwd: ROOT }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+export const simulate = (...options: string[]) => runScript('simulate', options);
 
 /** Plays a scenario against a stack with the secret `secret`, and verifies its rows. */
 export const playScenario = (scenario: string, { url, ports }: LocalStack, ...options: string[]) =>

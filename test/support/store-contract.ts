@@ -439,13 +439,15 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
   });
 
-  describe.each(HISTORIES)('any history of %s', (_, history) => {
+  describe.each(HISTORIES)('any history of %s', (what, history) => {
+    // Sessions and addresses go the same way: fewer runs each keep the suite under two minutes.
+    const runs = what === 'a stream' ? numRuns : numRuns / 4;
     // Each run has an id of its own, of the kind's shape.
     const delivered = fc
       .constant(0)
       .map(() => streams++)
       .chain((n) => history(n).chain((hooks) => fc.tuple(fc.constant(hooks), delivery(hooks))));
-    test.prop([delivered], { numRuns, endOnFailure: true })(
+    test.prop([delivered], { numRuns: runs, endOnFailure: true })(
       'delivered in any order, with repetitions, 8 at a time, ends in the row of its set',
       async ([hooks, delivered]) => {
         const [{ kind, id } = expect.fail()] = hooks;

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What `npm run <script> -- <options>` runs, without npm itself, which takes longer than most of them. */
+export function runScript(
+  script: string,
+  options: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ran> {
+  const [node, file = ''] = scripts[script]?.split(' ') ?? [];
+  if (node !== 'node') throw new Error(`${script} is no script of package.json that runs node`);
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [file, ...options], { cwd: ROOT, env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
