@@ -16,12 +16,15 @@ const onlyVersionOfSdk: Plugin = {
   },
 };
 
-/** @returns the size of each bundle in bytes, by function */
-export async function build(): Promise<Map<string, number>> {
+/**
+ * @param folder where the bundles go; `plugins` are for tests that bundle something else in place of a file
+ * @returns the size of each bundle in bytes, by function
+ */
+export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Map<string, number>> {
   const { outputFiles } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`),
-    outdir: 'dist',
+    outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     minify: true,
@@ -33,13 +36,13 @@ export async function build(): Promise<Map<string, number>> {
     alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
-    plugins: [onlyVersionOfSdk],
+    plugins: [onlyVersionOfSdk, ...plugins],
     // For reading stack traces; the zips hold the bundles alone.
     sourcemap: 'external',
     logLevel: 'warning',
     write: false,
   });
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  mkdirSync(join(ROOT, folder), { recursive: true });
   for (const { path, contents } of outputFiles) replace(path, contents);
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
