@@ -16,15 +16,18 @@ const onlyVersionOfSdk: Plugin = {
   },
 };
 
-/** What the last build read. */
-const INPUTS = join(ROOT, 'dist/inputs.json');
+/** What a build read, beside its bundles. */
+const INPUTS = 'inputs.json';
 
-/** @returns the size of each bundle in bytes, by function */
-export async function build(): Promise<Map<string, number>> {
+/**
+ * @param folder where the bundles go; `plugins` are for tests that bundle something else in place of a file
+ * @returns the size of each bundle in bytes, by function
+ */
+export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Map<string, number>> {
   const { outputFiles, metafile } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`),
-    outdir: 'dist',
+    outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     minify: true,
@@ -36,16 +39,16 @@ export async function build(): Promise<Map<string, number>> {
     alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
-    plugins: [onlyVersionOfSdk],
+    plugins: [onlyVersionOfSdk, ...plugins],
     // For reading stack traces; the zips hold the bundles alone.
     sourcemap: 'external',
     logLevel: 'warning',
     write: false,
     metafile: true,
   });
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  mkdirSync(join(ROOT, folder), { recursive: true });
   for (const { path, contents } of outputFiles) replace(path, contents);
-  writeFileSync(INPUTS, JSON.stringify(Object.keys(metafile.inputs)));
+  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify(Object.keys(metafile.inputs)));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
 }
@@ -57,8 +60,9 @@ export async function buildIfChanged(): Promise<void> {
 
 function isUpToDate(): boolean {
   try {
-    const inputs = JSON.parse(readFileSync(INPUTS, 'utf8')) as string[];
-    const builtAt = statSync(INPUTS).mtimeMs;
+    const list = join(ROOT, 'dist', INPUTS);
+    const inputs = JSON.parse(readFileSync(list, 'utf8')) as string[];
+    const builtAt = statSync(list).mtimeMs;
     const entries = readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`);
     if (!entries.every((entry) => inputs.includes(entry))) return false;
     // npm unpacks packages with times of the past: its own list tells when they changed.

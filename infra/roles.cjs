@@ -8,11 +8,18 @@ const upsertsSessions = upserts('SessionsTable');
 const readsSessions = allow(arn('SessionsTable'), 'dynamodb:GetItem');
 const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
+// Under the key aws/ssm, which whoever may read the parameter may use.
+const SECRETS = ['hook-secret', 'hook-secret-previous', 'hook-user', 'hook-password', 'token-secret'];
+const parameter = (name) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${self:service}/\${sls:stage}/${name}`,
+});
+const readsSecrets = allow(SECRETS.map(parameter), 'ssm:GetParameters');
+
 const STATEMENTS = {
-  Connect: [upsertsSessions, parks],
-  Invocation: [upsertsStreams, readsSessions, parks],
-  Event: [upsertsStreams, upsertsSessions, parks],
-  Incoming: [readsSessions],
+  Connect: [readsSecrets, upsertsSessions, parks],
+  Invocation: [readsSecrets, upsertsStreams, readsSessions, parks],
+  Event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
+  Incoming: [readsSecrets, readsSessions],
   Sweep: [
     allow({ 'Fn::Sub': '${StreamsTable.Arn}/index/live' }, 'dynamodb:Query'),
     allow(arn('StreamsTable'), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),

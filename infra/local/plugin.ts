@@ -7,13 +7,15 @@ import { build, buildIfChanged, printSizes } from '../build.ts';
 import { startChild } from './child.ts';
 import { pollQueue, type Replay } from './poller.ts';
 import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
-import { DYNAMODB_ENDPOINT, HOST, PORTS } from './settings.ts';
+import { DYNAMODB_ENDPOINT, HOST, PORTS, STAGE } from './settings.ts';
 import { createTables, type Resources } from './tables.ts';
 
 interface Serverless {
+  processedInput: { commands: string[] };
+  classes: { Error: new (message: string, code: string) => Error };
   service: {
     resources: { Resources: Resources };
-    provider: { environment: Record<string, unknown> };
+    provider: { stage: string; environment: Record<string, unknown> };
     custom: { parkingQueue: string };
   };
   pluginManager: { plugins: object[] };
@@ -49,10 +51,21 @@ export default class LocalStack {
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
+      initialize: () => this.#refuseToDeploy(),
       'before:package:initialize': async () => printSizes(await build()),
       'before:offline:start:init': () => this.#startParts(),
       'after:offline:start:init': () => this.#open(),
     };
+  }
+
+  /** Its functions would take hooks from anybody, and look for no secrets. */
+  async #refuseToDeploy(): Promise<void> {
+    const { processedInput, service, classes } = this.#serverless;
+    if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== STAGE) return Promise.resolve();
+    throw new classes.Error(
+      `The stage ${STAGE} is the stack that npm start runs on this machine, and cannot be deployed: choose another, such as --stage dev`,
+      'STAGE_IS_LOCAL',
+    );
   }
 
   async #startParts(): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
+import { DiagnosticsSchema } from '../../lib/wcs/payloads.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -19,29 +20,34 @@ interface Statement {
   Resource: Reference;
 }
 
+interface Template {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: string | { 'Fn::Sub'?: string } }>;
+}
+
+/** No credentials, no network: nothing of AWS is needed to package. */
+async function packaged(stage: string, settings: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'wcs-hooks-package-'));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|HOOK_|FAIL_)/.test(name)));
+  const proxy = 'http://127.0.0.1:9';
+  const { stdout, stderr } = await run('npx', ['serverless', 'package', '--stage', stage, '--package', folder], {
+    cwd: ROOT,
+    env: { ...env, https_proxy: proxy, HTTPS_PROXY: proxy, ...settings },
+  });
+  const text = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  return { folder, output: stdout + stderr, text, ...(JSON.parse(text) as Template) };
+}
+
 describe('serverless package', () => {
   let output = '';
   let folder = '';
   let resources: Record<string, Resource> = {};
+  let outputs: Template['Outputs'] = {};
   const of = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'wcs-hooks-package-'));
-    // No credentials, no network: nothing of AWS is needed to package.
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|HOOK_|FAIL_)/.test(name)));
-    const { stdout, stderr } = await run('npx', ['serverless', 'package', '--package', folder], {
-      cwd: ROOT,
-      env: {
-        ...env,
-        HOOK_SECRET: 'S3CRET',
-        TOKEN_SECRET: 'S3CRET',
-        https_proxy: 'http://127.0.0.1:9',
-        HTTPS_PROXY: 'http://127.0.0.1:9',
-      },
-    });
-    output = stdout + stderr;
-    const template = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
-    resources = (JSON.parse(template) as { Resources: Record<string, Resource> }).Resources;
+    const dev = await packaged('dev', { HOOK_SECRET: 'S3CRET', TOKEN_SECRET: 'S3CRET' });
+    ({ folder, output, Resources: resources, Outputs: outputs } = dev);
   });
 
   it('gives every method of the table a route to the function of its type, and the rest one to the catch-all', () => {
@@ -103,18 +109,19 @@ describe('serverless package', () => {
     });
   });
 
-  it('gives each function a role of its own, with just its log group and its table', () => {
+  it('gives each function a role of its own, with just its log group, its tables and the five secrets', () => {
     const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
     const sessions = { 'Fn::GetAtt': ['SessionsTable', 'Arn'] };
     const upserts = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table };
     const upsertsSessions = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: sessions };
     const readsSessions = { Action: ['dynamodb:GetItem'], Resource: sessions };
+    const readsSecrets = { Action: ['ssm:GetParameters'] };
     const parks = { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] } };
     const rights: Record<string, object[]> = {
-      Connect: [upsertsSessions, parks],
-      Incoming: [readsSessions],
-      Event: [upserts, upsertsSessions, parks],
-      Invocation: [upserts, readsSessions, parks],
+      Connect: [readsSecrets, upsertsSessions, parks],
+      Incoming: [readsSecrets, readsSessions],
+      Event: [readsSecrets, upserts, upsertsSessions, parks],
+      Invocation: [readsSecrets, upserts, readsSessions, parks],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },
@@ -143,6 +150,14 @@ describe('serverless package', () => {
         ...expected,
       ]);
     }
+    const { Policies } = resources['ConnectRole']?.Properties as {
+      Policies: { PolicyDocument: { Statement: { Resource: { 'Fn::Sub': string }[] }[] } }[];
+    };
+    expect(Policies[0]?.PolicyDocument.Statement[1]?.Resource.map((secret) => secret['Fn::Sub'])).toEqual(
+      ['hook-secret', 'hook-secret-previous', 'hook-user', 'hook-password', 'token-secret'].map(
+        (name) => `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/wcs-hooks/dev/${name}`,
+      ),
+    );
   });
 
   it('has the table of streams with both indexes, TTL and recovery', () => {
@@ -156,6 +171,7 @@ describe('serverless package', () => {
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
     });
   });
 
@@ -167,6 +183,101 @@ describe('serverless package', () => {
       KeySchema: [{ AttributeName: 'sessionId', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      DeletionProtectionEnabled: false,
+    });
+  });
+
+  it('lets through less of what is for diagnosis, once its routes are there', () => {
+    const stage = resources['HttpApiStage'] as Resource & { DependsOn: string[] };
+    const methods = METHOD_NAMES.filter((name) => METHODS[name].schema === DiagnosticsSchema);
+    expect(methods).toEqual(expect.arrayContaining(['submitBugReport', 'pushLogs', 'sessionDebug']));
+    const lower = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    expect(stage.Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 5000, ThrottlingBurstLimit: 2500 },
+      RouteSettings: Object.fromEntries(methods.map((name) => [`POST /rest/my_api/${name}`, lower])),
+    });
+    const awaited = stage.DependsOn.map((id) => resources[id]?.Properties['RouteKey']).filter(Boolean);
+    expect(awaited).toEqual(methods.map((name) => `POST /rest/my_api/${name}`));
+  });
+
+  it('logs each request to the API as JSON that names no path, no header and no body', () => {
+    const { AccessLogSettings } = resources['HttpApiStage']?.Properties as { AccessLogSettings: { Format: string } };
+    const used = Object.values(JSON.parse(AccessLogSettings.Format) as Record<string, string>);
+    expect(used.filter((variable) => /path|header|authorizer|body/i.test(variable))).toEqual([]);
+    expect(used).toContain('$context.integrationErrorMessage');
+  });
+
+  it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
+    const topic = [{ Ref: 'AlarmTopic' }];
+    const alarms = of('AWS::CloudWatch::Alarm');
+    expect(alarms).toHaveLength(2 + 6 * 2 + 3 + 3);
+    for (const [, { Properties }] of alarms) {
+      expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic, TreatMissingData: 'notBreaching' });
+      expect(String(Properties['AlarmDescription'])).toMatch(/\w.{60}/);
+    }
+    expect(resources['AlarmTopic']?.Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlarmKey' } });
+    expect(JSON.stringify(resources['AlarmKey'])).toContain('cloudwatch.amazonaws.com');
+    expect(of('AWS::SNS::Subscription')).toEqual([]);
+  });
+
+  it('asks in the dashboard for the functions, queues and tables that there are', () => {
+    const { DashboardBody } = resources['Dashboard']?.Properties as { DashboardBody: { 'Fn::Sub': string } };
+    const text = DashboardBody['Fn::Sub'];
+    const { widgets } = JSON.parse(text) as { widgets: { x: number; width: number }[] };
+    expect(widgets.every(({ x, width }) => x + width <= 24)).toBe(true);
+    const names = of('AWS::Lambda::Function').map(([, { Properties }]) => String(Properties['FunctionName']));
+    for (const [name] of text.matchAll(/wcs-hooks-dev-\w+/g)) expect(names).toContain(name);
+    for (const [, id = ''] of text.matchAll(/\$\{(\w+)[.}]/g)) expect(resources).toHaveProperty(id);
+  });
+
+  it('tells what to type into WCS', () => {
+    const url = 'https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/rest/my_api';
+    expect(outputs['BaseUrl']?.Value).toEqual({ 'Fn::Sub': url });
+    expect(outputs['WcsAddApp']?.Value).toEqual({ 'Fn::Sub': `add app myApp myAppKey "${url}"` });
+    expect(outputs['WcsAddMethods']?.Value).toBe('add app-rest-method -a myAppKey');
+    expect(outputs['WcsProperties']?.Value).toMatch(/^rest_hook_send_hash=true\nrest_hook_secret_key=.*\nrest_request/);
+  });
+
+  it('differs in prod by the settings of stages, and by what an operator adds, and in nothing else', async () => {
+    const { text, Resources: prod } = await packaged('prod', {
+      ...{ ALARM_EMAIL: 'night@example.com', NO_HOOKS_MINUTES: '15', RESERVED_CONCURRENCY: 'connect=20, event=200' },
+    });
+    expect(text).not.toMatch(/wcs-hooks.dev/);
+    const added = Object.keys(prod).filter((id) => !(id in resources));
+    expect(added.sort()).toEqual(['AlarmEmail', 'NoHooksAlarm']);
+    expect(prod['AlarmEmail']?.Properties).toMatchObject({ Protocol: 'email', Endpoint: 'night@example.com' });
+    expect(prod['NoHooksAlarm']?.Properties).toMatchObject({ EvaluationPeriods: 15, TreatMissingData: 'breaching' });
+    expect(prod['EventLambdaFunction']?.Properties).toMatchObject({ ReservedConcurrentExecutions: 200 });
+    expect(prod['SweepLambdaFunction']?.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+
+    const isOfStage = new Set<string>();
+    for (const [id, resource] of Object.entries(resources)) {
+      const differing = differences(resource, prod[id]).filter((path) => !/ReservedConcurrent|S3Key/.test(path));
+      for (const path of differing) isOfStage.add(path);
+    }
+    expect([...isOfStage].sort()).toEqual([
+      'DeletionPolicy',
+      'Properties.DeletionProtectionEnabled',
+      'Properties.RetentionInDays',
+      'UpdateReplacePolicy',
+    ]);
+  });
+
+  it('says what it does not understand of the settings of a deploy', async () => {
+    const saying = (text: string) => ({ stdout: expect.stringContaining(text) as string });
+    await expect(packaged('dev', { NO_HOOKS_MINUTES: 'often' })).rejects.toMatchObject(
+      saying('NO_HOOKS_MINUTES="often": expected a whole number from 1 to 1440'),
+    );
+    await expect(packaged('dev', { RESERVED_CONCURRENCY: 'sweep=1' })).rejects.toMatchObject(
+      saying('RESERVED_CONCURRENCY has "sweep=1": expected a comma list'),
+    );
+  });
+
+  it('is refused for the local stage by deploy', async () => {
+    const deploy = run('npx', ['serverless', 'deploy', '--stage', 'local'], { cwd: ROOT });
+    await expect(deploy).rejects.toMatchObject({
+      stdout: expect.stringContaining('The stage local is the stack that npm start runs on this machine') as string,
     });
   });
 
@@ -174,6 +285,18 @@ describe('serverless package', () => {
     expect(JSON.stringify(resources)).not.toContain('S3CRET');
   });
 });
+
+/** Where two resources differ, but for the name of their stage. */
+function differences(one: unknown, other: unknown, path: string[] = []): string[] {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  if (isObject(one) && isObject(other)) {
+    const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+    return [...keys].flatMap((key) => differences(one[key], other[key], [...path, key]));
+  }
+  const unstaged = (value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(/\b(dev|prod)\b/g, 'STAGE') : value;
+  return unstaged(one) === unstaged(other) ? [] : [path.join('.')];
+}
 
 /** A zip's central directory, read without a library: its names and unpacked sizes. */
 const LIST_ZIP = `

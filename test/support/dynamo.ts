@@ -1,7 +1,10 @@
 import {
+  DeleteItemCommand,
   DeleteTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
+  paginateScan,
   UpdateItemCommand,
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
@@ -27,6 +30,7 @@ export type Fault = 'lose request' | 'lose answer' | undefined;
 /**
  * A DynamoDB API with the table of infra/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
  * It is dynalite in this process, with `givesItem` as AWS where a condition fails; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
+ * TEST_DYNAMODB_TABLES=<streams>,<sessions> are tables that are there already, deployed for example: they are emptied first.
  */
 export async function startDynamo({ givesItem = false } = {}) {
   const other = process.env['TEST_DYNAMODB_ENDPOINT'];
@@ -91,9 +95,11 @@ export async function startDynamo({ givesItem = false } = {}) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
   const direct = new DynamoDBClient({ endpoint: upstream.href, region: 'eu-central-1', credentials });
-  const table = `streams-${process.pid}-${Date.now()}`;
-  const sessionsTable = table.replace('streams', 'sessions');
-  await createTables(resourcesNamed(table, sessionsTable), direct);
+  const unique = `${process.pid}-${Date.now()}`;
+  const given = process.env['TEST_DYNAMODB_TABLES']?.split(',');
+  const [table = '', sessionsTable = ''] = given ?? [`streams-${unique}`, `sessions-${unique}`];
+  if (given) for (const name of given) await empty(name, upstream, direct);
+  else await createTables(resourcesNamed(table, sessionsTable), direct);
 
   const key = (id: string) => ({ mediaSessionId: { S: id } });
   const item = async (id: string) =>
@@ -148,7 +154,7 @@ export async function startDynamo({ givesItem = false } = {}) {
     },
     async close() {
       control.fault = () => undefined;
-      if (other) {
+      if (other && !given) {
         for (const TableName of [table, sessionsTable]) await direct.send(new DeleteTableCommand({ TableName }));
       }
       client.destroy();
@@ -179,6 +185,19 @@ export function rowOf(item: Item | undefined): Row {
 function withItem(answer: Buffer, { body }: DynamoRequest, Item: Record<string, AttributeValue> | undefined): Buffer {
   if (body['ReturnValuesOnConditionCheckFailure'] !== 'ALL_OLD' || !Item) return answer;
   return Buffer.from(JSON.stringify({ ...(JSON.parse(answer.toString()) as object), Item }));
+}
+
+/** Only on this machine: a variable that was forgotten in a shell must not cost anybody's rows. */
+async function empty(TableName: string, { hostname }: URL, client: DynamoDBClient): Promise<void> {
+  if (hostname !== '127.0.0.1') throw new Error(`TEST_DYNAMODB_TABLES are emptied: not those of ${hostname}`);
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  const keys = Table?.KeySchema?.map(({ AttributeName = '' }) => AttributeName) ?? [];
+  for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
+    for (const item of Items) {
+      const Key = Object.fromEntries(Object.entries(item).filter(([name]) => keys.includes(name)));
+      await client.send(new DeleteItemCommand({ TableName, Key }));
+    }
+  }
 }
 
 /** The resources of infra/tables.yml with the names filled in. */

@@ -1,0 +1,124 @@
+// What goes on, on one page: hooks, decisions, streams, and what is in the way.
+const { FUNCTIONS, HOOK_FUNCTIONS } = require('./functions.cjs');
+
+const NAMESPACE = '${self:service}/${sls:stage}';
+/** A reference inside the body, which is a text. */
+const ref = (id) => `\${${id}}`;
+const WIDTH = 24;
+
+const functionName = (name) => `\${self:service}-\${sls:stage}-${name}`;
+const logs = HOOK_FUNCTIONS.map((name) => `SOURCE '/aws/lambda/${functionName(name)}'`).join(' | ');
+
+const api = (metric, options = {}) => ['AWS/ApiGateway', metric, 'ApiId', ref('HttpApi'), options];
+const queue = (id, metric, options = {}) => ['AWS/SQS', metric, 'QueueName', ref(`${id}.QueueName`), options];
+const ofFunctions = (metric, names = FUNCTIONS) =>
+  names.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: name }]);
+const ours = (metric, options = {}) => [NAMESPACE, metric, options];
+const byOutcome = (metric, ...outcomes) =>
+  outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
+const ofTable = (table, label) =>
+  ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'WriteThrottleEvents', 'ReadThrottleEvents'].map(
+    (metric) => ['AWS/DynamoDB', metric, 'TableName', ref(table), { label: `${label} ${metric}` }],
+  );
+
+const graph = (title, metrics, { stat = 'Sum', width = WIDTH / 3, ...rest } = {}) => ({
+  type: 'metric',
+  width,
+  height: 6,
+  properties: { title, metrics, stat, period: 60, region: ref('AWS::Region'), view: 'timeSeries', ...rest },
+});
+const table = (title, query, width = WIDTH / 2) => ({
+  type: 'log',
+  width,
+  height: 8,
+  properties: { title, query: `${logs} | ${query}`, region: ref('AWS::Region'), view: 'table' },
+});
+
+const stacked = { stacked: true };
+
+const ROWS = [
+  [
+    graph(
+      'Hooks by outcome',
+      byOutcome('hooks', 'applied', 'fresh', 'superseded', 'echoed', 'parked', 'failed', 'stopped', 'unknown method'),
+      stacked,
+    ),
+    graph('Live streams', [ours('liveStreams')], { stat: 'Maximum', yAxis: { left: { min: 0 } } }),
+    graph('Latency of hooks, ms', [
+      api('Latency', { stat: 'p50', label: 'p50' }),
+      api('Latency', { stat: 'p99', label: 'p99' }),
+      api('IntegrationLatency', { stat: 'p99', label: 'functions p99' }),
+    ]),
+  ],
+  [
+    table(
+      'Hooks by method',
+      'filter message = "hook" | stats count(*) as hooks, pct(milliseconds, 50) as p50, pct(milliseconds, 99) as p99, max(milliseconds) as slowest by method | sort hooks desc',
+    ),
+    table(
+      'Refusals by reason',
+      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | stats count(*) as hooks, latest(subject) as lastSubject by outcome, reason, app | sort hooks desc',
+    ),
+  ],
+  [
+    graph('Refusals', [
+      ...byOutcome('hooks', 'refused', 'denied', 'undecided', 'refusal ignored'),
+      ...byOutcome('decidedUnseen', 'applied', 'denied').map((metric) => [
+        ...metric.slice(0, -1),
+        { label: `unseen: ${metric.at(-2)}` },
+      ]),
+    ]),
+    graph('Lost streams, silent nodes, live after their end', [
+      ours('lostStreams'),
+      ours('silentNodes'),
+      ...byOutcome('hooks', 'live after end'),
+    ]),
+    graph(
+      'Parked hooks',
+      [
+        queue('ParkingQueue', 'ApproximateNumberOfMessagesVisible', { label: 'waiting' }),
+        queue('ParkingQueue', 'ApproximateNumberOfMessagesNotVisible', { label: 'being tried' }),
+        queue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible', { label: 'dead letters' }),
+        queue('ParkingQueue', 'ApproximateAgeOfOldestMessage', { label: 'oldest, s', yAxis: 'right' }),
+      ],
+      { stat: 'Maximum' },
+    ),
+  ],
+  [
+    graph('Requests and refusals of the API', [api('Count'), api('4xx'), api('5xx')]),
+    graph('Errors and throttles of the functions', [...ofFunctions('Errors'), ...ofFunctions('Throttles')]),
+    graph('Replays', byOutcome('replays', 'applied', 'superseded', 'failed', 'dead letter')),
+  ],
+  [
+    graph('Functions at once', ofFunctions('ConcurrentExecutions'), { stat: 'Maximum' }),
+    graph('Duration of the functions, p99, ms', ofFunctions('Duration'), { stat: 'p99' }),
+    graph('DynamoDB', [...ofTable('StreamsTable', 'streams'), ...ofTable('SessionsTable', 'sessions')]),
+  ],
+];
+
+/** Each row's widgets side by side, the rows one under the other. */
+function placed(rows) {
+  let y = 0;
+  return rows.flatMap((row) => {
+    let x = 0;
+    const widgets = row.map((widget) => {
+      const at = { x, y, ...widget };
+      x += widget.width;
+      return at;
+    });
+    y += Math.max(...row.map(({ height }) => height));
+    return widgets;
+  });
+}
+
+module.exports = {
+  Resources: {
+    Dashboard: {
+      Type: 'AWS::CloudWatch::Dashboard',
+      Properties: {
+        DashboardName: '${self:service}-${sls:stage}',
+        DashboardBody: { 'Fn::Sub': JSON.stringify({ start: '-PT3H', widgets: placed(ROWS) }) },
+      },
+    },
+  },
+};

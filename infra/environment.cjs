@@ -1,0 +1,21 @@
+// What the functions are told. Secrets are no part of it: a template can be read by many, and so can a function's settings.
+const fromDeploy = (...names) => Object.fromEntries(names.map((name) => [name, `\${env:${name}, ''}`]));
+
+module.exports = {
+  /** Of every function. */
+  common: {
+    STAGE: '${sls:stage}',
+    STREAMS_TABLE: '${self:custom.streamsTable}',
+    SESSIONS_TABLE: '${self:custom.sessionsTable}',
+    PARKING_QUEUE_URL: { Ref: 'ParkingQueue' },
+    DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
+    ...fromDeploy('KEEP_ALIVE_INTERVAL_SECONDS', 'LEASE_SECONDS', 'MAX_AGE_SECONDS', 'RETENTION_DAYS'),
+    ...fromDeploy('STOP_STREAMS', 'MAX_DURATION_SECONDS'),
+  },
+  /** Of those besides that hooks call. */
+  ofHooks: {
+    SECRETS_PATH: '${self:custom.secretsPath}',
+    ...fromDeploy('FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'),
+    ...fromDeploy('TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'),
+  },
+};

@@ -1,0 +1,36 @@
+// What an operator needs after a deploy: `npx serverless info --verbose --stage <stage>` prints it again.
+const { BASE_PATH } = require('./routes.cjs');
+
+const URL = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${BASE_PATH}`;
+const CONSOLE = 'https://${AWS::Region}.console.aws.amazon.com';
+const NAME = '${self:service}-${sls:stage}';
+const SECRET = '${self:custom.secretsPath}/hook-secret';
+
+const itemsOf = (table) => `${CONSOLE}/dynamodbv2/home?region=\${AWS::Region}#item-explorer?table=\${${table}}`;
+const cloudWatch = (place) => `${CONSOLE}/cloudwatch/home?region=\${AWS::Region}#${place}`;
+
+const OUTPUTS = {
+  BaseUrl: ['The URL of the hooks', URL],
+  StreamsTableName: ['The table of streams', '${self:custom.streamsTable}'],
+  SessionsTableName: ['The table of sessions', '${self:custom.sessionsTable}'],
+  ConsoleStreams: ['The streams in the console', itemsOf('StreamsTable')],
+  ConsoleSessions: ['The sessions in the console', itemsOf('SessionsTable')],
+  ConsoleDashboard: ['What goes on', cloudWatch(`dashboards/dashboard/${NAME}`)],
+  ConsoleAlarms: ['The alarms', cloudWatch(`alarmsV2:?search=${NAME}`)],
+  ConsoleQueries: ['The logs, with saved queries', cloudWatch('logsV2:logs-insights')],
+  AlarmTopicArn: ['Who is to hear of alarms subscribes to it', '${AlarmTopic}'],
+  WcsAddApp: ['On the command line of WCS, first', `add app myApp myAppKey "${URL}"`],
+  WcsAddMethods: ['On the command line of WCS, then', 'add app-rest-method -a myAppKey'],
+  WcsProperties: [
+    'In flashphoner.properties',
+    `rest_hook_send_hash=true\nrest_hook_secret_key=<the value of ${SECRET}>\nrest_request_timeout=10`,
+  ],
+};
+
+const valueOf = (text) => (/\$\{(AWS::\w+|\w+)\}/.test(text) ? { 'Fn::Sub': text } : text);
+
+module.exports = {
+  Outputs: Object.fromEntries(
+    Object.entries(OUTPUTS).map(([name, [Description, text]]) => [name, { Description, Value: valueOf(text) }]),
+  ),
+};

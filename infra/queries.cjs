@@ -1,0 +1,53 @@
+// Saved queries of CloudWatch Logs Insights, over the logs of all functions.
+const { FUNCTIONS, HOOK_FUNCTIONS, logGroupId } = require('./functions.cjs');
+
+const lines = (...parts) => parts.join('\n| ');
+const HOOKS = 'filter message = "hook"';
+
+const QUERIES = {
+  'what happened to stream X': {
+    of: FUNCTIONS,
+    query: lines(
+      'fields @timestamp, method, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
+      'filter subject = "X" # the stream’s mediaSessionId',
+      'sort @timestamp asc',
+      'limit 1000',
+    ),
+  },
+  'who was refused': {
+    of: HOOK_FUNCTIONS,
+    query: lines(
+      'fields @timestamp, outcome, reason, sub, method, app, node, subject, requestId',
+      HOOKS,
+      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"]',
+      'sort @timestamp desc',
+      'limit 1000',
+    ),
+  },
+  'slowest hooks': {
+    of: HOOK_FUNCTIONS,
+    query: lines(
+      'fields @timestamp, milliseconds, requests, method, outcome, cause, subject, node, requestId',
+      HOOKS,
+      'sort milliseconds desc',
+      'limit 100',
+    ),
+  },
+};
+
+const queryId = (title) =>
+  `${title.replace(/\w+ ?/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).trim())}Query`;
+
+const definition = ([title, { of, query }]) => [
+  queryId(title),
+  {
+    Type: 'AWS::Logs::QueryDefinition',
+    Properties: {
+      Name: `\${self:service}/\${sls:stage}/${title}`,
+      LogGroupNames: of.map((name) => ({ Ref: logGroupId(name) })),
+      QueryString: query,
+    },
+  },
+];
+
+module.exports = { Resources: Object.fromEntries(Object.entries(QUERIES).map(definition)) };
