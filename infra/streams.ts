@@ -1,75 +1,33 @@
-/** `npm run streams`: an operator's word about one stream, written into its row. */
-import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { parseArgs } from 'node:util';
-import { STAGE, useLocalAws } from './local/settings.ts';
+/** `npm run streams`: what is live, who watches it, what became of a stream, and an operator's word about one. */
+import { explain, openStage } from './stage-access.ts';
+import { HELP, readOptions, type Options } from './streams-options.ts';
+import { createShow } from './streams-show.ts';
+import { UsageError } from './usage-error.ts';
 
-const HELP = `npm run streams -- --stop ID [options]
+// Who reads along has seen enough: `npm run streams | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-Stops a stream: sets "stop" in its row. Its next keep-alive is answered 403, and WCS ends it; that needs STOP_STREAMS=true
-here and keep-alives in WCS. The row's status stays WCS's until its end event comes; "stopSentAt" says since when.
-
-  --stop ID      the stream's mediaSessionId
-  --reason TEXT  why, kept in the row
-  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
-  --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
-  --help         this text`;
-
-function fail(message: string, code = 2): never {
-  console.error(message);
-  process.exit(code);
-}
-
-function readOptions() {
+async function run(options: Options): Promise<void> {
+  const stage = openStage(options.stage, options.region);
+  const show = createShow(stage, options, (line) => process.stdout.write(`${line}\n`));
   try {
-    return parseArgs({
-      options: {
-        stop: { type: 'string' },
-        reason: { type: 'string' },
-        stage: { type: 'string', default: STAGE },
-        region: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
+    const missing = await show();
+    if (missing === undefined) return;
+    console.error(missing);
   } catch (error) {
-    return fail(`${(error as Error).message}\nSee npm run streams -- --help`);
+    const { said, todo } = explain(error, stage);
+    const verb = options.what.kind === 'stop' ? 'written' : 'read';
+    console.error(`${stage.streamsTable} cannot be ${verb}: ${said}.\n${todo}`);
   }
+  process.exitCode = 1;
 }
 
-async function stop(id: string, reason: string | undefined, TableName: string): Promise<void> {
-  const { Attributes = {} } = await new DynamoDBClient({}).send(
-    new UpdateItemCommand({
-      TableName,
-      Key: { mediaSessionId: { S: id } },
-      UpdateExpression: 'SET #stop = :stop',
-      // Without it a misspelt id would make a row.
-      ConditionExpression: 'attribute_exists(mediaSessionId)',
-      ExpressionAttributeNames: { '#stop': 'stop' },
-      ExpressionAttributeValues: { ':stop': reason ? { S: reason } : { BOOL: true } },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  const phase = Attributes['phase']?.S;
-  const stream = `${id} (${Attributes['name']?.S ?? 'without a name'}, ${phase})`;
-  if (phase === 'ended') console.log(`${stream} has ended already, at ${Attributes['endedAt']?.S}.`);
-  else if (Attributes['keepAlive']?.BOOL) console.log(`${stream} is stopped with its next keep-alive.`);
-  else console.log(`${stream} is stopped with its first keep-alive: it has sent none yet. Are they on in WCS?`);
-}
-
-const { stop: id, reason, stage, region, help } = readOptions();
-if (help) {
-  console.log(HELP);
-} else if (!id) {
-  fail('--stop ID is missing: which stream?\nSee npm run streams -- --help');
-} else {
-  if (stage === STAGE) useLocalAws();
-  else process.env['AWS_REGION'] = region ?? process.env['AWS_REGION'] ?? 'eu-central-1';
-  const table = `wcs-hooks-${stage}-streams`;
-  await stop(id, reason, table).catch((error: Error) =>
-    fail(
-      error instanceof ConditionalCheckFailedException
-        ? `There is no stream ${id} in ${table}.`
-        : `${table} cannot be written: ${error.name}: ${error.message || (error as NodeJS.ErrnoException).code}`,
-      1,
-    ),
-  );
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') console.log(HELP);
+  else await run(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\nSee npm run streams -- --help`);
+  process.exitCode = 2;
 }

@@ -1,31 +1,21 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture, SEED_STREAM } from '../support/fixtures.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
+import { npmRun } from '../support/npm-run.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
 
+let stack: LocalStack;
+let streams: ReturnType<typeof npmRun>;
+beforeAll(async () => {
+  stack = await startStack({ env: { STOP_STREAMS: 'true' } });
+  streams = npmRun('streams', stack);
+});
+afterAll(async () => {
+  expect(await stack.stop()).toEqual([]);
+});
+
 describe('npm run streams', () => {
-  let stack: LocalStack;
-  beforeAll(async () => {
-    stack = await startStack({ env: { STOP_STREAMS: 'true' } });
-  });
-  afterAll(async () => {
-    expect(await stack.stop()).toEqual([]);
-  });
-
-  const streams = (...options: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const env = { ...process.env, DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT), AWS_PROFILE: 'nobody' };
-      const child = execFile(
-        'npm',
-        ['run', '-s', 'streams', '--', ...options],
-        { cwd: join(import.meta.dirname, '../..'), env },
-        (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-      );
-    });
-
   it('stops a stream with its next keep-alive, and no other', async () => {
     await stack.post('StreamStatusEvent', BODY);
     expect((await stack.post('StreamKeepAliveEvent', BODY)).status).toBe(200);
@@ -48,23 +38,24 @@ describe('npm run streams', () => {
     expect((await streams('--stop', SEED_STREAM)).stdout).toContain('has ended already');
   });
 
-  it('says where no keep-alive came yet, and finds the local stack whatever AWS profile is set', async () => {
+  it('shows what is live on the local stack, whatever AWS profile is set; says where no keep-alive came yet', async () => {
     await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
+    const live = await streams();
+    expect([live.code, live.stderr]).toEqual([0, '']);
+    expect(live.stdout).toMatch(/^publishing +\S+Z +quiet +\S+ +b4e7$/m);
     const { code, stdout } = await streams('--stop', 'quiet');
     expect([code, stdout]).toEqual([0, expect.stringContaining('it has sent none yet')]);
   });
 
-  it('says what is wrong', async () => {
+  it('says what is wrong, and what to do', async () => {
     expect(await streams('--stop', 'nobody')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('There is no stream nobody') as string,
+      stderr: 'There is no stream nobody in wcs-hooks-local-streams.\n',
     });
-    expect(await streams()).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--stop ID is missing') as string,
-    });
-    expect(await streams('--nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('--nope') as string });
-    expect((await streams('--help')).stdout).toContain('--reason TEXT');
     expect(await stack.row('nobody')).toBeUndefined();
+    expect(await streams('--nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('--nope') as string });
+    expect(await streams('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--viewers') as string });
+    const elsewhere = npmRun('streams', { ports: { ...stack.ports, DYNAMODB_PORT: 1 } });
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });
   });
 });
