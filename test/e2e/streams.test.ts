@@ -59,3 +59,14 @@ describe('npm run streams', () => {
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });
   });
 });
+
+describe('npm run doctor on a stack without credentials', () => {
+  it('warns of that and of nothing else, and leaves no rows', async () => {
+    const { code, stdout } = await npmRun('doctor', stack)('--stage', 'local', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string; todo?: string }[] };
+    const bad = findings.filter(({ level }) => level === 'warning' || level === 'problem');
+    expect([code, bad]).toEqual([0, [expect.objectContaining({ check: 'without credentials', level: 'warning' })]]);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'row of the session', level: 'ok' }));
+    expect(findings.at(-1)).toMatchObject({ check: 'rows of the probes', level: 'ok' });
+  });
+});
