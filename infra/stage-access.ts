@@ -102,5 +102,5 @@ function innermost(error: unknown): { name: string; message: string; code: strin
     errors,
   } = (error ?? {}) as Partial<NodeJS.ErrnoException & AggregateError>;
   const [first] = (errors ?? []) as unknown[];
-  return code === undefined && first !== undefined ? innermost(first) : { name, message, code: code ?? '' };
+  return first !== undefined ? innermost(first) : { name, message, code: code ?? '' };
 }

@@ -268,19 +268,15 @@ const without = (body: Buffer | string, restClientConfig?: object) =>
   JSON.stringify({ ...(JSON.parse(body.toString()) as object), restClientConfig });
 
 describe('the doctor, with a stage,', () => {
+  const GOOD = {
+    ...{ phase: { S: 'starting' }, status: { S: 'PENDING' }, name: { S: 'doctor' }, published: { BOOL: true } },
+    ...{ nodeId: { S: 'doctor' }, appKey: { S: 'doctor' }, expiresAt: { N: '1' } },
+  };
   /** A stage in the cloud as it should be, whose answers `change` changes; keys are names of commands. */
   function stageWith(change: Record<string, (input: Record<string, unknown>) => unknown> = {}) {
     const commands: string[] = [];
-    const row = { expiresAt: { N: '1' }, nodeId: { S: 'doctor' } };
     const answers: Record<string, (input: Record<string, unknown>) => unknown> = {
-      GetItem: ({ Key }) => ({
-        Item: {
-          ...(Key as object),
-          ...row,
-          ...{ phase: { S: 'starting' }, status: { S: 'PENDING' }, name: { S: 'doctor' } },
-          ...{ published: { BOOL: true }, appKey: { S: 'doctor' }, firstSeenAt: { S: new Date().toISOString() } },
-        },
-      }),
+      GetItem: ({ Key }) => ({ Item: { ...GOOD, ...(Key as object), firstSeenAt: { S: new Date().toISOString() } } }),
       DeleteItem: () => ({}),
       DescribeTable: ({ TableName }) => ({ Table: TableName === 's-streams' ? STREAMS : SESSIONS }),
       DescribeTimeToLive: () => ({
@@ -324,6 +320,11 @@ describe('the doctor, with a stage,', () => {
   const refuse = (name: string) => () => {
     throw Object.assign(new Error('no'), { name });
   };
+  const rowWithout = (left: string) => ({
+    GetItem: ({ Key }: Record<string, unknown>) => ({
+      Item: { ...(Key as object), ...Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== left)) },
+    }),
+  });
   const itemOf = (fields: object) => ({
     GetItem: () => ({ Item: { mediaSessionId: { S: 'x' }, expiresAt: { N: '1' }, ...fields } }),
   });
@@ -339,6 +340,7 @@ describe('the doctor, with a stage,', () => {
   it.each<[string, Parameters<typeof stageWith>[0], string, string]>([
     ['a row that is not there', { GetItem: () => ({}) }, 'row of the stream', 'no row'],
     ['a row that says something else', itemOf({ phase: { S: 'live' } }), 'row of the stream', 'phase is "live"'],
+    ['a row for ever', rowWithout('expiresAt'), 'row of the stream', 'no expiresAt'],
     ['a row with an sdp', itemOf({ sdp: { S: 'v=0' } }), 'row of the stream', 'it holds sdp'],
     ['a row with custom', itemOf({ custom: { M: {} } }), 'row of the stream', 'it holds custom'],
     [
@@ -414,6 +416,13 @@ describe('the doctor, with a stage,', () => {
       todo: expect.stringContaining(behind.traces.ids.mediaSessionId) as string,
     });
     expect(commands).toContain('DeleteItem');
+  });
+
+  it('says that a probe which was not answered may be written after the removal', async () => {
+    let hooks = 0;
+    spoil = () => (++hooks === 10 ? 'answered' : undefined);
+    const findings = await examine({ behind: stageWith().behind, timeout: 100 });
+    expect(of(findings, 'rows of the probes')).toMatchObject({ level: 'warning', found: 'removed' });
   });
 
   it('removes its rows also when nobody listens any more, and when it fails', async () => {
