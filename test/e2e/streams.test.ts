@@ -35,28 +35,19 @@ describe('npm run streams', () => {
 
     await stack.post('StreamStatusEvent', BODY.replace('PUBLISHING', 'UNPUBLISHED'));
     expect(await stack.row(SEED_STREAM)).toMatchObject({ phase: 'ended', stop: 'abuse' });
-    expect((await streams('--stop', SEED_STREAM)).stdout).toContain('has ended already');
   });
 
-  it('shows what is live on the local stack, whatever AWS profile is set; says where no keep-alive came yet', async () => {
+  it('shows what is live on the local stack, whatever AWS profile is set', async () => {
     await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
     const live = await streams();
     expect([live.code, live.stderr]).toEqual([0, '']);
     expect(live.stdout).toMatch(/^publishing +\S+Z +quiet +\S+ +b4e7$/m);
-    const { code, stdout } = await streams('--stop', 'quiet');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('it has sent none yet')]);
   });
 
   it('says what is wrong, and what to do', async () => {
-    expect(await streams('--stop', 'nobody')).toMatchObject({
-      code: 1,
-      stderr: 'There is no stream nobody in wcs-hooks-local-streams.\n',
-    });
-    expect(await stack.row('nobody')).toBeUndefined();
-    expect(await streams('--nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('--nope') as string });
-    expect(await streams('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--viewers') as string });
     const elsewhere = npmRun('streams', { ports: { ...stack.ports, DYNAMODB_PORT: 1 } });
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });
+    expect(await streams('--nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('--nope') as string });
   });
 });
 

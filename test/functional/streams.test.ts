@@ -149,6 +149,28 @@ describe('npm run streams', () => {
     expect(kinds()).toEqual(['Query', 'BatchGetItem', 'GetItem']);
   });
 
+  it('writes a stop and its reason, and says what comes of it', async () => {
+    expect((await streams('--stop', 'v3', '--reason', 'abuse')).text).toBe(
+      'v3 (other, live) is stopped with its first keep-alive: it has sent none yet. Are they on in WCS?',
+    );
+    expect(await dynamo.row('v3')).toMatchObject({ phase: 'live', stop: 'abuse' });
+    expect((await streams('--stop', 'gone')).text).toBe(
+      'gone (room, ended) has ended already, at 2026-01-01T00:00:06.000Z.',
+    );
+    expect(JSON.parse((await streams('--stop', 'v1', '--json')).text)).toMatchObject({
+      mediaSessionId: 'v1',
+      stop: true,
+    });
+  });
+
+  it('makes no row of an id that is misspelt', async () => {
+    expect(await streams('--stop', 'nobody')).toMatchObject({
+      lines: [],
+      missing: `There is no stream nobody in ${dynamo.table}.`,
+    });
+    expect(await dynamo.item('nobody')).toBeUndefined();
+  });
+
   it('finds a name that was too long for its index', async () => {
     await tell('long', 'é'.repeat(2000), 'UNPUBLISHED');
     expect(await idsOf('--name', 'é'.repeat(2000))).toEqual(['long']);
