@@ -1,22 +1,36 @@
 /** What the commands of an operator have in common. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** Ends with 2 for what is wrong with the call, with 1 for what went wrong. */
-export function fail(message: string, code = 2): never {
-  console.error(message);
-  process.exit(code);
+/** The call is wrong, told in a sentence: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
 }
 
-export const seeHelp = (script: string) => `See npm run ${script} -- --help`;
+/** What could not be done, and what to do about it: exit code 1. */
+export class Failure extends Error {
+  override name = 'Failure';
+}
 
-/** The options of `npm run <script>`; ends with what is wrong with them. */
-export function optionsOf<Options extends NonNullable<ParseArgsConfig['options']>>(script: string, options: Options) {
+/** @throws UsageError */
+export function optionsOf<Options extends NonNullable<ParseArgsConfig['options']>>(
+  options: Options,
+  args = process.argv.slice(2),
+) {
   try {
-    return parseArgs({ options }).values;
+    return parseArgs({ args, options }).values;
   } catch (error) {
-    return fail(`${(error as Error).message}\n${seeHelp(script)}`);
+    throw new UsageError((error as Error).message);
   }
 }
 
-/** A code where there are no words, as with a refused connection. */
-export const wordsOf = (error: Error) => `${error.name}: ${error.message || (error as NodeJS.ErrnoException).code}`;
+/** Runs `npm run <script>`. */
+export async function runCommand(script: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+    const isUsage = error instanceof UsageError;
+    console.error(isUsage ? `${error.message}\nSee npm run ${script} -- --help` : error.message);
+    process.exitCode = isUsage ? 2 : 1;
+  }
+}

@@ -2,8 +2,9 @@
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
 import { PARAMETERS } from '../lib/secrets.ts';
-import { fail, optionsOf, seeHelp, wordsOf } from './command-line.ts';
+import { Failure, optionsOf, runCommand, UsageError } from './command-line.ts';
 import { STAGE } from './local/settings.ts';
+import { explain, isStageName, useRegion } from './stage-access.ts';
 
 const HELP = `npm run secrets -- --stage NAME [options]
 
@@ -18,7 +19,7 @@ secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; n
   --help         this text`;
 
 const readOptions = () =>
-  optionsOf('secrets', {
+  optionsOf({
     stage: { type: 'string' },
     token: { type: 'boolean', default: false },
     rotate: { type: 'boolean', default: false },
@@ -49,8 +50,8 @@ async function run(client: SSMClient, stage: string, { token, rotate, finish }: 
   const current = await read('HOOK_SECRET');
   const previous = await read('HOOK_SECRET_PREVIOUS');
   if (rotate) {
-    if (!current) fail(`${nameOf('HOOK_SECRET')} is not there, nothing to rotate: ${again} makes it.`, 1);
-    if (previous) fail(`A rotation is under way: end it with ${again} --finish, then begin another.`, 1);
+    if (!current) throw new Failure(`${nameOf('HOOK_SECRET')} is not there, nothing to rotate: ${again} makes it.`);
+    if (previous) throw new Failure(`A rotation is under way: end it with ${again} --finish, then begin another.`);
     const secret = newSecret();
     // In this order: at no moment is the one that WCS uses not taken.
     await put('HOOK_SECRET_PREVIOUS', current);
@@ -60,7 +61,7 @@ Both are taken now. Wait a minute, so that every function has read them; then, i
 ${inWcs(secret)}
 restart it, and when no WCS uses the old one any more: ${again} --finish`);
   } else if (finish) {
-    if (!previous) fail('No rotation is under way: there is nothing to finish.', 1);
+    if (!previous) throw new Failure('No rotation is under way: there is nothing to finish.');
     await client.send(new DeleteParameterCommand({ Name: nameOf('HOOK_SECRET_PREVIOUS') }));
     console.log(`deleted ${nameOf('HOOK_SECRET_PREVIOUS')}: within five minutes only the new secret is taken.`);
   } else if (current) {
@@ -80,16 +81,20 @@ restart it, and when no WCS uses the old one any more: ${again} --finish`);
   }
 }
 
-const options = readOptions();
-if (options.help) {
-  console.log(HELP);
-} else {
+await runCommand('secrets', async () => {
+  const options = readOptions();
+  if (options.help) return console.log(HELP);
   const { stage, region, rotate, finish } = options;
-  if (!stage) fail('--stage NAME is missing: of which stage?\n' + seeHelp('secrets'));
-  if (stage === STAGE) fail(`The stage ${STAGE} runs here: set HOOK_SECRET in the environment of npm start.`);
-  if (rotate && finish) fail('--rotate and --finish are two steps: WCS gets the new secret in between.');
-  process.env['AWS_REGION'] = region ?? process.env['AWS_REGION'] ?? 'eu-central-1';
-  await run(new SSMClient({}), stage, options).catch((error: Error) =>
-    fail(`Parameter Store cannot be used: ${wordsOf(error)}`, 1),
-  );
-}
+  if (!stage) throw new UsageError('--stage NAME is missing: of which stage?');
+  if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
+  if (stage === STAGE)
+    throw new UsageError(`The stage ${STAGE} runs here: set HOOK_SECRET in the environment of npm start.`);
+  if (rotate && finish)
+    throw new UsageError('--rotate and --finish are two steps: WCS gets the new secret in between.');
+  const place = useRegion(region);
+  await run(new SSMClient({}), stage, options).catch((error: unknown) => {
+    if (error instanceof Failure) throw error;
+    const { said, todo } = explain(error, { name: stage, place, isLocal: false });
+    throw new Failure(`Parameter Store cannot be used: ${said}.\n${todo}`);
+  });
+});

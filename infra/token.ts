@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose';
 import { readClaims } from '../lib/access/claims.ts';
 import { readAccess } from '../lib/access-settings.ts';
-import { fail, optionsOf, seeHelp } from './command-line.ts';
+import { optionsOf, runCommand, UsageError } from './command-line.ts';
 
 const HELP = `npm run token -- --sub NAME [options]
 
@@ -21,14 +21,14 @@ environment variables as those of npm start. To try things with; in production y
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const readOptions = () =>
-  optionsOf('token', {
+  optionsOf({
     ...{ sub: text, publish: texts, play: texts, call: texts, rename: text },
     ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
     help: { type: 'boolean', default: false },
   });
 
 function refuse(message: string): never {
-  fail(`${message}\n${seeHelp('token')}`);
+  throw new UsageError(message);
 }
 
 function secondsOf(name: string, value: string): number {
@@ -36,7 +36,7 @@ function secondsOf(name: string, value: string): number {
   return seconds > 0 && Number.isFinite(seconds) ? seconds : refuse(`--${name} ${value}: expected seconds`);
 }
 
-async function sign(): Promise<string> {
+async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
   const { help: _, 'max-duration': maxDuration, 'expires-in': expiresIn, ...given } = options;
   if (!given.sub) refuse('--sub NAME is missing: whose token is it?');
   const claims = {
@@ -60,5 +60,7 @@ async function sign(): Promise<string> {
     .sign(new TextEncoder().encode(tokens.keys.secret));
 }
 
-const options = readOptions();
-console.log(options.help ? HELP : await sign());
+await runCommand('token', async () => {
+  const options = readOptions();
+  console.log(options.help ? HELP : await sign(options));
+});

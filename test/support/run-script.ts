@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LocalStack } from './local-stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
@@ -25,3 +26,15 @@ export function runScript(
     );
   });
 }
+
+/** The same against a local stack, on a machine that is set up for some other AWS. */
+export const scriptOn =
+  (script: string, { ports }: Pick<LocalStack, 'ports'>, env: Record<string, string> = {}) =>
+  (...options: string[]) =>
+    runScript(script, options, {
+      // The settings of the machine that runs the tests must not leak in.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(HOOK_|AWS_)/.test(name))),
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+      AWS_PROFILE: 'nobody',
+      ...env,
+    });

@@ -1,0 +1,66 @@
+/** What an answer means to WCS, which takes 200 and nothing else. */
+import { TIMEOUT, type Reply, type Silence } from './gateway.ts';
+
+/** Which policy refused; undefined where none did. */
+export function policyOf({ status, body }: Reply): string | undefined {
+  if (status !== 403) return undefined;
+  return /"refused by the policy ([^"]*)"/.exec(body.toString('utf8', 0, 1000))?.[1];
+}
+
+/** What came, why that is wrong, and what to do. */
+export function explainAnswer(answer: Reply | Silence): readonly [found: string, means: string, todo: string] {
+  if (answer.status === undefined) {
+    return answer.code === TIMEOUT
+      ? [TIMEOUT, 'WCS gives up after rest_request_timeout; what the hook said is lost.', IN_THE_LOG]
+      : [
+          `no connection (${answer.code})`,
+          'No hook arrives.',
+          'Compare --url with what npm start or the deployment printed; then look at network, DNS and certificate.',
+        ];
+  }
+  const { status } = answer;
+  const found = `the answer was ${status}`;
+  if (status >= 200 && status < 300) {
+    return [
+      found,
+      'WCS takes 200 and no other success.',
+      'Let whatever stands before this backend pass its answers on.',
+    ];
+  }
+  if (status >= 300 && status < 400) {
+    return [found, 'A hook is not sent again to another address.', 'Give WCS the address that it is redirected to.'];
+  }
+  if (status === 404) {
+    return [
+      found,
+      'Nothing listens at this path.',
+      'The URL must end as in "add app": https://HOST/rest/my_api, without a method.',
+    ];
+  }
+  if (status === 429) {
+    return [
+      found,
+      'API Gateway or Lambda throttles.',
+      'Raise the throttle of the stage, or the concurrency of the account.',
+    ];
+  }
+  if (status === 401 || status === 403) {
+    return [
+      found,
+      'Every hook of a WCS with these credentials is refused.',
+      'Compare HOOK_SECRET (HOOK_USER, HOOK_PASSWORD) of the functions with what you gave here. If they are the same, a ' +
+        'proxy rewrites bodies or drops Authorization: the signature is over the bytes.',
+    ];
+  }
+  return [found, status >= 500 ? 'The function fails, or does not start.' : 'WCS takes only 200.', IN_THE_LOG];
+}
+
+const IN_THE_LOG =
+  'Look into the log of the function: without credentials or settings it says what to set; else "cause" says what failed.';
+
+/** Where two bodies part; undefined where they do not. */
+export function firstDifference(sent: Buffer, received: Buffer): number | undefined {
+  if (sent.equals(received)) return undefined;
+  const index = sent.findIndex((byte, at) => byte !== received[at]);
+  return index === -1 ? sent.length : index;
+}

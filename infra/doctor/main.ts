@@ -1,0 +1,47 @@
+/** `npm run doctor`: looks at a running backend from outside, and says what to do. */
+import { diagnose } from './diagnose.ts';
+import { summary, toText, type Finding } from './finding.ts';
+import { createGateway } from './gateway.ts';
+import { HELP, readOptions, type Options } from './options.ts';
+import type { Search } from './rows.ts';
+import { createTraces } from './traces.ts';
+import { openStage } from '../stage-access.ts';
+import { toJson } from '../streams/print.ts';
+import { runCommand } from '../command-line.ts';
+
+/** For a row that is not there at once. */
+const PATIENCE_MS = 3000;
+
+async function run({ url, stage: stageName, region, timeout, json, ...options }: Options): Promise<void> {
+  const stage = stageName === undefined ? undefined : openStage(stageName, region);
+  const behind = stage && { stage, traces: createTraces(stage), patience: PATIENCE_MS };
+  if (behind) removeWhenInterrupted(behind);
+  const gateway = createGateway(url, timeout);
+  const findings: Finding[] = [];
+  for await (const finding of diagnose({ ...options, gateway, behind })) {
+    findings.push(finding);
+    if (!json) console.log(toText(finding));
+  }
+  gateway.close();
+  console.log(json ? toJson({ url, ...(stage && { stage: stage.name }), findings }) : `\n${summary(findings)}`);
+  process.exitCode = findings.some(({ level }) => level === 'problem') ? 1 : 0;
+}
+
+function removeWhenInterrupted({ traces }: Search): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      // What is under way may be written after the removal.
+      traces.expectLate();
+      void traces.remove().then((finding) => {
+        console.error(toText(finding));
+        process.exit(1);
+      });
+    });
+  }
+}
+
+await runCommand('doctor', async () => {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options === 'help') console.log(HELP);
+  else await run(options);
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capture, SEED_STREAM } from '../support/fixtures.ts';
+import { startStack, type LocalStack } from '../support/local-stack.ts';
+import { scriptOn } from '../support/run-script.ts';
+
+const BODY = capture('StreamStatusEvent.publishing');
+
+let stack: LocalStack;
+let streams: ReturnType<typeof scriptOn>;
+beforeAll(async () => {
+  stack = await startStack({ env: { STOP_STREAMS: 'true' } });
+  streams = scriptOn('streams', stack);
+});
+afterAll(async () => {
+  expect(await stack.stop()).toEqual([]);
+});
+
+describe('npm run streams', () => {
+  it('stops a stream with its next keep-alive, and no other', async () => {
+    await stack.post('StreamStatusEvent', BODY);
+    expect((await stack.post('StreamKeepAliveEvent', BODY)).status).toBe(200);
+    const { code, stdout } = await streams('--stop', SEED_STREAM, '--reason', 'abuse');
+    expect([code, stdout]).toEqual([0, `${SEED_STREAM} (b4e7, live) is stopped with its next keep-alive.\n`]);
+
+    const answer = await stack.post('StreamKeepAliveEvent', BODY);
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).not.toContain('abuse');
+    expect(await stack.row(SEED_STREAM)).toMatchObject({
+      phase: 'live',
+      status: 'PUBLISHING',
+      stop: 'abuse',
+      stopSentAt: expect.any(String) as string,
+    });
+    expect((await stack.post('StreamKeepAliveEvent', BODY.replace(SEED_STREAM, 'another'))).status).toBe(200);
+
+    await stack.post('StreamStatusEvent', BODY.replace('PUBLISHING', 'UNPUBLISHED'));
+    expect(await stack.row(SEED_STREAM)).toMatchObject({ phase: 'ended', stop: 'abuse' });
+  });
+
+  it('shows what is live on the local stack, whatever AWS profile is set', async () => {
+    await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
+    const live = await streams();
+    expect([live.code, live.stderr]).toEqual([0, '']);
+    expect(live.stdout).toMatch(/^publishing +\S+Z +quiet +\S+ +b4e7$/m);
+  });
+
+  it('says what is wrong, and what to do', async () => {
+    const elsewhere = scriptOn('streams', { ports: { ...stack.ports, DYNAMODB_PORT: 1 } });
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });
+    expect(await streams('--nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('--nope') as string });
+  });
+});
+
+describe('npm run doctor on a stack without credentials', () => {
+  it('warns of that and of nothing else, and leaves no rows', async () => {
+    const { code, stdout } = await scriptOn('doctor', stack)('--stage', 'local', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; level: string; todo?: string }[] };
+    const bad = findings.filter(({ level }) => level === 'warning' || level === 'problem');
+    expect([code, bad]).toEqual([0, [expect.objectContaining({ check: 'without credentials', level: 'warning' })]]);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'row of the session', level: 'ok' }));
+    expect(findings.at(-1)).toMatchObject({ check: 'rows of the probes', level: 'ok' });
+  });
+});
