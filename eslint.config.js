@@ -8,7 +8,7 @@ const mayNotImport = (files, group, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', 'coverage/'] },
+  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', '.runtime/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,44 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startParameterStore } from '../support/parameter-store.ts';
 import { runScript } from '../support/run-script.ts';
-
-/** As much of Parameter Store as the command uses; values are SecureStrings or refused. */
-async function startParameterStore() {
-  const parameters = new Map<string, string>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string & string[] & boolean>;
-      const refuse = (type: string) => response.writeHead(400).end(JSON.stringify({ __type: type, message: type }));
-      const { Name = '', Names = [], Value = '', Type, Overwrite } = input;
-      switch (String(request.headers['x-amz-target']).split('.')[1]) {
-        case 'GetParameters':
-          return response.end(
-            JSON.stringify({
-              Parameters: Names.filter((name) => parameters.has(name)).map((name) => ({
-                Name: name,
-                Value: parameters.get(name),
-              })),
-            }),
-          );
-        case 'PutParameter':
-          if (Type !== 'SecureString') return refuse('ValidationException');
-          if (parameters.has(Name) && !Overwrite) return refuse('ParameterAlreadyExists');
-          parameters.set(Name, Value);
-          return response.end('{"Version":1}');
-        case 'DeleteParameter':
-          return parameters.delete(Name) ? response.end('{}') : refuse('ParameterNotFound');
-        default:
-          return refuse('UnknownOperation');
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { parameters, endpoint, close: () => new Promise((resolve) => server.close(resolve)) };
-}
 
 let store: Awaited<ReturnType<typeof startParameterStore>>;
 beforeAll(async () => {
@@ -49,7 +11,7 @@ afterAll(() => store.close());
 async function secrets(...options: string[]): Promise<{ code: number; out: string }> {
   const { code, stdout, stderr } = await runScript('secrets', options, {
     ...process.env,
-    ...{ AWS_ENDPOINT_URL_SSM: store.endpoint, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
+    ...store.environment,
   });
   return { code, out: stdout + stderr };
 }

@@ -1,62 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { createHash, createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
 import { readParameters } from '../../lib/store/parameters.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
+import { startParameterStore } from '../support/parameter-store.ts';
 import { REQUIRED } from '../support/settings.ts';
-
-const KEY = { id: 'AKID', secret: 'aws-secret', token: 'session-token' };
-
-/** A Parameter Store that holds a few parameters, and believes nobody whose signature it cannot make itself. */
-async function startParameterStore() {
-  const parameters = new Map<string, string>();
-  const control = { requests: 0, fail: 0 };
-  const server = createServer((request, response) => {
-    control.requests++;
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      if (control.fail-- > 0) return response.writeHead(400).end('{"__type":"ThrottlingException"}');
-      if (request.headers.authorization !== authorizationOf(request, body)) {
-        return response.writeHead(403).end('{"__type":"InvalidSignatureException"}');
-      }
-      const { Names, WithDecryption } = JSON.parse(body) as { Names: string[]; WithDecryption: boolean };
-      const found = WithDecryption ? Names.filter((name) => parameters.has(name)) : [];
-      return response.end(JSON.stringify({ Parameters: found.map((Name) => ({ Name, Value: parameters.get(Name) })) }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { parameters, control, endpoint, close: () => new Promise((resolve) => server.close(resolve)) };
-}
-
-/** Signature Version 4, as AWS documents it. */
-function authorizationOf({ method, url, headers }: IncomingMessage, body: string): string {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-  const date = String(headers['x-amz-date']);
-  const signedHeaders = /SignedHeaders=([^,]*)/.exec(headers.authorization ?? '')?.[1] ?? '';
-  const canonical = signedHeaders.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`);
-  const request = [method, url, '', canonical.join(''), signedHeaders, sha256(body)].join('\n');
-  const scope = `${date.slice(0, 8)}/eu-central-1/ssm/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(request)].join('\n');
-  const key = scope.split('/').reduce((key: string | Buffer, part) => hmac(key, part), `AWS4${KEY.secret}`);
-  const signature = hmac(key, toSign).toString('hex');
-  const must = ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-target'];
-  if (
-    !must.every((name) => signedHeaders.split(';').includes(name)) ||
-    headers['x-amz-target'] !== 'AmazonSSM.GetParameters'
-  )
-    return 'no';
-  return `AWS4-HMAC-SHA256 Credential=${KEY.id}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
-}
 
 describe('a deployed stage', () => {
   let store: Awaited<ReturnType<typeof startParameterStore>>;
@@ -66,11 +17,7 @@ describe('a deployed stage', () => {
   beforeAll(async () => {
     store = await startParameterStore();
     Object.assign(process.env, {
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: KEY.id,
-      AWS_SECRET_ACCESS_KEY: KEY.secret,
-      AWS_SESSION_TOKEN: KEY.token,
-      AWS_ENDPOINT_URL_SSM: store.endpoint,
+      ...store.environment,
       ...REQUIRED,
       STAGE: 'prod',
       SECRETS_PATH: '/wcs-hooks/prod',
