@@ -10,7 +10,7 @@ module.exports = {
     PARKING_QUEUE_URL: { Ref: 'ParkingQueue' },
     DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
     ...fromDeploy('KEEP_ALIVE_INTERVAL_SECONDS', 'LEASE_SECONDS', 'MAX_AGE_SECONDS', 'RETENTION_DAYS'),
-    ...fromDeploy('STOP_STREAMS', 'MAX_DURATION_SECONDS'),
+    ...fromDeploy('STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'),
   },
   /** Of those besides that hooks call. */
   ofHooks: {

@@ -6,12 +6,14 @@ import { required, wholeNumber, type Environment } from './environment.ts';
 import type { Lease } from './state/lease.ts';
 import type { Retention } from './state/merge.ts';
 import type { StopRules } from './state/stop.ts';
+import { MOST_SHARDS } from './store/live-index.ts';
 import type { MethodName } from './wcs/methods.ts';
 import type { RestClientConfig } from './wcs/rest-client-config.ts';
 import type { Credentials } from './wcs/signature.ts';
 
 /** What every function needs. */
 export interface Settings extends Lease, Retention, StopRules {
+  readonly liveShards: number;
   readonly streamsTable: string;
   readonly sessionsTable: string;
   readonly parkingQueueUrl: string;
@@ -74,6 +76,7 @@ function checked<S>(read: (problems: string[]) => S): S {
 const readCommon = (env: Environment, problems: string[]): Settings => ({
   ...readTimes(env, problems),
   ...readStopRules(env, problems),
+  liveShards: readLiveShards(env, problems),
   streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
   sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
   parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
@@ -134,6 +137,12 @@ function readTimes(env: Environment, problems: string[]): Lease & Retention {
     );
   }
   return { leaseSeconds, maxAgeSeconds, retentionSeconds: retentionDays * DAY_SECONDS };
+}
+
+function readLiveShards(env: Environment, problems: string[]): number {
+  const shards = wholeNumber(env, 'LIVE_SHARDS', 1, problems);
+  if (shards > MOST_SHARDS) problems.push(`LIVE_SHARDS=${shards} is more than ${MOST_SHARDS}`);
+  return shards;
 }
 
 function readStopRules(env: Environment, problems: string[]): StopRules {

@@ -10,13 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../lib/state/row.ts';
 import { cut, MAX_NAME_BYTES } from '../../lib/state/storable.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
+import { LIVE_KEYS } from '../../lib/store/live-index.ts';
 import type { Stage } from '../stage-access.ts';
 
 export type Stream = Row & { readonly mediaSessionId?: string };
 
 type Streams = Pick<Stage, 'dynamo' | 'streamsTable'>;
-
-const ROLES = ['publishing', 'playing'] as const;
 
 const LIVE_PAGE = 500;
 /** What BatchGetItem takes. */
@@ -25,9 +24,9 @@ const BUSY_PAUSE_MS = 200;
 
 /** What the index `live` shows, publishers first. `atMost` bounds the page where fewer are wanted than it holds. */
 export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGenerator<Stream> {
-  for (const role of ROLES) {
+  for (const key of LIVE_KEYS) {
     const Limit = Math.min(LIVE_PAGE, atMost);
-    for await (const items of pages(streams, { IndexName: 'live', key: role, Limit })) yield* items.map(toRow);
+    for await (const items of pages(streams, { IndexName: 'live', key, Limit })) yield* items.map(toRow);
   }
 }
 

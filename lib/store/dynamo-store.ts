@@ -12,8 +12,9 @@ import { isReusable } from '../state/reusable-id.ts';
 import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
-import { isoTime } from '../state/storable.ts';
+import { isoTime, type Attribute } from '../state/storable.ts';
 import { createExpression, type Update } from './expression.ts';
+import { liveKeyOf } from './live-index.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
@@ -22,6 +23,8 @@ import { startWork, type Work } from './work.ts';
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  /** Keys of the index `live` for each role: 1 to MOST_SHARDS. */
+  readonly liveShards: number;
 }
 
 /** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
@@ -51,7 +54,7 @@ export function createDynamoStore(
       row ??= await table.read(id, work);
       const changes = plan(row);
       if (!changes) return 'superseded';
-      const written = await table.write(id, unlessChanged(changes, row), work);
+      const written = await table.write(id, unlessChanged(withLiveKey(changes, id, settings), row), work);
       if (written.done) return 'applied';
       row = written.row;
     }
@@ -130,6 +133,16 @@ function canBeWrittenUnread(sighting: Sighting): boolean {
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
   remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
 
+type Shards = Pick<DynamoStoreSettings, 'liveShards'>;
+
+const storedAs = (field: string, value: Attribute, id: string, { liveShards }: Shards) =>
+  field === 'live' ? liveKeyOf(String(value), id, liveShards) : value;
+
+const withLiveKey = ({ set, remove }: Differences, id: string, shards: Shards): Differences => ({
+  set: set.map(([field, value]) => [field, storedAs(field, value, id, shards)]),
+  remove,
+});
+
 const withStopSent = (changes: Differences | undefined, at: number): Differences => ({
   set: [...(changes?.set ?? []), ['stopSentAt', isoTime(at)]],
   remove: changes?.remove ?? [],
@@ -142,7 +155,7 @@ const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
 
 /** The common path: the row as the rule gives it for this sighting alone, laid over the one that is there. */
-function unreadWrite(sighting: Sighting, retention: Retention): Update {
+function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update {
   const expression = createExpression();
   const at = expression.value(isoTime(sighting.at));
   const lastSeenAt = expression.name('lastSeenAt');
@@ -154,12 +167,12 @@ function unreadWrite(sighting: Sighting, retention: Retention): Update {
   }
 
   const kind: Kind = KINDS[sighting.kind];
-  const alone = merge({}, sighting, retention);
+  const alone = merge({}, sighting, settings);
   const replaced = replacedBy(alone, kind);
   for (const field of kind.owned) {
     const value = alone[field];
     if (value !== undefined) {
-      const given = expression.value(value);
+      const given = expression.value(storedAs(field, value, sighting.id, settings));
       const kept = `if_not_exists(${expression.name(field)}, ${given})`;
       expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);
     } else if (replaced.has(field)) {

@@ -9,13 +9,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KINDS, type Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
+import { LIVE_KEYS } from './live-index.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
 import { startWork } from './work.ts';
-
-/** The values of the index's key. */
-const ROLES = ['publishing', 'playing'] as const;
 
 /** A page is judged, and written, before the sweep looks at its time again. */
 const PAGE = 500;
@@ -28,7 +26,7 @@ const LONGEST_PAUSE_MS = 1000;
 const CURSOR_ID = '#sweep';
 
 interface Cursor {
-  readonly role: (typeof ROLES)[number];
+  readonly key: string;
   readonly after?: Item;
 }
 
@@ -41,24 +39,24 @@ export function createDynamoSweepStore(
   const sessions = createTable(client, sessionsTable, KINDS.session.key);
 
   async function* livePages(from: string | undefined, abortSignal: AbortSignal): AsyncGenerator<LivePage> {
-    let cursor: Cursor | undefined = from === undefined ? { role: ROLES[0] } : (JSON.parse(from) as Cursor);
+    let cursor: Cursor | undefined = from === undefined ? keyAfter(undefined) : (JSON.parse(from) as Cursor);
     while (cursor) {
       const from: string = JSON.stringify(cursor);
       const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(queryLive(cursor), {
         abortSignal,
       });
-      cursor = LastEvaluatedKey ? { role: cursor.role, after: LastEvaluatedKey } : nextRole(cursor.role);
+      cursor = LastEvaluatedKey ? { key: cursor.key, after: LastEvaluatedKey } : keyAfter(cursor.key);
       yield { streams: Items.map(toLiveStream), from, ...(cursor ? { next: JSON.stringify(cursor) } : {}) };
     }
   }
 
-  const queryLive = ({ role, after }: Cursor) =>
+  const queryLive = ({ key, after }: Cursor) =>
     new QueryCommand({
       TableName: streams.name,
       IndexName: 'live',
-      KeyConditionExpression: '#live = :role',
+      KeyConditionExpression: '#live = :key',
       ExpressionAttributeNames: { '#live': 'live' },
-      ExpressionAttributeValues: { ':role': { S: role } },
+      ExpressionAttributeValues: { ':key': { S: key } },
       ExclusiveStartKey: after,
       Limit: PAGE,
     });
@@ -118,7 +116,8 @@ export function createDynamoSweepStore(
   };
 }
 
-function nextRole(role: Cursor['role']): Cursor | undefined {
-  const next = ROLES[ROLES.indexOf(role) + 1];
-  return next && { role: next };
+/** The first one after none. */
+function keyAfter(key: string | undefined): Cursor | undefined {
+  const next = LIVE_KEYS[key === undefined ? 0 : LIVE_KEYS.indexOf(key) + 1];
+  return next === undefined ? undefined : { key: next };
 }

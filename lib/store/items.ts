@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Row } from '../state/row.ts';
 import type { Attribute } from '../state/storable.ts';
+import { roleIn } from './live-index.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -18,10 +19,11 @@ export function toAttributeValue(value: Attribute): AttributeValue {
 
 /** Attributes of other types are not ours (somebody's note in the console): they are left alone. */
 export function toRow(item: Item): Row {
-  const attributes = Object.entries(item).map(([name, value]) => [name, fromAttributeValue(value)] as const);
+  const attributes = Object.entries(item).map(([name, value]) => [name, valueOf(name, value)] as const);
   return Object.fromEntries(attributes.filter(([, value]) => value !== undefined));
 }
 
-function fromAttributeValue({ S, N, BOOL }: AttributeValue): Attribute | undefined {
-  return S ?? (N === undefined ? BOOL : Number(N));
+function valueOf(name: string, { S, N, BOOL }: AttributeValue): Attribute | undefined {
+  if (S !== undefined) return name === 'live' ? roleIn(S) : S;
+  return N === undefined ? BOOL : Number(N);
 }

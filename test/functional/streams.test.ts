@@ -140,6 +140,22 @@ describe('npm run streams', () => {
     expect(queries().map(({ body }) => body['Limit'])).toEqual([2, 2]);
   });
 
+  it('finds what is live under every key of the index', async () => {
+    const store = createDynamoStore(dynamo.client, testSettings({ ...tablesOf(dynamo), LIVE_SHARDS: '8' }));
+    const ids = Array.from({ length: 30 }, (_, n) => `shard-${n}`);
+    const tellAll = async (status: string) => {
+      for (const mediaSessionId of ids) {
+        const body = { mediaSessionId, name: 'sharded', status, published: false };
+        await store.upsert(sightingOf('StreamStatusEvent', body, (clock += 1000), {}) ?? expect.fail());
+      }
+    };
+    await tellAll('PLAYING');
+    expect(await idsOf()).toEqual(expect.arrayContaining(ids));
+    expect((await streams('--viewers')).lines[1]).toMatch(/^30 +0 +sharded$/);
+    await tellAll('STOPPED');
+    expect(await idsOf()).toHaveLength(5);
+  });
+
   it('never scans, and reads no row where the index says it all', async () => {
     const kinds = () => [...new Set(dynamo.requests.map(({ operation }) => operation))];
     for (const args of [[], ['--node', 'x'], ['--viewers']]) await streams(...args);

@@ -4,6 +4,7 @@ import type { Line } from '../../lib/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
+import { LIVE_KEYS } from '../../lib/store/live-index.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { startFakeDynamo } from '../support/fake-dynamo.ts';
@@ -98,7 +99,7 @@ describe.each([
     dynamo.requests.length = 0;
     now = seconds(220);
     await sweep();
-    expect(dynamo.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'Query', 'Query']);
+    expect(dynamo.requests.map(({ operation }) => operation)).toEqual(['GetItem', ...LIVE_KEYS.map(() => 'Query')]);
     expect(await dynamo.row('young')).toMatchObject({ phase: 'live' });
     expect(await dynamo.row('ended')).toMatchObject({ phase: 'ended' });
     expect(summary()).toMatchObject({
@@ -176,19 +177,18 @@ describe.each([
   it('stops when its time is over, and continues there', async () => {
     await tell('StreamStatusEvent', 'g-publisher', 1900);
     await tell('StreamStatusEvent', 'g-player', 0, { status: 'PLAYING' });
-    // A page takes all the time of a sweep: it sees publishers, then players, then publishers again.
-    const slow = (time: number) => {
-      let ticks = 0;
-      return createTestSweep(() => seconds(time) + (ticks++ > 0 ? 46_000 : 0));
-    };
-    await slow(2100)();
+    // Its first page, that of the publishers, takes all the time of a sweep.
+    let ticks = 0;
+    await createTestSweep(() => seconds(2100) + (ticks++ > 0 ? 46_000 : 0))();
     expect(summary()).toMatchObject({ fields: { isComplete: false, lost: 0 } });
     expect(await dynamo.row('g-player')).toMatchObject({ phase: 'live' });
 
     lines = [];
-    await slow(2200)();
+    now = seconds(2200);
+    await sweep();
     expect(summary()).toMatchObject({ fields: { isComplete: true, lost: 1 } });
     expect(await dynamo.row('g-player')).toMatchObject({ phase: 'lost' });
+    expect(await dynamo.row('g-publisher')).toMatchObject({ phase: 'live' });
     // Half a sweep cannot tell whether a node is silent.
     expect(others()).toMatchObject([{ message: 'streams lost' }]);
 
@@ -207,6 +207,16 @@ describe.each([
     expect(dynamo.requests.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(3);
     for (const id of ids) expect(await dynamo.row(id)).toMatchObject({ phase: 'lost' });
   }, 120_000);
+
+  it('finds what is live under every key, whatever LIVE_SHARDS is now', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `shard-${n}`);
+    createTestSweep(() => now, { LIVE_SHARDS: '8' });
+    for (const [n, id] of ids.entries())
+      await tell('StreamStatusEvent', id, 0, { status: n % 2 ? 'PLAYING' : 'PUBLISHING' });
+    now = seconds(2000);
+    await createTestSweep(() => now)();
+    expect(summary()).toMatchObject({ fields: { lost: 40, live: 0 } });
+  });
 
   it('tells what it did before it fails, and continues at the page that failed', async () => {
     for (const [id, status] of [
@@ -229,7 +239,7 @@ describe.each([
     dynamo.requests.length = 0;
     await sweep();
     expect(await dynamo.row('l-player')).toMatchObject({ phase: 'lost' });
-    expect(dynamo.requests.filter(({ operation }) => operation === 'Query')).toHaveLength(1);
+    expect(dynamo.requests.filter(({ operation }) => operation === 'Query')).toHaveLength(LIVE_KEYS.length - 1);
   });
 
   it('is not misled by an answer that is lost: its own write is no sign of life', async () => {

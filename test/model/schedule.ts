@@ -76,7 +76,10 @@ export async function playWorld(
   dynamo: ModelDynamo,
   random: Random,
 ): Promise<Played> {
-  const settings = testSettings({ ...dynamo.tables, STOP_STREAMS: 'true', MAX_DURATION_SECONDS });
+  const settings = testSettings({
+    ...dynamo.tables,
+    ...{ STOP_STREAMS: 'true', MAX_DURATION_SECONDS, LIVE_SHARDS: '3' },
+  });
   const leaseMs = settings.leaseSeconds * 1000;
   const ids = [...new Set(sightings.map(({ id }) => id))];
   const waiting: Waiting[] = [];

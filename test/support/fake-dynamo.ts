@@ -65,8 +65,8 @@ export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean })
     ExclusiveStartKey,
     Limit = 1000,
   }: QueryCommandInput): object {
-    if (KeyConditionExpression !== `#${IndexName} = :role`) throw refused({ KeyConditionExpression });
-    const wanted = ExpressionAttributeValues?.[':role']?.S;
+    if (KeyConditionExpression !== `#${IndexName} = :key`) throw refused({ KeyConditionExpression });
+    const wanted = ExpressionAttributeValues?.[':key']?.S;
     const place = (item: Item) =>
       `${item[IndexName === 'live' ? 'startedAt' : 'firstSeenAt']?.S} ${idOf(TableName, item)}`;
     const after = ExclusiveStartKey ? place(ExclusiveStartKey) : '';

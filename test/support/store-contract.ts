@@ -416,19 +416,20 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
   });
 
   describe('the indexes', () => {
+    const query = async (index: string, value: string) => {
+      const { Items = [] } = await dynamo.direct.send(
+        new QueryCommand({
+          TableName: dynamo.table,
+          IndexName: index,
+          KeyConditionExpression: `#${index} = :key`,
+          ExpressionAttributeNames: { [`#${index}`]: index },
+          ExpressionAttributeValues: { ':key': { S: value } },
+        }),
+      );
+      return Items.map(({ mediaSessionId }) => mediaSessionId?.S);
+    };
+
     it('hold what is live, by role, and every stream by its name', async () => {
-      const query = async (index: string, value: string) => {
-        const { Items = [] } = await dynamo.direct.send(
-          new QueryCommand({
-            TableName: dynamo.table,
-            IndexName: index,
-            KeyConditionExpression: `#${index} = :role`,
-            ExpressionAttributeNames: { [`#${index}`]: index },
-            ExpressionAttributeValues: { ':role': { S: value } },
-          }),
-        );
-        return Items.map(({ mediaSessionId }) => mediaSessionId?.S);
-      };
       const name = `name-of-${id}`;
       await store.upsert(status('PUBLISHING', 0, { name }));
       expect(await query('live', 'publishing')).toContain(id);
@@ -436,6 +437,26 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       await store.upsert(status('UNPUBLISHED', 1));
       expect(await query('live', 'publishing')).not.toContain(id);
       expect(await query('name', name)).toEqual([id]);
+    });
+
+    it('spread what is live over LIVE_SHARDS keys, on both paths, which is nobody else’s business', async () => {
+      const sharded = createDynamoStore(
+        dynamo.client,
+        testSettings({ ...tablesOf(dynamo), LIVE_SHARDS: '2' }),
+        waiting,
+      );
+      const keys = new Set<unknown>();
+      for (let n = 0; n < 16; n++) {
+        const of = { ...status('PLAYING', 1), id: `${id}-${n}` };
+        // Something newer was seen: the row decides.
+        if (n % 2) await sharded.upsert({ ...status('PENDING', 2), id: of.id });
+        await sharded.upsert(of);
+        const { live } = (await dynamo.item(of.id)) ?? {};
+        expect(await query('live', live?.S ?? '')).toContain(of.id);
+        expect((await dynamo.row(of.id)).live).toBe('playing');
+        keys.add(live?.S);
+      }
+      expect([...keys].sort()).toEqual(['playing', 'playing.1']);
     });
   });
 

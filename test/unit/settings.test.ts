@@ -38,6 +38,7 @@ describe('settings', () => {
       sessionsTable: 'sessions',
       parkingQueueUrl: 'https://sqs/parking',
       deadLetterQueueUrl: 'https://sqs/dead-letters',
+      liveShards: 1,
       leaseSeconds: 120,
       maxAgeSeconds: 86_400,
       retentionSeconds: 2_592_000,
@@ -91,6 +92,12 @@ describe('settings', () => {
     expect(problemsOf({ ...USABLE, HOOK_USER: 'u' })).toEqual([expect.stringContaining('HOOK_PASSWORD')]);
     expect(problemsOf({ ...USABLE, HOOK_PASSWORD: 'p' })).toEqual([expect.stringContaining('HOOK_USER')]);
     expect(problemsOf({ ...USABLE, HOOK_USER: 'a:b', HOOK_PASSWORD: 'p' })).toEqual([expect.stringContaining('colon')]);
+  });
+
+  it('spread the index over no more keys than are read', () => {
+    expect(readHookSettings({ ...USABLE, LIVE_SHARDS: '8' })).toMatchObject({ liveShards: 8 });
+    expect(problemsOf({ ...USABLE, LIVE_SHARDS: '9' })).toEqual(['LIVE_SHARDS=9 is more than 8']);
+    expect(problemsOf({ ...USABLE, LIVE_SHARDS: '0' })).toEqual([expect.stringContaining('LIVE_SHARDS="0"')]);
   });
 
   it('are times that fit each other', () => {
