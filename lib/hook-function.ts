@@ -54,6 +54,13 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     try {
       built = buildWith(secrets);
     } catch (error) {
+      if (built) {
+        // Half a change, such as a user whose password comes next, stops nothing.
+        const fields = { cause: describe(error) };
+        log({ level: 'ERROR', message: 'changed secrets not usable', fields, metrics: {} });
+        built = { secrets, handle: built.handle };
+        return built.handle;
+      }
       // What was missing may have been put there since.
       const changed = await source.changedFrom(secrets);
       if (!changed) throw error;

@@ -99,6 +99,22 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBe(2);
   });
 
+  it('goes on with what it had while a change is unusable, says so once, and takes the whole change', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'good');
+    const send = container();
+    expect(await send('good')).toBe(200);
+    store.parameters.set('/wcs-hooks/prod/hook-user', 'user');
+    ahead += 300_000;
+    lines.length = 0;
+    expect([await send('good'), await send('good'), await send('wrong')]).toEqual([200, 200, 403]);
+    expect(log().filter(({ message }) => message === 'changed secrets not usable')).toEqual([
+      expect.objectContaining({ cause: expect.stringContaining('HOOK_USER is set without HOOK_PASSWORD') as string }),
+    ]);
+    store.parameters.set('/wcs-hooks/prod/hook-password', 'password').set('/wcs-hooks/prod/hook-secret', 'new');
+    ahead += 300_000;
+    expect([await send('new'), await send('good')]).toEqual([200, 403]);
+  });
+
   it('verifies tokens with the secret from there', async () => {
     process.env['TOKEN_ISSUER'] = process.env['TOKEN_AUDIENCE'] = 'x';
     try {
