@@ -43,7 +43,11 @@ const ROWS = [
       byOutcome('hooks', 'applied', 'fresh', 'superseded', 'echoed', 'parked', 'failed', 'stopped', 'unknown method'),
       stacked,
     ),
-    graph('Live streams', [ours('liveStreams')], { stat: 'Maximum', yAxis: { left: { min: 0 } } }),
+    graph(
+      'Live publishers and players',
+      [ours('livePublishers', { label: 'publishers' }), ours('livePlayers', { label: 'players' })],
+      { ...stacked, stat: 'Maximum', yAxis: { left: { min: 0 } } },
+    ),
     graph('Latency of hooks, ms', [
       api('Latency', { stat: 'p50', label: 'p50' }),
       api('Latency', { stat: 'p99', label: 'p99' }),

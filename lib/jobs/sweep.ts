@@ -24,8 +24,7 @@ const DEADLINE_MS = 50_000;
 const WRITES_AT_A_TIME = 16;
 
 /** What became of a live stream in this sweep. */
-interface Judged {
-  readonly nodeId: string;
+interface Judged extends Pick<LiveStream, 'nodeId' | 'isPublisher'> {
   readonly verdict: 'live' | 'lost' | 'ended' | 'failed';
   /** Heard within a lease: its node is alive. */
   readonly isHeard: boolean;
@@ -85,8 +84,14 @@ function logSweep(judged: readonly Judged[], { sawAll, isComplete, milliseconds,
       failed: failed.length,
       cause: cause === undefined ? undefined : describe(cause),
     },
-    metrics: sawAll ? { liveStreams: count(judged, 'live') } : {},
+    metrics: sawAll ? liveByRole(judged) : {},
   });
+}
+
+function liveByRole(judged: readonly Judged[]) {
+  const publishers = judged.filter(({ isPublisher }) => isPublisher);
+  const livePublishers = count(publishers, 'live');
+  return { livePublishers, livePlayers: count(judged, 'live') - livePublishers };
 }
 
 const count = (judged: readonly Judged[], wanted: Judged['verdict']) =>
@@ -130,9 +135,10 @@ async function judge(
       return new Map<string, Row>();
     }),
   ]);
-  const judged = streams
-    .filter(isYoung)
-    .map(({ nodeId }): Judged => ({ nodeId, verdict: 'live', isHeard: true, fellSilent: false }));
+  const judged = streams.filter(isYoung).map(({ nodeId, isPublisher }): Judged => ({
+    ...{ nodeId, isPublisher },
+    ...{ verdict: 'live', isHeard: true, fellSilent: false },
+  }));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
     const verdicts = some.map((stream) =>
@@ -145,7 +151,7 @@ async function judge(
 
 /** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
 async function judgeOne(
-  { id, nodeId }: LiveStream,
+  { id, nodeId, isPublisher }: LiveStream,
   row: Row | undefined,
   session: Row | undefined,
   at: number,
@@ -172,19 +178,26 @@ async function judgeOne(
       row = changed ?? judged;
     }
     if (row?.phase === 'live') {
-      return { nodeId, verdict: 'live', isHeard: isHeardWithinLease(row, at, settings), fellSilent: false };
+      return {
+        nodeId,
+        isPublisher,
+        verdict: 'live',
+        isHeard: isHeardWithinLease(row, at, settings),
+        fellSilent: false,
+      };
     }
     // Our write, also where its answer was lost and the SDK sent it again.
     if (!written || row?.phase !== written.phase) return undefined;
     const isLost = row?.phase === 'lost';
     return {
       nodeId,
+      isPublisher,
       verdict: isLost ? 'lost' : 'ended',
       isHeard: false,
       fellSilent: isLost && row?.keepAlive === true,
     };
   } catch (cause) {
     if (signal.aborted) throw cause;
-    return { nodeId, verdict: 'failed', isHeard: false, fellSilent: false, cause };
+    return { nodeId, isPublisher, verdict: 'failed', isHeard: false, fellSilent: false, cause };
   }
 }

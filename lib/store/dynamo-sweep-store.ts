@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KINDS, type Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
-import { LIVE_KEYS } from './live-index.ts';
+import { LIVE_KEYS, roleIn } from './live-index.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
@@ -82,6 +82,7 @@ export function createDynamoSweepStore(
   const toLiveStream = (item: Item): LiveStream => ({
     id: streams.idOf(item),
     startedAt: Date.parse(item['startedAt']?.S ?? ''),
+    isPublisher: roleIn(item['live']?.S ?? '') === 'publishing',
     nodeId: item['nodeId']?.S ?? '',
     sessionId: item['sessionId']?.S,
   });

@@ -52,6 +52,7 @@ export interface Parking {
 export interface LiveStream {
   readonly id: string;
   readonly startedAt: number;
+  readonly isPublisher: boolean;
   readonly nodeId: string;
   readonly sessionId: string | undefined;
 }

@@ -45,7 +45,7 @@ const BREACHES: Record<string, Breach> = {
   },
   'a graph of a metric that nobody writes': (_, of) => {
     const body = of('Dashboard')['DashboardBody'] as { 'Fn::Sub': string };
-    body['Fn::Sub'] = body['Fn::Sub'].replace('"liveStreams"', '"liveStream"');
+    body['Fn::Sub'] = body['Fn::Sub'].replace('"livePlayers"', '"livePlayer"');
   },
   'an alarm that tells nobody': (_, of) => void delete of('DeadLettersAlarm')['AlarmActions'],
 };

@@ -105,7 +105,7 @@ describe.each([
     expect(summary()).toMatchObject({
       level: 'INFO',
       fields: { lost: 0, isComplete: true },
-      metrics: { liveStreams: 1 },
+      metrics: { livePublishers: 1, livePlayers: 0 },
     });
   });
 
@@ -145,7 +145,10 @@ describe.each([
       { message: 'node silent', nodeId: 'silent', live: 0, silentNodes: 1, lostStreams: 30 },
       { message: 'streams lost', nodeId: 'half', live: 1, lostStreams: 1 },
     ]);
-    expect(summary()).toMatchObject({ fields: { lost: 31, failed: 0 }, metrics: { liveStreams: 1 } });
+    expect(summary()).toMatchObject({
+      fields: { lost: 31, failed: 0 },
+      metrics: { livePublishers: 1, livePlayers: 0 },
+    });
   });
 
   it('does not call a node silent whose streams send no keep-alives', async () => {
@@ -203,7 +206,7 @@ describe.each([
     dynamo.requests.length = 0;
     now = seconds(2000);
     await sweep();
-    expect(summary()).toMatchObject({ fields: { lost: 520, live: 0 }, metrics: { liveStreams: 0 } });
+    expect(summary()).toMatchObject({ fields: { lost: 520, live: 0 }, metrics: { livePublishers: 0, livePlayers: 0 } });
     expect(dynamo.requests.filter(({ operation }) => operation === 'Query').length).toBeGreaterThanOrEqual(3);
     for (const id of ids) expect(await dynamo.row(id)).toMatchObject({ phase: 'lost' });
   }, 120_000);
@@ -213,6 +216,14 @@ describe.each([
     createTestSweep(() => now, { LIVE_SHARDS: '8' });
     for (const [n, id] of ids.entries())
       await tell('StreamStatusEvent', id, 0, { status: n % 2 ? 'PLAYING' : 'PUBLISHING' });
+    // Young ones are not read, the others are.
+    for (const time of [60, 500]) {
+      lines = [];
+      now = seconds(time);
+      await createTestSweep(() => now)();
+      expect(summary()).toMatchObject({ fields: { live: 40 }, metrics: { livePublishers: 20, livePlayers: 20 } });
+    }
+    lines = [];
     now = seconds(2000);
     await createTestSweep(() => now)();
     expect(summary()).toMatchObject({ fields: { lost: 40, live: 0 } });
@@ -297,7 +308,10 @@ describe.each([
       expect(await dynamo.row('n-1')).not.toHaveProperty('live');
       expect(await dynamo.row('n-2')).toMatchObject({ phase: 'ended' });
       for (const id of ['n-3', 'n-4', 'n-later']) expect(await dynamo.row(id)).toMatchObject({ phase: 'live' });
-      expect(summary()).toMatchObject({ fields: { ended: 2, lost: 0, live: 3 }, metrics: { liveStreams: 3 } });
+      expect(summary()).toMatchObject({
+        fields: { ended: 2, lost: 0, live: 3 },
+        metrics: { livePublishers: 3, livePlayers: 0 },
+      });
       expect(others()).toEqual([]);
     });
 
