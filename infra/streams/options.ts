@@ -5,7 +5,7 @@ import { optionsOf, UsageError } from '../command-line.ts';
 
 export const HELP = `npm run streams -- [what] [options]
 
-Without more: what is live now, publishers first, each in the order of their start.
+Without more: what is live now, publishers first, each in the order of their start (with LIVE_SHARDS: of each shard).
 
   --id ID        one stream: its row
   --name NAME    every stream of a name, the latest first

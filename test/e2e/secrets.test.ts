@@ -53,9 +53,16 @@ it('says what is wrong', async () => {
     [['--stage', 'local'], 2, 'set HOOK_SECRET in the environment'],
     [['--stage', 'x', '--rotate', '--finish'], 2, 'two steps'],
     [['--nope'], 2, '--nope'],
+    [['--stage', '../x'], 2, '--stage ../x: expected letters'],
     [['--stage', 'fresh', '--rotate'], 1, 'nothing to rotate'],
     [['--help'], 0, '--finish'],
   ] as const) {
     expect(await secrets(...options)).toMatchObject({ code, out: expect.stringContaining(text) as string });
   }
+  store.control.fail = 3;
+  const { code, out } = await secrets('--stage', 'fresh');
+  expect(code).toBe(1);
+  expect(out).toMatch(
+    /^Parameter Store cannot be used: ThrottlingException.*\.\nAWS throttles: try again in a minute\.$/m,
+  );
 }, 30_000);
