@@ -5,6 +5,7 @@ const { FUNCTIONS, functionId, pascal } = require('./functions.cjs');
 const PREFIX = '${self:service}-${sls:stage}';
 const NAMESPACE = '${self:service}/${sls:stage}';
 const LONGEST_MINUTES = 24 * 60;
+const PERIOD_SECONDS = 300;
 
 const dimensions = (values) => Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
 
@@ -27,25 +28,55 @@ const ours = (MetricName, values = {}) => ({ Namespace: NAMESPACE, MetricName, D
 
 const sum = (metric) => ({ ...metric, Statistic: 'Sum' });
 const maximum = (metric) => ({ ...metric, Statistic: 'Maximum' });
-const p99 = (metric) => ({ ...metric, ExtendedStatistic: 'p99' });
+// Of a handful of hooks the slowest would be the p99.
+const p99 = (metric) => ({ ...metric, ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' });
+
+/** Metrics added up, where some may have no data. */
+const total = (...metrics) => ({
+  Metrics: [
+    { Id: 'total', Expression: metrics.map((_, n) => `FILL(m${n}, 0)`).join(' + '), ReturnData: true },
+    ...metrics.map(({ Namespace, MetricName, Dimensions, Statistic: Stat }, n) => ({
+      Id: `m${n}`,
+      MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: PERIOD_SECONDS, Stat },
+      ReturnData: false,
+    })),
+  ],
+});
 
 /** From `threshold` on, in `of` periods of five minutes, or of as many seconds as given. */
-const from = (threshold, metric, AlarmDescription, { seconds = 300, of = 1 } = {}) => ({
+const from = (threshold, metric, AlarmDescription, { seconds = PERIOD_SECONDS, of = 1 } = {}) => ({
   ...metric,
   AlarmDescription,
   Threshold: threshold,
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-  Period: seconds,
+  ...(metric.Metrics ? {} : { Period: seconds }),
   EvaluationPeriods: of,
   // No hooks, no metric: that alone is no trouble.
   TreatMissingData: 'notBreaching',
 });
+
+/** What a hook said may come to light when it is replayed. */
+const byHookOrReplay = (outcome) => total(sum(ours('hooks', { outcome })), sum(ours('replays', { outcome })));
+
+/** They tell of a moment: that nothing more comes does not mean that it is well. */
+const OF_A_MOMENT = ['node-silent', 'live-after-end', 'refusal-ignored'];
 
 const ALARMS = {
   'api-5xx': from(
     5,
     sum(ofApi('5xx')),
     'Hooks were answered 5xx: what they said is kept nowhere. Look at the errors and throttles of the functions, then for "outcome":"failed" in their logs.',
+  ),
+  'not-ready': from(
+    1,
+    sum(ours('notReady')),
+    'A function has no usable secrets or settings, or cannot read them, and answers its hooks 503: "cause" of "not ready" in the logs says which.',
+  ),
+  refused: from(
+    50,
+    sum(ours('hooks', { outcome: 'refused' })),
+    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was refused" says from where.',
+    { of: 2 },
   ),
   'api-latency': from(
     2000,
@@ -60,7 +91,7 @@ const ALARMS = {
         from(
           1,
           sum(ofFunction(name, 'Errors')),
-          `The function ${name} threw, ran out of time or memory, or did not start: the end of its log says why (settings, secrets, rights).`,
+          `The function ${name} threw, ran out of time or memory, or did not start: the end of its log says why.`,
         ),
       ],
       [
@@ -73,14 +104,19 @@ const ALARMS = {
       ],
     ]),
   ),
+  // Not by the queue's age: SQS leaves out of it what was received three times.
   'parked-old': from(
-    900,
-    maximum(ofQueue('ParkingQueue', 'ApproximateAgeOfOldestMessage')),
+    1,
+    sum(ours('replays', { outcome: 'failed' })),
     'Hooks have waited for 15 minutes, as DynamoDB does not take them; their rows are behind. They are tried for 33 hours. "cause" in the log of replay says why.',
+    { of: 3 },
   ),
   'parked-many': from(
     1000,
-    maximum(ofQueue('ParkingQueue', 'ApproximateNumberOfMessagesVisible')),
+    total(
+      maximum(ofQueue('ParkingQueue', 'ApproximateNumberOfMessagesVisible')),
+      maximum(ofQueue('ParkingQueue', 'ApproximateNumberOfMessagesNotVisible')),
+    ),
     'A thousand hooks wait for DynamoDB, and rows are behind. "cause" of the outcome "parked" in the logs says why.',
   ),
   'dead-letters': from(
@@ -96,12 +132,12 @@ const ALARMS = {
   ),
   'live-after-end': from(
     5,
-    sum(ours('hooks', { outcome: 'live after end' })),
+    byHookOrReplay('live after end'),
     'Hooks say that streams play which have ended: WCS uses ids again, or an end was told too early. Their rows stay ended, and do not show them.',
   ),
   'refusal-ignored': from(
     1,
-    sum(ours('hooks', { outcome: 'refusal ignored' })),
+    byHookOrReplay('refusal ignored'),
     'A stream that was refused goes on: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
   ),
 };
@@ -132,7 +168,12 @@ const alarm = ([name, properties]) => [
   alarmId(name),
   {
     Type: 'AWS::CloudWatch::Alarm',
-    Properties: { AlarmName: `${PREFIX}-${name}`, ...properties, AlarmActions: tells, OKActions: tells },
+    Properties: {
+      AlarmName: `${PREFIX}-${name}`,
+      ...properties,
+      AlarmActions: tells,
+      ...(OF_A_MOMENT.includes(name) ? {} : { OKActions: tells }),
+    },
   },
 ];
 

@@ -4,10 +4,11 @@ const { DiagnosticsSchema } = require('../lib/wcs/payloads.ts');
 const { pascal } = require('./functions.cjs');
 const { BASE_PATH } = require('./routes.cjs');
 
-/** No path and no header: they are the caller's words. The function's line of the same request has the rest. */
+/** No path and no header: they are the caller's words. The function's line, whose requestId is here functionRequestId, has the rest. */
 const accessLogFormat = JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',
+  functionRequestId: '$context.awsEndpointRequestId',
   ip: '$context.identity.sourceIp',
   route: '$context.routeKey',
   status: '$context.status',

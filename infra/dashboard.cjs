@@ -67,10 +67,12 @@ const ROWS = [
   [
     graph('Refusals', [
       ...byOutcome('hooks', 'refused', 'denied', 'undecided', 'refusal ignored'),
-      ...byOutcome('decidedUnseen', 'applied', 'denied').map((metric) => [
-        ...metric.slice(0, -1),
-        { label: `unseen: ${metric.at(-2)}` },
-      ]),
+      [
+        {
+          expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="decidedUnseen"', 'Sum', 60))`,
+          label: 'unseen',
+        },
+      ],
     ]),
     graph('Lost streams, silent nodes, live after their end', [
       ours('lostStreams'),
@@ -91,7 +93,10 @@ const ROWS = [
   [
     graph('Requests and refusals of the API', [api('Count'), api('4xx'), api('5xx')]),
     graph('Errors and throttles of the functions', [...ofFunctions('Errors'), ...ofFunctions('Throttles')]),
-    graph('Replays', byOutcome('replays', 'applied', 'superseded', 'failed', 'dead letter')),
+    graph(
+      'Replays',
+      byOutcome('replays', 'applied', 'superseded', 'failed', 'dead letter', 'refusal ignored', 'live after end'),
+    ),
   ],
   [
     graph('Functions at once', ofFunctions('ConcurrentExecutions'), { stat: 'Maximum' }),
@@ -121,7 +126,7 @@ module.exports = {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
         DashboardName: '${self:service}-${sls:stage}',
-        DashboardBody: { 'Fn::Sub': JSON.stringify({ start: '-PT3H', widgets: placed(ROWS) }) },
+        DashboardBody: { 'Fn::Sub': JSON.stringify({ start: '-PT1H', widgets: placed(ROWS) }) },
       },
     },
   },

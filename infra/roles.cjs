@@ -1,4 +1,6 @@
 // One role per function, with just what its code does.
+const { PARAMETERS } = require('../lib/secrets.ts');
+
 const arn = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const allow = (Resource, ...Action) => ({ Effect: 'Allow', Action, Resource });
 
@@ -9,7 +11,7 @@ const readsSessions = allow(arn('SessionsTable'), 'dynamodb:GetItem');
 const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
 // Under the key aws/ssm, which whoever may read the parameter may use.
-const SECRETS = ['hook-secret', 'hook-secret-previous', 'hook-user', 'hook-password', 'token-secret'];
+const SECRETS = Object.values(PARAMETERS);
 const parameter = (name) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${self:service}/\${sls:stage}/${name}`,
 });

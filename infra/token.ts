@@ -50,14 +50,14 @@ async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
   const { tokens } = readAccess(process.env, problems);
   if (!tokens) refuse('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
   if (problems.length > 0) refuse(problems.join('\n'));
-  if (!('secret' in tokens.keys))
+  if (!('secrets' in tokens.keys))
     refuse('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(tokens.issuer)
     .setAudience(tokens.audience)
     .setExpirationTime(Math.floor(Date.now() / 1000) + secondsOf('expires-in', expiresIn))
-    .sign(new TextEncoder().encode(tokens.keys.secret));
+    .sign(new TextEncoder().encode(tokens.keys.secrets[0]));
 }
 
 await runCommand('token', async () => {

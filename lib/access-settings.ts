@@ -48,12 +48,15 @@ function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): read
   return origins.length > 0 ? origins : undefined;
 }
 
-const TOKEN_NAMES = ['TOKEN_SECRET', 'TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
+const TOKEN_NAMES = [
+  ...['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'TOKEN_JWKS_URL'],
+  ...['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
+];
 
 function readTokens(env: Environment, problems: string[]): AccessSettings['tokens'] {
   const given = TOKEN_NAMES.filter((name) => env[name]);
   if (given.length === 0) return undefined;
-  const { TOKEN_SECRET, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
+  const { TOKEN_SECRET, TOKEN_SECRET_PREVIOUS, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
   const isHalf = `${given.join(', ')} set without`;
   if (!TOKEN_SECRET && !TOKEN_JWKS_URL) {
     const parameter = env['SECRETS_PATH'] ? `, the parameter ${env['SECRETS_PATH']}/token-secret` : '';
@@ -66,14 +69,18 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
   }
   if (!TOKEN_ISSUER) problems.push(`${isHalf} TOKEN_ISSUER: set the \`iss\` of your tokens`);
   if (!TOKEN_AUDIENCE) problems.push(`${isHalf} TOKEN_AUDIENCE: set the \`aud\` of your tokens`);
-  if (TOKEN_SECRET && Buffer.byteLength(TOKEN_SECRET) < LEAST_SECRET_BYTES) {
-    problems.push(`TOKEN_SECRET is shorter than ${LEAST_SECRET_BYTES} bytes: openssl rand -hex 32 makes one`);
+  for (const name of ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS']) {
+    if (env[name] && Buffer.byteLength(env[name]) < LEAST_SECRET_BYTES) {
+      problems.push(`${name} is shorter than ${LEAST_SECRET_BYTES} bytes: openssl rand -hex 32 makes one`);
+    }
   }
   if (TOKEN_JWKS_URL && !isSecureUrl(TOKEN_JWKS_URL)) {
     problems.push('TOKEN_JWKS_URL is no https:// address without a user: whoever can change the keys can sign');
   }
   return {
-    keys: TOKEN_SECRET ? { secret: TOKEN_SECRET } : { jwksUrl: TOKEN_JWKS_URL ?? '' },
+    keys: TOKEN_SECRET
+      ? { secrets: [TOKEN_SECRET, ...(TOKEN_SECRET_PREVIOUS ? [TOKEN_SECRET_PREVIOUS] : [])] }
+      : { jwksUrl: TOKEN_JWKS_URL ?? '' },
     issuer: TOKEN_ISSUER ?? '',
     audience: TOKEN_AUDIENCE ?? '',
     field: TOKEN_FIELD || 'token',

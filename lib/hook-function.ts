@@ -6,7 +6,7 @@ import { answerTo, HttpError } from './http/errors.ts';
 import { createHookHandler } from './http/hook-handler.ts';
 import type { HookAnswer, HookEvent } from './http/hook.ts';
 import { describe } from './log.ts';
-import { createSecretSource, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
+import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
 import { readCredentials, readHookSettings } from './settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
@@ -29,7 +29,7 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     const { policies, failsOpen, tokens } = settings.access;
     const verify = tokens && verifierOf?.(tokens, now);
     const rotatedCredentials = async () => {
-      const rotated = await source?.changedFrom(secrets);
+      const rotated = await source?.changedFrom(built?.secrets ?? secrets);
       return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
     };
     const act = createAct({
@@ -54,10 +54,10 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     try {
       built = buildWith(secrets);
     } catch (error) {
-      if (built) {
-        // Half a change, such as a user whose password comes next, stops nothing.
+      if (built && isAddedTo(built.secrets, secrets)) {
+        // Half a change, such as a user whose password comes next, stops nothing. What was taken away does.
         const fields = { cause: describe(error) };
-        log({ level: 'ERROR', message: 'changed secrets not usable', fields, metrics: {} });
+        log({ level: 'ERROR', message: 'added secrets not usable', fields, metrics: { notReady: 1 } });
         built = { secrets, handle: built.handle };
         return built.handle;
       }

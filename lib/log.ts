@@ -14,11 +14,13 @@ export interface Line {
 export type Log = (line: Line) => void;
 
 const MAX_LENGTH = 256;
+/** Our words and AWS's: all that is wrong with the settings, for example. */
+const MAX_CAUSE_LENGTH = 2000;
 
 /** Identifiers come from outside: bounded, and without control characters, which could forge lines on a terminal. */
-export const loggable = (text: string) =>
+export const loggable = (text: string, maxLength = MAX_LENGTH) =>
   text
-    .slice(0, MAX_LENGTH)
+    .slice(0, maxLength)
     .toWellFormed()
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 
@@ -30,7 +32,11 @@ export const createLog =
   (write: (line: string) => void, now: () => number, stage: string): Log =>
   ({ level, message, fields, metrics, dimension }) => {
     const cleaned = Object.entries(fields).map(
-      ([name, value]) => [name, typeof value === 'string' ? loggable(value) : value] as const,
+      ([name, value]) =>
+        [
+          name,
+          typeof value === 'string' ? loggable(value, name === 'cause' ? MAX_CAUSE_LENGTH : MAX_LENGTH) : value,
+        ] as const,
     );
     const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
     const embedded = {
@@ -57,5 +63,5 @@ export function describe(error: unknown): string {
   }
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   const cause = error.cause === undefined ? '' : ` < ${describe(error.cause)}`;
-  return `${error.name}: ${error.message}${code}${cause}`;
+  return `${error.name}: ${error.message.replace(/\s*\n\s*/g, ' ')}${code}${cause}`;
 }

@@ -6,6 +6,7 @@ export const PARAMETERS = {
   HOOK_USER: 'hook-user',
   HOOK_PASSWORD: 'hook-password',
   TOKEN_SECRET: 'token-secret',
+  TOKEN_SECRET_PREVIOUS: 'token-secret-previous',
 } as const;
 export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
 
@@ -21,8 +22,13 @@ const MAX_AGE_MS = 5 * 60_000;
 const JITTER = 0.2;
 const LEAST_PAUSE_MS = 60_000;
 
-/** Starts reading at once. `now` in milliseconds since the epoch. */
-export function createSecretSource(read: () => Promise<Secrets>, now: () => number): SecretSource {
+/** The first reading: without it nothing can be done, and a WCS waits for 10 s. */
+const FIRST_PATIENCE_MS = 6000;
+/** A later one: what was read is good meanwhile. */
+const PATIENCE_MS = 700;
+
+/** Starts reading at once. `read` gives up after `patience` milliseconds; `now` in milliseconds since the epoch. */
+export function createSecretSource(read: (patience: number) => Promise<Secrets>, now: () => number): SecretSource {
   let values: Secrets | undefined;
   let triedAt = -Infinity;
   let expiresAt = -Infinity;
@@ -30,7 +36,7 @@ export function createSecretSource(read: () => Promise<Secrets>, now: () => numb
 
   function readAgain(): Promise<Secrets> {
     triedAt = now();
-    pending ??= read()
+    pending ??= read(values ? PATIENCE_MS : FIRST_PATIENCE_MS)
       .then((fresh) => {
         expiresAt = now() + MAX_AGE_MS * (1 - Math.random() * JITTER);
         if (!values || !isSame(values, fresh)) values = fresh;
@@ -61,12 +67,20 @@ export function createSecretSource(read: () => Promise<Secrets>, now: () => numb
 const isSame = (a: Secrets, b: Secrets) =>
   (Object.keys(PARAMETERS) as (keyof Secrets)[]).every((name) => a[name] === b[name]);
 
+/** Whether all that was known still holds. */
+export const isAddedTo = (known: Secrets, secrets: Secrets) =>
+  Object.values(known).every((secret) => Object.values(secrets).includes(secret));
+
 /** Reads the parameters under `path`, such as `/wcs-hooks/prod`. */
 export const secretsUnder =
-  (path: string, readParameters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>) =>
-  async (): Promise<Secrets> => {
+  (
+    path: string,
+    readParameters: (names: readonly string[], patience: number) => Promise<ReadonlyMap<string, string>>,
+  ) =>
+  async (patience: number): Promise<Secrets> => {
     const named = Object.entries(PARAMETERS).map(([name, parameter]) => [name, `${path}/${parameter}`] as const);
-    const values = await readParameters(named.map(([, parameter]) => parameter));
+    const names = named.map(([, parameter]) => parameter);
+    const values = await readParameters(names, patience);
     return Object.fromEntries(
       named.flatMap(([name, parameter]) => {
         const value = values.get(parameter);

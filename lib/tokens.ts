@@ -1,5 +1,5 @@
 /** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. The algorithm is never the token's choice. */
-import type { JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
@@ -7,8 +7,8 @@ import { readClaims } from './access/claims.ts';
 import type { TokenVerdict } from './access/decision.ts';
 
 export interface TokenSettings {
-  /** HS256 by a shared secret, or RS256 and ES256 by the public keys that a server publishes. */
-  readonly keys: { readonly secret: string } | { readonly jwksUrl: string };
+  /** HS256 by a shared secret (during a rotation by one of two), or RS256 and ES256 by the public keys that a server publishes. */
+  readonly keys: { readonly secrets: readonly string[] } | { readonly jwksUrl: string };
   readonly issuer: string;
   readonly audience: string;
 }
@@ -30,17 +30,16 @@ const COOLDOWN_MS = 30_000;
 const PAUSE_MS = 5000;
 
 export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
-  const [key, algorithms] =
-    'secret' in keys
-      ? [new TextEncoder().encode(keys.secret), ['HS256']]
-      : [publicKeys(keys.jwksUrl, now), ['RS256', 'ES256']];
-  const getKey: JWTVerifyGetKey = typeof key === 'function' ? key : () => Promise.resolve(key);
+  const [getKeys, algorithms] =
+    'secrets' in keys
+      ? [keys.secrets.map(sharedKey), ['HS256']]
+      : [[publicKeys(keys.jwksUrl, now)], ['RS256', 'ES256']];
 
   return async (token, at) => {
     if (typeof token !== 'string') return { problem: 'not a string' };
     if (token.length > MAX_BYTES) return { problem: `over ${MAX_BYTES} bytes` };
     try {
-      const { payload } = await jwtVerify(token, getKey, {
+      const payload = await payloadOf(token, getKeys, {
         algorithms,
         issuer,
         audience,
@@ -54,6 +53,29 @@ export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, n
     }
   };
 }
+
+function sharedKey(secret: string): JWTVerifyGetKey {
+  const key = new TextEncoder().encode(secret);
+  return () => Promise.resolve(key);
+}
+
+/** By the first key that signed it. */
+async function payloadOf(
+  token: string,
+  [getKey, ...others]: readonly JWTVerifyGetKey[],
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  if (!getKey) throw new Error('no key');
+  try {
+    return (await jwtVerify(token, getKey, options)).payload;
+  } catch (error) {
+    if (others.length === 0 || codeOf(error) !== WRONG_SIGNATURE) throw error;
+    return payloadOf(token, others, options);
+  }
+}
+
+const WRONG_SIGNATURE = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
+const codeOf = (error: unknown) => (error as { code?: string }).code;
 
 /** The key server cannot be reached, or serves no keys. */
 class KeysError extends Error {
@@ -91,13 +113,13 @@ function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
 
 /** jose's words, without the parts that quote the token. */
 function problemOf(error: unknown): string {
-  const { code, claim } = error as { code?: string; claim?: string };
-  switch (code) {
+  const { claim } = error as { claim?: string };
+  switch (codeOf(error)) {
     case 'ERR_JWT_EXPIRED':
       return 'expired';
     case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
       return CLAIM_PROBLEMS[claim ?? ''] ?? 'unusable claims';
-    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+    case WRONG_SIGNATURE:
       return 'wrong signature';
     case 'ERR_JOSE_ALG_NOT_ALLOWED':
       return 'another algorithm';

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { readHookSettings, SettingsError } from '../../lib/settings.ts';
 import { build, buildIfChanged, printSizes } from '../build.ts';
 import { startChild } from './child.ts';
 import { pollQueue, type Replay } from './poller.ts';
@@ -16,6 +17,7 @@ interface Serverless {
   service: {
     resources: { Resources: Resources };
     provider: { stage: string; environment: Record<string, unknown> };
+    functions: Record<string, { environment?: Record<string, unknown> }>;
     custom: { parkingQueue: string };
   };
   pluginManager: { plugins: object[] };
@@ -52,7 +54,10 @@ export default class LocalStack {
     this.#serverless = serverless;
     this.hooks = {
       initialize: () => this.#refuseToDeploy(),
-      'before:package:initialize': async () => printSizes(await build()),
+      'before:package:initialize': async () => {
+        this.#checkSettings();
+        printSizes(await build());
+      },
       'before:offline:start:init': () => this.#startParts(),
       'after:offline:start:init': () => this.#open(),
     };
@@ -66,6 +71,27 @@ export default class LocalStack {
       `The stage ${STAGE} is the stack that npm start runs on this machine, and cannot be deployed: choose another, such as --stage dev`,
       'STAGE_IS_LOCAL',
     );
+  }
+
+  /** Here, and not only by functions that answer every hook 503. The secrets are the stage's own affair. */
+  #checkSettings(): void {
+    const { service, classes } = this.#serverless;
+    const given: Record<string, unknown> = {
+      ...service.provider.environment,
+      ...service.functions['connect']?.environment,
+    };
+    const environment = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : `(${name})`]),
+    );
+    const usesTokens = Object.keys(environment).some((name) => name.startsWith('TOKEN_') && environment[name]);
+    const needsTokenSecret = usesTokens && !environment['TOKEN_JWKS_URL'];
+    const secret = 'x'.repeat(32);
+    try {
+      readHookSettings({ ...environment, HOOK_SECRET: secret, ...(needsTokenSecret ? { TOKEN_SECRET: secret } : {}) });
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');
+    }
   }
 
   async #startParts(): Promise<void> {

@@ -39,7 +39,8 @@ export function createDynamoSweepStore(
   const sessions = createTable(client, sessionsTable, KINDS.session.key);
 
   async function* livePages(from: string | undefined, abortSignal: AbortSignal): AsyncGenerator<LivePage> {
-    let cursor: Cursor | undefined = from === undefined ? keyAfter(undefined) : (JSON.parse(from) as Cursor);
+    let cursor = from === undefined ? undefined : readCursor(from);
+    cursor ??= keyAfter(undefined);
     while (cursor) {
       const from: string = JSON.stringify(cursor);
       const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(queryLive(cursor), {
@@ -115,6 +116,16 @@ export function createDynamoSweepStore(
       );
     },
   };
+}
+
+/** Undefined for one that another version wrote, or a person: the sweep begins anew. */
+function readCursor(text: string): Cursor | undefined {
+  try {
+    const cursor = JSON.parse(text) as Cursor;
+    return LIVE_KEYS.includes(cursor.key) ? cursor : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first one after none. */

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 
 const ROLES = ['publishing', 'playing'] as const;
-export const MOST_SHARDS = 8;
+export const MOST_SHARDS = 4;
 
 /** The first key of a role is the role itself, so that one shard is no special case. */
 const keyOf = (role: string, shard: number) => (shard === 0 ? role : `${role}.${shard}`);

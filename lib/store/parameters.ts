@@ -7,21 +7,25 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/transport';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const TRIES = 3;
-const TIMEOUT_MS = 700;
-/** Many containers start at once, and Parameter Store answers 40 requests a second. */
-const LONGEST_PAUSE_MS = 200;
+const TRY_MS = 700;
+/** Many containers start at once after a deploy, and Parameter Store answers 40 requests a second: they must spread. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2000;
 
-/** The values of the parameters that are there, by name. @throws Error if Parameter Store does not tell */
-export async function readParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  for (let attempt = 1; ; attempt++) {
+/** The values of the parameters that are there, by name. @throws Error if Parameter Store does not tell within `patience` ms */
+export async function readParameters(names: readonly string[], patience: number): Promise<ReadonlyMap<string, string>> {
+  const deadline = Date.now() + patience;
+  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       return await request(names);
     } catch (error) {
-      if (attempt === TRIES) throw error;
-      await sleep(Math.random() * LONGEST_PAUSE_MS * attempt);
+      const pause = Math.random() * longest;
+      if (Date.now() + pause + TRY_MS > deadline) throw error;
+      await sleep(pause);
     }
   }
 }
@@ -45,22 +49,18 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
   });
   const signer = new SignatureV4({ service: 'ssm', region, credentials: defaultProvider(), sha256: Sha256 });
   const signed = (await signer.sign(unsigned)) as HttpRequest;
-  const handler = new NodeHttpHandler({ connectionTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS });
+  const handler = new NodeHttpHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
   try {
-    const { response } = await handler.handle(signed, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await textOf(response.body as AsyncIterable<Buffer>);
+    const abortSignal = AbortSignal.timeout(TRY_MS);
+    const { response } = await handler.handle(signed, { abortSignal });
+    // The signal ends the request, not an answer that stalls.
+    const answer = await text(addAbortSignal(abortSignal, response.body as Readable));
     // Its words name the parameter or the right that is missing, and never a value.
     if (response.statusCode !== 200)
-      throw new Error(`Parameter Store answered ${response.statusCode}: ${text.slice(0, 200)}`);
-    const { Parameters = [] } = JSON.parse(text) as { Parameters?: { Name: string; Value: string }[] };
+      throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);
+    const { Parameters = [] } = JSON.parse(answer) as { Parameters?: { Name: string; Value: string }[] };
     return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
   } finally {
     handler.destroy();
   }
-}
-
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

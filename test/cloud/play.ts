@@ -8,7 +8,7 @@ import { sign } from '../../lib/wcs/signature.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { operationsOf, readBundle } from './code.ts';
 import { startRecorder, type Recorder, type Trouble } from './recorder.ts';
-import { rightsOf, type Right } from './rights.ts';
+import { rightsOf, told, type Right } from './rights.ts';
 import { SECRETS } from './rules.ts';
 import type { Statement } from './template.ts';
 import { ROOT, type Moto } from './tools.ts';
@@ -22,6 +22,8 @@ export interface Played {
   readonly name: string;
   readonly allowed: readonly Right[];
   readonly needed: readonly Right[];
+  /** Taken away, and missed when all was played once more. */
+  readonly missed: Right;
 }
 
 interface Deployed {
@@ -48,13 +50,18 @@ export async function playAll(moto: Moto, stage: string): Promise<Played[]> {
   try {
     for (const name of [...HOOK_FUNCTIONS, 'sweep', 'replay'] as const) {
       const deployed = await askFor(moto, stage, name);
-      const handler = load(deployed, recorder);
+      const records = name === 'replay' ? await receiveParked(moto, deployed.environment) : [];
+      const play = async (one: Deployed) => {
+        const handler = load(one, recorder);
+        if (name === 'sweep') await (handler as () => Promise<void>)();
+        else if (name === 'replay') await playReplay(handler as Replay, recorder, records);
+        else await playHooks(name, handler as Handler, recorder);
+      };
       recorder.asked.length = 0;
-      if (name === 'sweep') await (handler as () => Promise<void>)();
-      else if (name === 'replay') await playReplay(handler as Replay, recorder, moto, deployed.environment);
-      else await playHooks(name, handler as Handler, recorder);
+      await play(deployed);
       const needed = [...recorder.asked, ...platformRights(name, deployed, stage)];
-      played.push({ name, allowed: deployed.allowed, needed });
+      const missed = await playWithout(deployed, play, recorder);
+      played.push({ name, allowed: deployed.allowed, needed, missed });
     }
     await checkRow(moto, stage);
   } catch (error) {
@@ -65,6 +72,18 @@ export async function playAll(moto: Moto, stage: string): Promise<Played[]> {
     await recorder.close();
   }
   return played;
+}
+
+/** @throws Error where a function that may do less is not refused anything: then nobody would see what its role lacks */
+async function playWithout(deployed: Deployed, play: (one: Deployed) => Promise<void>, { refused }: Recorder) {
+  const taken = deployed.allowed.find(({ action }) => action.startsWith('dynamodb:'));
+  if (!taken) throw new Error(`${deployed.name} has no right to DynamoDB`);
+  refused.length = 0;
+  // What it makes of it is not asked here: it parks, or fails.
+  await play({ ...deployed, allowed: deployed.allowed.filter((right) => right !== taken) }).catch(() => {});
+  if (!refused.some((right) => told(right) === told(taken)))
+    throw new Error(`${deployed.name} does not miss ${told(taken)}`);
+  return taken;
 }
 
 /** The lines of the functions are hundreds; the last tells why one failed. */
@@ -157,8 +176,8 @@ async function playHooks(type: HookType, handler: Handler, { control }: Recorder
   control.trouble = undefined;
 }
 
-/** What the hooks parked, twice, and a message that is none. */
-async function playReplay(replay: Replay, { control }: Recorder, { ask }: Moto, environment: Record<string, string>) {
+/** What the hooks parked, and a message that is none. */
+async function receiveParked({ ask }: Moto, environment: Record<string, string>): Promise<SQSEvent['Records']> {
   const records: SQSEvent['Records'] = [];
   for (let more = true; more;) {
     const [{ Messages = [] } = {}] = (await ask([
@@ -172,7 +191,11 @@ async function playReplay(replay: Replay, { control }: Recorder, { ask }: Moto, 
     more = Messages.length > 0;
   }
   if (records.length === 0) throw new Error('no hook was parked while DynamoDB was away');
-  records.push({ messageId: 'none', body: 'no sighting' } as SQSEvent['Records'][0]);
+  return [...records, { messageId: 'none', body: 'no sighting' } as SQSEvent['Records'][0]];
+}
+
+/** Twice: with the row, and without. */
+async function playReplay(replay: Replay, { control }: Recorder, records: SQSEvent['Records']): Promise<void> {
   for (const trouble of [undefined, 'omit items'] as const) {
     control.trouble = trouble;
     const { batchItemFailures } = await replay({ Records: records });

@@ -13,6 +13,7 @@ export type Trouble = 'lose dynamodb' | 'omit items' | undefined;
 
 export async function startRecorder(upstream: string) {
   const asked: Right[] = [];
+  const refused: Right[] = [];
   const control: { allowed: readonly Right[]; trouble: Trouble } = { allowed: [], trouble: undefined };
 
   const mayDo = (right: Right) =>
@@ -28,6 +29,7 @@ export async function startRecorder(upstream: string) {
           .writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
           .end(JSON.stringify({ __type: type, message }));
       const forbidden = rights.filter((right) => !mayDo(right));
+      refused.push(...forbidden);
       if (forbidden.length > 0) return refuse('AccessDeniedException', `not allowed: ${JSON.stringify(forbidden)}`);
       if (control.trouble === 'lose dynamodb' && rights.some(({ action }) => action.startsWith('dynamodb:'))) {
         return refuse('com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', 'lost');
@@ -42,6 +44,7 @@ export async function startRecorder(upstream: string) {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    refused,
     control,
     async close() {
       server.closeAllConnections();

@@ -5,7 +5,7 @@ export interface Right {
   readonly action: string;
   readonly resource: string;
 }
-const told = ({ action, resource }: Right) => `${action} on ${resource}`;
+export const told = ({ action, resource }: Right) => `${action} on ${resource}`;
 
 export const rightsOf = (statements: readonly Statement[]): Right[] =>
   statements.flatMap(({ Action, Resource }) =>
@@ -20,16 +20,3 @@ export function problemsOfRights(allowed: readonly Right[], needed: readonly Rig
     ...[...has].filter((right) => !needs.has(right)).map((right) => `may ${right}, and does not need it`),
   ];
 }
-
-/** A check that does not miss a right that is taken away, or one too many, is none. */
-export function problemsOfCheck(allowed: readonly Right[], needed: readonly Right[]): string[] {
-  const missed = allowed.filter((right) => problemsOfRights(without(allowed, right), needed).length === 0);
-  const more = { action: 'dynamodb:DeleteItem', resource: 'any' };
-  const isBlind = problemsOfRights([...allowed, more], needed).length === 0;
-  return [
-    ...missed.map((right) => `nobody misses ${told(right)}`),
-    ...(isBlind ? ['nobody sees a right too many'] : []),
-  ];
-}
-
-const without = (rights: readonly Right[], one: Right) => rights.filter((right) => right !== one);

@@ -1,4 +1,5 @@
 /** Our own rules over the packaged template: what a linter cannot know. Each problem is one sentence. */
+import { PARAMETERS } from '../../lib/secrets.ts';
 import { list, referencesIn, resourcesOf, statementsIn, type Resource, type Template } from './template.ts';
 
 /** What of a function's code the rules compare with what it is given. */
@@ -15,7 +16,7 @@ export interface Code {
 
 /** Lambda sets these itself, or only the local stack does, or SSM holds them. */
 const NOT_FROM_TEMPLATE = /^(AWS_.*|IS_OFFLINE)$/;
-export const SECRETS = ['HOOK_SECRET', 'HOOK_SECRET_PREVIOUS', 'HOOK_USER', 'HOOK_PASSWORD', 'TOKEN_SECRET'];
+export const SECRETS = Object.keys(PARAMETERS);
 
 export function problemsOf(template: Template, stage: string, code: Code): string[] {
   return [
@@ -143,12 +144,11 @@ function problemsOfMetrics(template: Template, { text }: Code): string[] {
       .filter((word) => !new RegExp(`\\b${word}\\b`).test(text))
       .map((word) => `${where} asks for ${JSON.stringify(word)}, which no code writes`);
   const isOurs = (namespace: unknown) => String(namespace).startsWith('wcs-hooks/');
-  const ofAlarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
-    .filter(({ properties }) => isOurs(properties['Namespace']))
-    .flatMap(({ id, properties }) => {
-      const [dimension] = list(properties['Dimensions']) as { Value: string }[];
-      return problems(id, String(properties['MetricName']), dimension?.Value);
-    });
+  const ofAlarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(({ id, properties }) =>
+    metricsOfAlarm(properties)
+      .filter(({ Namespace }) => isOurs(Namespace))
+      .flatMap(({ MetricName, Dimensions }) => problems(id, MetricName, list(Dimensions)[0]?.Value)),
+  );
   const ofDashboards = resourcesOf(template, 'AWS::CloudWatch::Dashboard').flatMap(({ id, properties }) =>
     metricsOf(properties)
       .filter(([namespace]) => isOurs(namespace))
@@ -161,6 +161,20 @@ function problemsOfMetrics(template: Template, { text }: Code): string[] {
   );
   return [...ofAlarms, ...ofDashboards, ...silent.map(({ id }) => `${id} tells nobody`)];
 }
+
+interface Metric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions?: { Value: string }[];
+}
+
+/** One, or those that an expression is made of. */
+const metricsOfAlarm = (properties: Resource['Properties'] & object): Metric[] =>
+  properties['Metrics']
+    ? (properties['Metrics'] as { MetricStat?: { Metric: Metric } }[]).flatMap(
+        ({ MetricStat }) => MetricStat?.Metric ?? [],
+      )
+    : [properties as unknown as Metric];
 
 function metricsOf(dashboard: Resource['Properties'] & object): unknown[][] {
   const body = at(dashboard, 'DashboardBody', 'Fn::Sub');

@@ -116,7 +116,7 @@ const CREDENTIALS = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 const OURS =
-  /^(AWS_|SECRETS_|HOOK_|TOKEN_|FAIL_|STOP_|MAX_|ALARM_|NO_HOOKS|RESERVED_|RETENTION_|LEASE_|KEEP_|ALLOWED_|REST_|TEST_|IS_OFF)/;
+  /^(AWS_|SECRETS_|HOOK_|TOKEN_|FAIL_|STOP_|MAX_|ALARM_|NO_HOOKS|RESERVED_|RETENTION_|LEASE_|LIVE_|KEEP_|ALLOWED_|REST_|TEST_|IS_OFF)/;
 const cleanEnvironment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
 
 /** Runs a command of node_modules. @returns all that it printed; @throws Error with that in its message */

@@ -70,12 +70,12 @@ describe('serverless package', () => {
     expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method}', functions.event]].sort());
   });
 
-  it('builds each function as one file of at most 275 KB, alone in its zip, and says so', async () => {
+  it('builds each function as one file of at most 300 KB, alone in its zip, and says so', async () => {
     for (const name of ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay']) {
       const { stdout } = await run(process.execPath, ['-e', LIST_ZIP, join(folder, `${name}.zip`)], { cwd: ROOT });
       const files = JSON.parse(stdout) as { name: string; bytes: number }[];
       expect(files.map((file) => file.name)).toEqual([`dist/${name}.cjs`]);
-      expect(files[0]?.bytes).toBeLessThanOrEqual(275_000);
+      expect(files[0]?.bytes).toBeLessThanOrEqual(300_000);
       expect(output).toMatch(new RegExp(`built dist/${name}\\.cjs +[0-9.]+ KB`));
     }
   });
@@ -91,9 +91,12 @@ describe('serverless package', () => {
     }
   });
 
-  it('sweeps each minute, and replays the queue with partial failures, two at a time', () => {
+  it('sweeps each minute, never again for a sweep that failed or came late, and replays the queue with partial failures, two at a time', () => {
     expect(of('AWS::Events::Rule').map(([, { Properties }]) => Properties)).toMatchObject([
       { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+    ]);
+    expect(of('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties)).toMatchObject([
+      { FunctionName: { Ref: 'SweepLambdaFunction' }, MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
     ]);
     expect(of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)).toMatchObject([
       {
@@ -109,7 +112,7 @@ describe('serverless package', () => {
     });
   });
 
-  it('gives each function a role of its own, with just its log group, its tables and the five secrets', () => {
+  it('gives each function a role of its own, with just its log group, its tables and the six secrets', () => {
     const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
     const sessions = { 'Fn::GetAtt': ['SessionsTable', 'Arn'] };
     const upserts = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table };
@@ -154,9 +157,14 @@ describe('serverless package', () => {
       Policies: { PolicyDocument: { Statement: { Resource: { 'Fn::Sub': string }[] }[] } }[];
     };
     expect(Policies[0]?.PolicyDocument.Statement[1]?.Resource.map((secret) => secret['Fn::Sub'])).toEqual(
-      ['hook-secret', 'hook-secret-previous', 'hook-user', 'hook-password', 'token-secret'].map(
-        (name) => `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/wcs-hooks/dev/${name}`,
-      ),
+      [
+        'hook-secret',
+        'hook-secret-previous',
+        'hook-user',
+        'hook-password',
+        'token-secret',
+        'token-secret-previous',
+      ].map((name) => `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/wcs-hooks/dev/${name}`),
     );
   });
 
@@ -194,7 +202,7 @@ describe('serverless package', () => {
     expect(methods).toEqual(expect.arrayContaining(['submitBugReport', 'pushLogs', 'sessionDebug']));
     const lower = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     expect(stage.Properties).toMatchObject({
-      DefaultRouteSettings: { ThrottlingRateLimit: 5000, ThrottlingBurstLimit: 2500 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5000 },
       RouteSettings: Object.fromEntries(methods.map((name) => [`POST /rest/my_api/${name}`, lower])),
     });
     const awaited = stage.DependsOn.map((id) => resources[id]?.Properties['RouteKey']).filter(Boolean);
@@ -206,14 +214,19 @@ describe('serverless package', () => {
     const used = Object.values(JSON.parse(AccessLogSettings.Format) as Record<string, string>);
     expect(used.filter((variable) => /path|header|authorizer|body/i.test(variable))).toEqual([]);
     expect(used).toContain('$context.integrationErrorMessage');
+    // The requestId of the function's line.
+    expect(used).toContain('$context.awsEndpointRequestId');
   });
 
   it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     const alarms = of('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(2 + 6 * 2 + 3 + 3);
-    for (const [, { Properties }] of alarms) {
-      expect(Properties).toMatchObject({ AlarmActions: topic, OKActions: topic, TreatMissingData: 'notBreaching' });
+    expect(alarms).toHaveLength(4 + 6 * 2 + 3 + 3);
+    for (const [id, { Properties }] of alarms) {
+      expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
+      // These tell of a moment.
+      const isOfMoment = ['NodeSilentAlarm', 'LiveAfterEndAlarm', 'RefusalIgnoredAlarm'].includes(id);
+      expect(Properties['OKActions']).toEqual(isOfMoment ? undefined : topic);
       expect(String(Properties['AlarmDescription'])).toMatch(/\w.{60}/);
     }
     expect(resources['AlarmTopic']?.Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlarmKey' } });
@@ -272,6 +285,14 @@ describe('serverless package', () => {
     await expect(packaged('dev', { RESERVED_CONCURRENCY: 'sweep=1' })).rejects.toMatchObject(
       saying('RESERVED_CONCURRENCY has "sweep=1": expected a comma list'),
     );
+    const wrong = { LEASE_SECONDS: '5', FAIL_OPEN: 'all', TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a' };
+    const { stdout } = await packaged('dev', wrong).then(
+      () => expect.fail(),
+      (error: unknown) => error as { stdout: string },
+    );
+    expect(stdout).toMatch(/The settings are not usable:\n- LEASE_SECONDS=5 .*\n- FAIL_OPEN names "all"/);
+    // Those are in Parameter Store.
+    expect(stdout).not.toMatch(/HOOK_SECRET|TOKEN_SECRET/);
   });
 
   it('is refused for the local stage by deploy', async () => {

@@ -141,7 +141,7 @@ describe('npm run streams', () => {
   });
 
   it('finds what is live under every key of the index', async () => {
-    const store = createDynamoStore(dynamo.client, testSettings({ ...tablesOf(dynamo), LIVE_SHARDS: '8' }));
+    const store = createDynamoStore(dynamo.client, testSettings({ ...tablesOf(dynamo), LIVE_SHARDS: '4' }));
     const ids = Array.from({ length: 30 }, (_, n) => `shard-${n}`);
     const tellAll = async (status: string) => {
       for (const mediaSessionId of ids) {

@@ -213,7 +213,7 @@ describe.each([
 
   it('finds what is live under every key, whatever LIVE_SHARDS is now', async () => {
     const ids = Array.from({ length: 40 }, (_, n) => `shard-${n}`);
-    createTestSweep(() => now, { LIVE_SHARDS: '8' });
+    createTestSweep(() => now, { LIVE_SHARDS: '4' });
     for (const [n, id] of ids.entries())
       await tell('StreamStatusEvent', id, 0, { status: n % 2 ? 'PLAYING' : 'PUBLISHING' });
     // Young ones are not read, the others are.
@@ -227,6 +227,18 @@ describe.each([
     now = seconds(2000);
     await createTestSweep(() => now)();
     expect(summary()).toMatchObject({ fields: { lost: 40, live: 0 } });
+  });
+
+  it('begins anew where the kept place is none of its own', async () => {
+    await tell('StreamStatusEvent', 'n-1', 0);
+    now = seconds(2000);
+    for (const place of ['{"role":"playing"}', 'null', 'x']) {
+      lines = [];
+      await createDynamoSweepStore(dynamo.client, testSettings(tablesOf(dynamo))).saveCursor(place);
+      await sweep();
+      expect(summary()).toMatchObject({ level: 'INFO', fields: { isComplete: true } });
+    }
+    expect(await dynamo.row('n-1')).toMatchObject({ phase: 'lost' });
   });
 
   it('tells what it did before it fails, and continues at the page that failed', async () => {

@@ -147,7 +147,7 @@ describe('what it costs, in requests and units:', () => {
     const batches = Math.ceil(STREAMS / 100);
     expect(count('GetItem')).toBe(1);
     expect(count('UpdateItem')).toBe(0);
-    // A page has 500 streams; its rows are read in batches of 100. Of the 16 keys that there can be 14 are empty.
+    // A page has 500 streams; its rows are read in batches of 100. Of the 8 keys that there can be 6 are empty.
     const entryBytes = sizeOf(
       Object.fromEntries(
         Object.entries(template).filter(([name]) =>
@@ -155,7 +155,7 @@ describe('what it costs, in requests and units:', () => {
         ),
       ),
     );
-    expect(count('Query')).toBeLessThanOrEqual(STREAMS / 500 + 3 + 14);
+    expect(count('Query')).toBeLessThanOrEqual(STREAMS / 500 + 3 + 6);
     const batchesOf = (table: string) =>
       dynamo.requests.filter(
         ({ operation, body }) => operation === 'BatchGetItem' && table in (body['RequestItems'] as object),

@@ -79,12 +79,15 @@ describe('a deployed stage', () => {
 
   it('tries again where Parameter Store is throttled, and with the next hook where that fails', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'new');
-    store.control.fail = 2;
-    expect(await container()('new')).toBe(200);
     store.control.fail = 3;
+    expect(await container()('new')).toBe(200);
+    // No container of a rush asks for ever.
+    store.control.fail = Infinity;
     const send = container();
     expect(await send('new')).toBe(503);
     expect(log().at(-1)?.['cause']).toContain('ThrottlingException');
+    expect(store.control.requests).toBeLessThan(20);
+    store.control.fail = 0;
     expect(await send('new')).toBe(200);
   });
 
@@ -107,12 +110,50 @@ describe('a deployed stage', () => {
     ahead += 300_000;
     lines.length = 0;
     expect([await send('good'), await send('good'), await send('wrong')]).toEqual([200, 200, 403]);
-    expect(log().filter(({ message }) => message === 'changed secrets not usable')).toEqual([
+    expect(log().filter(({ message }) => message === 'added secrets not usable')).toEqual([
       expect.objectContaining({ cause: expect.stringContaining('HOOK_USER is set without HOOK_PASSWORD') as string }),
     ]);
     store.parameters.set('/wcs-hooks/prod/hook-password', 'password').set('/wcs-hooks/prod/hook-secret', 'new');
-    ahead += 300_000;
+    // It looks again before it refuses, as with any other change.
+    ahead += 60_000;
     expect([await send('new'), await send('good')]).toEqual([200, 403]);
+  });
+
+  it('lets nobody in any more with what was taken away, usable or not what is left', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'leaked');
+    const send = container();
+    expect(await send('leaked')).toBe(200);
+    store.parameters.clear();
+    ahead += 300_000;
+    expect(await send('leaked')).toBe(503);
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-user', 'user');
+    ahead += 300_000;
+    expect([await send('leaked'), await send('new')]).toEqual([503, 503]);
+  });
+
+  it('tells all that is wrong, where it is much, too', async () => {
+    Object.assign(process.env, {
+      FAIL_OPEN: 'nonsense',
+      ALLOWED_ORIGINS: ',',
+      LEASE_SECONDS: '5',
+      RETENTION_DAYS: '2',
+    });
+    try {
+      expect(await container('connect')('new', 'connect')).toBe(503);
+      const cause = String(log().at(-1)?.['cause']);
+      for (const part of [
+        'FAIL_OPEN',
+        'ALLOWED_ORIGINS',
+        'LEASE_SECONDS=5',
+        'RETENTION_DAYS=2',
+        '/wcs-hooks/prod/hook-secret',
+      ]) {
+        expect(cause).toContain(part);
+      }
+      expect(cause).not.toContain('\ufffd');
+    } finally {
+      for (const name of ['FAIL_OPEN', 'ALLOWED_ORIGINS', 'LEASE_SECONDS', 'RETENTION_DAYS']) delete process.env[name];
+    }
   });
 
   it('verifies tokens with the secret from there', async () => {
@@ -136,7 +177,7 @@ describe('a deployed stage', () => {
     expect(await container()('S3CRET')).toBe(503);
     expect(lines.join()).toContain('HOOK_USER is set without HOOK_PASSWORD');
     expect(lines.join()).not.toContain('S3CRET');
-    await expect(readParameters(['/wcs-hooks/prod/hook-secret'])).resolves.toEqual(
+    await expect(readParameters(['/wcs-hooks/prod/hook-secret'], 1000)).resolves.toEqual(
       new Map([['/wcs-hooks/prod/hook-secret', 'S3CRET']]),
     );
   });

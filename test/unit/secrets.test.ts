@@ -98,11 +98,16 @@ describe('secrets', () => {
         ]),
       );
     });
-    expect(await read()).toEqual({ HOOK_SECRET: 's' });
+    expect(await read(1)).toEqual({ HOOK_SECRET: 's' });
     expect(asked).toEqual(
-      ['hook-secret', 'hook-secret-previous', 'hook-user', 'hook-password', 'token-secret'].map(
-        (name) => `/wcs-hooks/prod/${name}`,
-      ),
+      [
+        'hook-secret',
+        'hook-secret-previous',
+        'hook-user',
+        'hook-password',
+        'token-secret',
+        'token-secret-previous',
+      ].map((name) => `/wcs-hooks/prod/${name}`),
     );
   });
 });
