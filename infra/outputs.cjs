@@ -4,7 +4,6 @@ const { BASE_PATH } = require('./routes.cjs');
 const URL = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${BASE_PATH}`;
 const CONSOLE = 'https://${AWS::Region}.console.aws.amazon.com';
 const NAME = '${self:service}-${sls:stage}';
-const SECRET = '${self:custom.secretsPath}/hook-secret';
 
 const itemsOf = (table) => `${CONSOLE}/dynamodbv2/home?region=\${AWS::Region}#item-explorer?table=\${${table}}`;
 const cloudWatch = (place) => `${CONSOLE}/cloudwatch/home?region=\${AWS::Region}#${place}`;
@@ -23,7 +22,7 @@ const OUTPUTS = {
   WcsAddMethods: ['On the command line of WCS, then', 'add app-rest-method -a myAppKey'],
   WcsProperties: [
     'In flashphoner.properties',
-    `rest_hook_send_hash=true\nrest_hook_secret_key=<the value of ${SECRET}>\nrest_request_timeout=10`,
+    'rest_hook_send_hash=true\nrest_hook_secret_key=<npm run secrets -- --stage ${sls:stage} tells it>\nrest_request_timeout=10',
   ],
 };
 

@@ -12,8 +12,8 @@ Makes the secret that WCS signs its hooks with (32 random bytes) where the stage
 secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; no function has them in its environment.
 
   --stage NAME   of which stage
-  --token        also the secret of tokens (TOKEN_SECRET), where the stage has none
-  --rotate       a new secret beside the one that WCS uses now: both are taken until --finish
+  --token        the secret of tokens (TOKEN_SECRET) instead, which your login server signs with
+  --rotate       a new secret beside the one in use: both are taken until --finish
   --finish       the end of a rotation: only the new one is taken from then on
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
@@ -29,55 +29,77 @@ const readOptions = () =>
   });
 
 type Name = keyof typeof PARAMETERS;
-const newSecret = () => randomBytes(32).toString('hex');
+
+/** What becomes of a secret, and of the one before it during a rotation. */
+interface Kind {
+  readonly current: Name;
+  readonly previous: Name;
+  /** What to do with a new one, where it is used. */
+  readonly use: (secret: string) => string;
+  /** Until every function reads both: before it refuses a signature it looks again, before a token not. */
+  readonly pause: string;
+  /** Who must have changed before a rotation ends. */
+  readonly users: string;
+}
+
+const OF_HOOKS: Kind = {
+  current: 'HOOK_SECRET',
+  previous: 'HOOK_SECRET_PREVIOUS',
+  use: (secret) => `In flashphoner.properties of each WCS, then restart it:
+  rest_hook_send_hash=true
+  rest_hook_secret_key=${secret}
+  rest_request_timeout=10`,
+  pause: 'a minute',
+  users: 'no WCS uses the old one any more',
+};
+const OF_TOKENS: Kind = {
+  current: 'TOKEN_SECRET',
+  previous: 'TOKEN_SECRET_PREVIOUS',
+  use: (secret) => `Your login server signs tokens with it (HS256):
+  ${secret}`,
+  pause: 'five minutes',
+  users: 'the last token that was signed with the old one has expired',
+};
 
 async function run(client: SSMClient, stage: string, { token, rotate, finish }: ReturnType<typeof readOptions>) {
-  const nameOf = (name: Name) => `/wcs-hooks/${stage}/${PARAMETERS[name]}`;
-  const read = async (name: Name) => {
-    const { Parameters = [] } = await client.send(
-      new GetParametersCommand({ Names: [nameOf(name)], WithDecryption: true }),
-    );
+  const kind = token ? OF_TOKENS : OF_HOOKS;
+  const [current, previous] = [kind.current, kind.previous].map((name) => `/wcs-hooks/${stage}/${PARAMETERS[name]}`);
+  const again = `npm run secrets -- --stage ${stage}${token ? ' --token' : ''}`;
+
+  const read = async (Name = '') => {
+    const { Parameters = [] } = await client.send(new GetParametersCommand({ Names: [Name], WithDecryption: true }));
     return Parameters[0]?.Value;
   };
-  const put = async (name: Name, Value: string, Overwrite = false) => {
-    await client.send(new PutParameterCommand({ Name: nameOf(name), Value, Type: 'SecureString', Overwrite }));
-    console.log(`${Overwrite ? 'changed' : 'created'} ${nameOf(name)}`);
+  const put = async (Name: string | undefined, Value: string, Overwrite = false) => {
+    await client.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite }));
+    console.log(`${Overwrite ? 'changed' : 'created'} ${Name}`);
   };
-  const inWcs = (secret: string) =>
-    `  rest_hook_send_hash=true\n  rest_hook_secret_key=${secret}\n  rest_request_timeout=10`;
-  const again = `npm run secrets -- --stage ${stage}`;
 
-  const current = await read('HOOK_SECRET');
-  const previous = await read('HOOK_SECRET_PREVIOUS');
+  const inUse = await read(current);
+  const isRotating = (await read(previous)) !== undefined;
+  const fresh = randomBytes(32).toString('hex');
   if (rotate) {
-    if (!current) throw new Failure(`${nameOf('HOOK_SECRET')} is not there, nothing to rotate: ${again} makes it.`);
-    if (previous) throw new Failure(`A rotation is under way: end it with ${again} --finish, then begin another.`);
-    const secret = newSecret();
-    // In this order: at no moment is the one that WCS uses not taken.
-    await put('HOOK_SECRET_PREVIOUS', current);
-    await put('HOOK_SECRET', secret, true);
+    if (!inUse) throw new Failure(`${current} is not there, nothing to rotate: ${again} makes it.`);
+    if (isRotating) throw new Failure(`A rotation is under way: end it with ${again} --finish, then begin another.`);
+    // In this order: at no moment is the one in use not taken.
+    await put(previous, inUse);
+    await put(current, fresh, true);
     console.log(`
-Both are taken now. Wait a minute, so that every function has read them; then, in flashphoner.properties of each WCS:
-${inWcs(secret)}
-restart it, and when no WCS uses the old one any more: ${again} --finish`);
+Both are taken now. Wait ${kind.pause}, so that every function has read them; then:
+${kind.use(fresh)}
+When ${kind.users}: ${again} --finish`);
   } else if (finish) {
-    if (!previous) throw new Failure('No rotation is under way: there is nothing to finish.');
-    await client.send(new DeleteParameterCommand({ Name: nameOf('HOOK_SECRET_PREVIOUS') }));
-    console.log(`deleted ${nameOf('HOOK_SECRET_PREVIOUS')}: within five minutes only the new secret is taken.`);
-  } else if (current) {
-    console.log(`${nameOf('HOOK_SECRET')} is there${previous ? ', and a rotation is under way' : ''}.`);
+    if (!isRotating) throw new Failure('No rotation is under way: there is nothing to finish.');
+    await client.send(new DeleteParameterCommand({ Name: previous }));
+    console.log(`deleted ${previous}: within five minutes only the new secret is taken.`);
+  } else if (inUse) {
+    console.log(`${current} is there${isRotating ? ', and a rotation is under way' : ''}. To see it, and to use it:
+  aws ssm get-parameter --with-decryption --query Parameter.Value --output text --name ${current}
+
+${kind.use('<what that prints>')}`);
   } else {
-    const secret = newSecret();
-    await put('HOOK_SECRET', secret);
-    console.log(`\nIn flashphoner.properties of each WCS, then restart it:\n${inWcs(secret)}`);
-  }
-  if (token) {
-    if (await read('TOKEN_SECRET')) console.log(`${nameOf('TOKEN_SECRET')} is there.`);
-    else {
-      const secret = newSecret();
-      await put('TOKEN_SECRET', secret);
-      console.log(`\nYour login server signs tokens with it (HS256):\n  ${secret}`);
-    }
+    await put(current, fresh);
+    console.log(`\n${kind.use(fresh)}`);
   }
 }
 

@@ -40,15 +40,16 @@ export function explainAnswer(answer: Reply | Silence): readonly [found: string,
   if (status === 429) {
     return [
       found,
-      'API Gateway or Lambda throttles.',
-      'Raise the throttle of the stage, or the concurrency of the account.',
+      'API Gateway throttles, and what hooks say is lost.',
+      'Raise custom.throttle in serverless.yml if you lowered it; else ask AWS for more requests a second.',
     ];
   }
   if (status === 401 || status === 403) {
     return [
       found,
       'Every hook of a WCS with these credentials is refused.',
-      'Compare HOOK_SECRET (HOOK_USER, HOOK_PASSWORD) of the functions with what you gave here. If they are the same, a ' +
+      'Compare what you gave here with the stage’s hook-secret (hook-user, hook-password) under /wcs-hooks/<stage>/ in ' +
+        'Parameter Store, or with HOOK_SECRET (HOOK_USER, HOOK_PASSWORD) of npm start. If they are the same, a ' +
         'proxy rewrites bodies or drops Authorization: the signature is over the bytes.',
     ];
   }
@@ -56,7 +57,8 @@ export function explainAnswer(answer: Reply | Silence): readonly [found: string,
 }
 
 const IN_THE_LOG =
-  'Look into the log of the function: without credentials or settings it says what to set; else "cause" says what failed.';
+  'Look into the log of the function: "cause" says what failed, or which setting or parameter is missing. Is there no ' +
+  'line? Then Lambda had no room to run it: aws lambda get-account-settings.';
 
 /** Where two bodies part; undefined where they do not. */
 export function firstDifference(sent: Buffer, received: Buffer): number | undefined {

@@ -63,11 +63,14 @@ function withoutCredentials(answer: Reply, url: string): Finding {
     return ok(check, `refused (${answer.status})`, 'Only who has the credentials can write rows.');
   }
   if (answer.status !== 200) return problem(check, ...explainAnswer(answer));
-  return (isLoopback(url) ? warning : problem)(
+  const isLocal = isLoopback(url);
+  return (isLocal ? warning : problem)(
     check,
     'taken (200)',
     'Anybody who reaches this address can write rows.',
-    'Set HOOK_SECRET (or HOOK_USER and HOOK_PASSWORD) here, and rest_hook_send_hash, rest_hook_secret_key in WCS.',
+    isLocal
+      ? 'Set HOOK_SECRET (or HOOK_USER and HOOK_PASSWORD) for npm start, and rest_hook_send_hash, rest_hook_secret_key in WCS.'
+      : 'No deployed stage does that: is it npm start that answers there? Deploy a stage, and make its secret: npm run secrets.',
   );
 }
 
@@ -94,7 +97,7 @@ function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
     check,
     isRenamed ? 'it comes as x-amzn-remapped-www-authenticate' : 'a 401 without WWW-Authenticate',
     'A JVM sends user and password only when WWW-Authenticate asks it to: hooks of a WCS with HTTP Basic are never let in.',
-    'Use the signature instead: HOOK_SECRET here, rest_hook_send_hash=true and rest_hook_secret_key in WCS. Or put a ' +
+    'Use the signature instead: npm run secrets makes its secret (npm start: HOOK_SECRET), and tells what to set in WCS. Or put a ' +
       `proxy before API Gateway that ${isRenamed ? 'gives the header its name back' : 'adds WWW-Authenticate: Basic realm="wcs-hooks" to a 401'}.`,
   );
 }

@@ -74,7 +74,10 @@ export function judgeTable(
   ];
   if (wrong.length > 0) return problem(check, wrong.join('; '), 'Hooks are parked, or streams are not found.', DEPLOY);
   const billing = table.BillingModeSummary?.BillingMode ?? 'PROVISIONED';
-  const found = `active, ${billing}${names.length > 0 ? `, indexes ${names.join(', ')}` : ''}`;
+  const isProtected = table.DeletionProtectionEnabled === true;
+  const found =
+    `active, ${billing}, ${isProtected ? '' : 'not '}protected from deletion` +
+    (names.length > 0 ? `, indexes ${names.join(', ')}` : '');
   if (billing === 'PAY_PER_REQUEST') return ok(check, found, 'It takes what comes, and costs what is used.');
   const means = 'Beyond its provisioned units DynamoDB throttles, and hooks are parked.';
   return warning(check, found, means, 'Set the table to on-demand (PAY_PER_REQUEST).');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startParameterStore } from '../support/parameter-store.ts';
 import { runScript } from '../support/run-script.ts';
 
@@ -17,35 +17,45 @@ async function secrets(...options: string[]): Promise<{ code: number; out: strin
 }
 const valueOf = (name: string) => store.parameters.get(`/wcs-hooks/prod/${name}`);
 
-it('makes a secret once, tells it to WCS, and rotates it without a moment in which the old one is not taken', async () => {
-  const created = await secrets('--stage', 'prod', '--token');
-  const first = valueOf('hook-secret') ?? '';
-  expect(first).toMatch(/^[0-9a-f]{64}$/);
-  expect(created.out).toContain(`rest_hook_secret_key=${first}`);
-  expect(created.out).toContain(valueOf('token-secret'));
-  expect(valueOf('token-secret')).not.toBe(first);
+describe.each([
+  { of: 'hooks', options: [], current: 'hook-secret', pause: 'Wait a minute', use: 'rest_hook_secret_key=' },
+  { of: 'tokens', options: ['--token'], current: 'token-secret', pause: 'Wait five minutes', use: '(HS256):\n  ' },
+])('the secret of $of', ({ options, current, pause, use }) => {
+  it('is made once, told, and rotated without a moment in which the old one is not taken', async () => {
+    const previous = `${current}-previous`;
+    const before = new Map(store.parameters);
+    const created = await secrets('--stage', 'prod', ...options);
+    const first = valueOf(current) ?? '';
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(created.out).toContain(`${use}${first}`);
 
-  const again = await secrets('--stage', 'prod', '--token');
-  expect(again).toMatchObject({ code: 0, out: expect.stringContaining('hook-secret is there.') as string });
-  expect(again.out).not.toContain(first);
-  expect(valueOf('hook-secret')).toBe(first);
-  expect(await secrets('--stage', 'prod', '--finish')).toMatchObject({ code: 1 });
+    const again = await secrets('--stage', 'prod', ...options);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining(`${current} is there. To see it`) as string });
+    expect(again.out).toContain(
+      `--with-decryption --query Parameter.Value --output text --name /wcs-hooks/prod/${current}`,
+    );
+    expect(again.out).not.toContain(first);
+    expect(valueOf(current)).toBe(first);
+    expect(await secrets('--stage', 'prod', '--finish', ...options)).toMatchObject({ code: 1 });
 
-  const rotated = await secrets('--stage', 'prod', '--rotate');
-  const second = valueOf('hook-secret') ?? '';
-  expect(second).not.toBe(first);
-  expect(valueOf('hook-secret-previous')).toBe(first);
-  expect(rotated.out).toMatch(/Wait a minute[^]*--stage prod --finish/);
-  expect(rotated.out).toContain(`rest_hook_secret_key=${second}`);
-  expect(await secrets('--stage', 'prod', '--rotate')).toMatchObject({
-    code: 1,
-    out: expect.stringContaining('A rotation is under way') as string,
-  });
-  expect(valueOf('hook-secret')).toBe(second);
+    const rotated = await secrets('--stage', 'prod', '--rotate', ...options);
+    const second = valueOf(current) ?? '';
+    expect(second).not.toBe(first);
+    expect(valueOf(previous)).toBe(first);
+    expect(rotated.out).toContain(`${use}${second}`);
+    expect(rotated.out).toContain(pause);
+    expect(rotated.out).toContain(`npm run secrets -- --stage prod ${[...options, '--finish'].join(' ')}`);
+    expect(await secrets('--stage', 'prod', '--rotate', ...options)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('A rotation is under way') as string,
+    });
+    expect(valueOf(current)).toBe(second);
 
-  expect(await secrets('--stage', 'prod', '--finish')).toMatchObject({ code: 0 });
-  expect([valueOf('hook-secret'), valueOf('hook-secret-previous')]).toEqual([second, undefined]);
-}, 30_000);
+    expect(await secrets('--stage', 'prod', '--finish', ...options)).toMatchObject({ code: 0 });
+    // Nothing else was touched.
+    expect(store.parameters).toEqual(before.set(`/wcs-hooks/prod/${current}`, second));
+  }, 30_000);
+});
 
 it('says what is wrong', async () => {
   for (const [options, code, text] of [

@@ -375,6 +375,24 @@ describe('policy token', () => {
       expect((await publish(hooksUnderTest(WITH_SECRET), 'x', { custom: { token } })).statusCode).toBe(200);
     });
 
+    it('signed with the secret of before a rotation is taken, as long as that is known, and judged as any other', async () => {
+      const key = new TextEncoder().encode('the secret of before, of 32 bytes or more');
+      const statusOfToken = async (settings: Record<string, string>, parts: TokenParts) => {
+        const token = await signToken({ claims: ALL, ...parts });
+        const hooks = hooksUnderTest({ ...WITH_SECRET, ...settings });
+        const { statusCode } = await publish(hooks, 'x', { custom: { token } });
+        return [statusCode, hooks.memory.rows.get('stream-x')?.denied];
+      };
+      const rotating = { TOKEN_SECRET_PREVIOUS: new TextDecoder().decode(key) };
+      expect(await statusOfToken(rotating, { key })).toEqual([200, undefined]);
+      expect(await statusOfToken(rotating, {})).toEqual([200, undefined]);
+      expect(await statusOfToken({}, { key })).toEqual([403, 'token: wrong signature']);
+      const expired = { ...ALL, exp: NOW - 61 };
+      expect(await statusOfToken(rotating, { key, claims: expired })).toEqual([403, 'token: expired']);
+      const other = new Uint8Array(32);
+      expect(await statusOfToken(rotating, { key: other })).toEqual([403, 'token: wrong signature']);
+    });
+
     it('signed by a published key is taken, RS256 and ES256', async () => {
       const hooks = hooksUnderTest(keys.env);
       const es256 = { claims: ALL, header: { alg: 'ES256', kid: 'ec' }, key: keys.ec.privateKey };

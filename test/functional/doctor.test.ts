@@ -127,7 +127,7 @@ describe('the doctor, over HTTP alone,', () => {
     };
     const challenge = of(await examine({ credentials: BASIC }), 'challenge');
     expect(challenge).toMatchObject({ level: 'problem', found: expect.stringContaining('x-amzn-remapped') as string });
-    expect(challenge?.todo).toContain('rest_hook_send_hash=true');
+    expect(challenge?.todo).toContain('npm run secrets');
     expect(of(await examine(), 'challenge')?.level).toBe('warning');
     spoil = ({ headers }) => void delete headers['www-authenticate'];
     expect(of(await examine({ credentials: BASIC }), 'challenge')?.found).toBe('a 401 without WWW-Authenticate');
