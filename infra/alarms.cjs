@@ -75,7 +75,7 @@ const ALARMS = {
   refused: from(
     50,
     sum(ours('hooks', { outcome: 'refused' })),
-    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was refused" says from where.',
+    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was refused" says why, "ip" in the access log from where.',
     { of: 2 },
   ),
   'api-latency': from(
@@ -122,7 +122,7 @@ const ALARMS = {
   'dead-letters': from(
     1,
     maximum(ofQueue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible')),
-    'Hooks could not be applied. With the attribute "reason" they never can be; those without one were tried for 33 hours: bring them back with start-message-move-task within 14 days.',
+    'Hooks could not be applied. With the attribute "reason" they never can be; those without one were tried for 33 hours: bring them back with start-message-move-task, 14 days after they came they are gone.',
   ),
   'node-silent': from(
     1,

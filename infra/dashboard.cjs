@@ -11,8 +11,8 @@ const logs = HOOK_FUNCTIONS.map((name) => `SOURCE '/aws/lambda/${functionName(na
 
 const api = (metric, options = {}) => ['AWS/ApiGateway', metric, 'ApiId', ref('HttpApi'), options];
 const queue = (id, metric, options = {}) => ['AWS/SQS', metric, 'QueueName', ref(`${id}.QueueName`), options];
-const ofFunctions = (metric, names = FUNCTIONS) =>
-  names.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: name }]);
+const ofFunctions = (metric, what = '') =>
+  FUNCTIONS.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: `${name}${what}` }]);
 const ours = (metric, options = {}) => [NAMESPACE, metric, options];
 const byOutcome = (metric, ...outcomes) =>
   outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
@@ -61,7 +61,7 @@ const ROWS = [
     ),
     table(
       'Refusals by reason',
-      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | stats count(*) as hooks, latest(subject) as lastSubject by outcome, reason, app | sort hooks desc',
+      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | stats count(*) as hooks, latest(subject) as lastSubject by outcome, coalesce(reason, cause) as why, app | sort hooks desc',
     ),
   ],
   [
@@ -92,7 +92,10 @@ const ROWS = [
   ],
   [
     graph('Requests and refusals of the API', [api('Count'), api('4xx'), api('5xx')]),
-    graph('Errors and throttles of the functions', [...ofFunctions('Errors'), ...ofFunctions('Throttles')]),
+    graph('Errors and throttles of the functions', [
+      ...ofFunctions('Errors', ' errors'),
+      ...ofFunctions('Throttles', ' throttles'),
+    ]),
     graph(
       'Replays',
       byOutcome('replays', 'applied', 'superseded', 'failed', 'dead letter', 'refusal ignored', 'live after end'),

@@ -8,7 +8,7 @@ const QUERIES = {
   'what happened to stream X': {
     of: FUNCTIONS,
     query: lines(
-      'fields @timestamp, method, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
+      'fields @timestamp, method, said, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
       'filter subject = "X" # the stream’s mediaSessionId',
       'sort @timestamp asc',
       'limit 1000',
@@ -17,11 +17,21 @@ const QUERIES = {
   'who was refused': {
     of: HOOK_FUNCTIONS,
     query: lines(
-      'fields @timestamp, outcome, reason, sub, method, app, node, subject, requestId',
+      'fields @timestamp, outcome, status, reason, cause, sub, method, app, node, subject, requestId',
       HOOKS,
       'filter outcome in ["refused", "denied", "undecided", "refusal ignored"]',
       'sort @timestamp desc',
       'limit 1000',
+    ),
+  },
+  'what fails': {
+    of: FUNCTIONS,
+    query: lines(
+      // Lambda's own lines, and not ours that say INFO.
+      'filter level in ["ERROR", "WARN"] or @message like /Init Error|Invoke Error|Task timed out|Runtime exited/',
+      'stats count(*) as n, latest(@timestamp) as last by coalesce(message, errorMessage, @message) as what, outcome, status, cause',
+      'sort n desc',
+      'limit 100',
     ),
   },
   'slowest hooks': {

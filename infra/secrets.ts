@@ -56,15 +56,18 @@ const OF_TOKENS: Kind = {
   current: 'TOKEN_SECRET',
   previous: 'TOKEN_SECRET_PREVIOUS',
   use: (secret) => `Your login server signs tokens with it (HS256):
-  ${secret}`,
+  ${secret}
+A deploy with TOKEN_ISSUER and TOKEN_AUDIENCE switches the policy on.`,
   pause: 'five minutes',
   users: 'the last token that was signed with the old one has expired',
 };
 
-async function run(client: SSMClient, stage: string, { token, rotate, finish }: ReturnType<typeof readOptions>) {
+type Options = ReturnType<typeof readOptions>;
+
+async function run(client: SSMClient, stage: string, { token, rotate, finish, region }: Options) {
   const kind = token ? OF_TOKENS : OF_HOOKS;
   const [current, previous] = [kind.current, kind.previous].map((name) => `/wcs-hooks/${stage}/${PARAMETERS[name]}`);
-  const again = `npm run secrets -- --stage ${stage}${token ? ' --token' : ''}`;
+  const again = `npm run secrets -- --stage ${stage}${region ? ` --region ${region}` : ''}${token ? ' --token' : ''}`;
 
   const read = async (Name = '') => {
     const { Parameters = [] } = await client.send(new GetParametersCommand({ Names: [Name], WithDecryption: true }));
@@ -94,7 +97,7 @@ When ${kind.users}: ${again} --finish`);
     console.log(`deleted ${previous}: within five minutes only the new secret is taken.`);
   } else if (inUse) {
     console.log(`${current} is there${isRotating ? ', and a rotation is under way' : ''}. To see it, and to use it:
-  aws ssm get-parameter --with-decryption --query Parameter.Value --output text --name ${current}
+  aws ssm get-parameter --with-decryption --query Parameter.Value --output text --name ${current}${region ? ` --region ${region}` : ''}
 
 ${kind.use('<what that prints>')}`);
   } else {

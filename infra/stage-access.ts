@@ -1,6 +1,7 @@
 /** How the operator's tools reach the tables and queues of a stage, and what to do where they cannot. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { queueUrl } from './local/queues.ts';
 import { DYNAMODB_ENDPOINT, QUEUE_ENDPOINT, STAGE, useLocalAws } from './local/settings.ts';
 
@@ -13,6 +14,7 @@ export interface Stage {
   readonly sessionsTable: string;
   readonly dynamo: Pick<DynamoDBClient, 'send'>;
   readonly queues: Pick<SQSClient, 'send'>;
+  readonly parameters: Pick<SSMClient, 'send'>;
   queueUrl(queue: string): Promise<string>;
 }
 
@@ -41,6 +43,7 @@ export function openStage(name: string, region?: string): Stage {
     sessionsTable: nameOf('sessions'),
     dynamo: new DynamoDBClient(CLIENT),
     queues,
+    parameters: new SSMClient(CLIENT),
     async queueUrl(queue) {
       if (isLocal) return queueUrl(nameOf(queue));
       const { QueueUrl = '' } = await queues.send(new GetQueueUrlCommand({ QueueName: nameOf(queue) }));

@@ -48,14 +48,17 @@ function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): read
   return origins.length > 0 ? origins : undefined;
 }
 
+const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
 const TOKEN_NAMES = [
-  ...['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'TOKEN_JWKS_URL'],
+  ...[...TOKEN_SECRETS, 'TOKEN_JWKS_URL'],
   ...['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
 ];
 
 function readTokens(env: Environment, problems: string[]): AccessSettings['tokens'] {
   const given = TOKEN_NAMES.filter((name) => env[name]);
-  if (given.length === 0) return undefined;
+  // A deployed stage has its secret before a deploy switches tokens on.
+  const switches = env['SECRETS_PATH'] ? given.filter((name) => !TOKEN_SECRETS.includes(name)) : given;
+  if (switches.length === 0) return undefined;
   const { TOKEN_SECRET, TOKEN_SECRET_PREVIOUS, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
   const isHalf = `${given.join(', ')} set without`;
   if (!TOKEN_SECRET && !TOKEN_JWKS_URL) {
@@ -69,7 +72,7 @@ function readTokens(env: Environment, problems: string[]): AccessSettings['token
   }
   if (!TOKEN_ISSUER) problems.push(`${isHalf} TOKEN_ISSUER: set the \`iss\` of your tokens`);
   if (!TOKEN_AUDIENCE) problems.push(`${isHalf} TOKEN_AUDIENCE: set the \`aud\` of your tokens`);
-  for (const name of ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS']) {
+  for (const name of TOKEN_SECRETS) {
     if (env[name] && Buffer.byteLength(env[name]) < LEAST_SECRET_BYTES) {
       problems.push(`${name} is shorter than ${LEAST_SECRET_BYTES} bytes: openssl rand -hex 32 makes one`);
     }

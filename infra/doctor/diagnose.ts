@@ -32,10 +32,10 @@ export interface Patient extends Shown {
 export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
   const { gateway, credentials, behind } = patient;
   try {
-    const { findings, authorize } = await checkDoor(gateway, credentials);
+    const { findings, authorize, isNowhere } = await checkDoor(gateway, credentials);
     yield* findings;
     if (authorize) yield* checkHooks(patient, authorize);
-    else {
+    else if (!isNowhere) {
       const means = 'Only who is let in learns more: echo, rows, restClientConfig, latency.';
       yield leftOut('hooks', 'no probe was let in', means, 'Give the credentials of WCS: HOOK_SECRET, or --user.');
     }

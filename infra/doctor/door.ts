@@ -8,6 +8,8 @@ export interface Door {
   readonly findings: readonly Finding[];
   /** What opens it; undefined where nothing did. */
   readonly authorize?: Authorize;
+  /** Nothing of ours answers there. */
+  readonly isNowhere?: boolean;
 }
 
 export async function checkDoor(gateway: Gateway, credentials: Credentials): Promise<Door> {
@@ -16,7 +18,7 @@ export async function checkDoor(gateway: Gateway, credentials: Credentials): Pro
   const findings = address(gateway.url);
   const unsigned = await knock(() => ({}));
   if (unsigned.status === undefined || unsigned.status === 404) {
-    return { findings: [...findings, problem('address', ...explainAnswer(unsigned))] };
+    return { findings: [...findings, problem('address', ...explainAnswer(unsigned))], isNowhere: true };
   }
   findings.push(withoutCredentials(unsigned, gateway.url));
   if (unsigned.status === 401) findings.push(challenge(unsigned, credentials));

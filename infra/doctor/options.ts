@@ -12,8 +12,8 @@ const TIMEOUT_MS = 10_000;
 export const HELP = `npm run doctor -- --url URL [options]
 
 Sends a few hooks as WCS does, with the credentials and without, and tells of each thing that it looks at whether it is
-well, what that means, and what to do: who is let in, the echo, connect's restClientConfig, the time that hooks take;
-with --stage also the row that results, the clock, the settings of the tables, and what waits in the queues.
+well, what that means, and what to do: who is let in, the echo, connect's restClientConfig, the time that hooks take, the
+clock; with --stage also the rows that result, the settings of the tables, and what waits in the queues.
 It removes the rows that it made. Exits with 1 if there is a problem.
 
   --url URL          the app's URL, as WCS has it  (with --stage ${STAGE}: where npm start listens)
@@ -21,7 +21,8 @@ It removes the rows that it made. Exits with 1 if there is a problem.
                      and no probe leaves a row
   --region NAME      in which AWS region           (environment: AWS_REGION; eu-central-1)
 
-  --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET)
+  --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET; else that of the stage, from
+                     Parameter Store)
   --user USER        HTTP Basic, with --password PASSWORD  (environment: HOOK_USER, HOOK_PASSWORD)
   --token TOKEN      custom.token of the connect, where policy token is on
   --origin ORIGIN    origin of the connect, where policy origin is on

@@ -45,6 +45,6 @@ const judgeDeadLetters = (check: string, dead: number) =>
     : problem(
         check,
         `${dead} given up`,
-        'What these hooks said is in no row. After 14 days they are gone.',
+        'What these hooks said is in no row. 14 days after they came they are gone.',
         'Those without the attribute "reason" go back once DynamoDB is well: aws sqs start-message-move-task. Read the others.',
       );

@@ -45,7 +45,7 @@ export function createTraces(stage: Stage): Traces {
       if (!isBegun) return leftOut(check, 'none was made', 'No probe with an id was sent.', 'See above why.');
       const byHand =
         `Remove what may be left: mediaSessionId ${ids.mediaSessionId} in ${streamsTable}, sessionId ${ids.sessionId} ` +
-        `in ${sessionsTable}. None is live, and each expires by itself.`;
+        `in ${sessionsTable}, or in the tables behind --url if those are others. None is live, and each expires by itself.`;
       try {
         await Promise.all([streamKey, sessionKey].map((key) => dynamo.send(new DeleteItemCommand(key))));
       } catch (error) {

@@ -43,7 +43,9 @@ interface ServerlessOffline {
 const isServerlessOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
 
-const { BASE_PATH } = createRequire(import.meta.url)('../routes.cjs') as { BASE_PATH: string };
+const require = createRequire(import.meta.url);
+const { BASE_PATH } = require('../routes.cjs') as { BASE_PATH: string };
+const { SETTINGS } = require('../environment.cjs') as { SETTINGS: string[] };
 
 export default class LocalStack {
   readonly hooks: Record<string, () => Promise<void>>;
@@ -92,6 +94,9 @@ export default class LocalStack {
       if (!(error instanceof SettingsError)) throw error;
       throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');
     }
+    // What a shell lacks, a deploy takes away: whoever reads this sees it.
+    const set = SETTINGS.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`);
+    console.log(`settings of this deploy: ${set.join(' ') || 'all by default'}`);
   }
 
   async #startParts(): Promise<void> {
@@ -114,7 +119,7 @@ export default class LocalStack {
     const { provider, custom } = this.#serverless.service;
     // As serverless-offline does for the functions that it runs in this process.
     Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
-    const { handler } = createRequire(import.meta.url)('../../dist/replay.cjs') as { handler: Replay };
+    const { handler } = require('../../dist/replay.cjs') as { handler: Replay };
     void pollQueue(queueUrl(custom.parkingQueue), handler);
   }
 

@@ -34,6 +34,6 @@ export async function stopStream(
 export function whatStopDoes(id: string, { phase, name, endedAt, keepAlive }: Stream): string {
   const stream = `${id} (${name ?? 'without a name'}, ${phase})`;
   if (phase === 'ended') return `${stream} has ended already, at ${endedAt}.`;
-  if (keepAlive) return `${stream} is stopped with its next keep-alive.`;
-  return `${stream} is stopped with its first keep-alive: it has sent none yet. Are they on in WCS?`;
+  if (keepAlive) return `${stream} is stopped with its next keep-alive, where STOP_STREAMS=true.`;
+  return `${stream} is stopped with its first keep-alive, where STOP_STREAMS=true: it has sent none yet. Are they on in WCS?`;
 }

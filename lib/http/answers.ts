@@ -29,6 +29,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         method: event.methodName,
         type: event.method && METHODS[event.method].type,
         subject: subjectOf(event),
+        said: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
         outcome,

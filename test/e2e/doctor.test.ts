@@ -121,6 +121,34 @@ describe('npm run doctor', () => {
     }
   });
 
+  it('removes its rows when nobody reads on', async () => {
+    const before = probed().length;
+    const ports = Object.fromEntries(Object.entries(stack.ports).map(([name, port]) => [name, String(port)]));
+    const child = spawn(
+      process.execPath,
+      [
+        join(import.meta.dirname, '../../infra/doctor/main.ts'),
+        '--url',
+        stack.url,
+        '--stage',
+        'local',
+        '--secret',
+        SECRET,
+      ],
+      { env: { ...process.env, ...ports } },
+    );
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    // As head does.
+    child.stdout.once('data', () => child.stdout.destroy());
+    await once(child, 'exit');
+    expect(stderr).toContain('rows of the probes: ');
+    expect(stderr).not.toContain('EPIPE');
+    for (const one of new Set(probed().slice(before))) {
+      expect([await stack.row(one), await stack.session(one)]).toEqual([undefined, undefined]);
+    }
+  });
+
   it('sees a dead DynamoDB, and the hook that waits in the queue', async () => {
     stack.kill('dynamodb.ts');
     await expect.poll(() => fetch(`http://127.0.0.1:${stack.ports.DYNAMODB_PORT}`).catch(() => 'dead')).toBe('dead');

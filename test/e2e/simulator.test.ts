@@ -67,6 +67,14 @@ describe('the simulator', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^[0-9a-f-]{36}: there is no row$/m);
     expect(stderr).toContain('2 differences in 2 rows.');
+    const unreadable = await simulate(
+      ...['--url', stack.url, '--secret', 'secret', '--streams', '1', '--players', '0', '--verify'],
+      ...['--dynamodb', elsewhere.endpoint],
+    );
+    expect(unreadable.code).toBe(1);
+    expect(unreadable.stderr).toMatch(
+      /^The rows cannot be read from wcs-hooks-local-streams at http\S+ \(.*ECONNREFUSED.*\): see --dynamodb\.$/m,
+    );
   });
 
   it('repeats a run by its seed', async () => {

@@ -20,7 +20,10 @@ describe('npm run streams', () => {
     await stack.post('StreamStatusEvent', BODY);
     expect((await stack.post('StreamKeepAliveEvent', BODY)).status).toBe(200);
     const { code, stdout } = await streams('--stop', SEED_STREAM, '--reason', 'abuse');
-    expect([code, stdout]).toEqual([0, `${SEED_STREAM} (b4e7, live) is stopped with its next keep-alive.\n`]);
+    expect([code, stdout]).toEqual([
+      0,
+      `${SEED_STREAM} (b4e7, live) is stopped with its next keep-alive, where STOP_STREAMS=true.\n`,
+    ]);
 
     const answer = await stack.post('StreamKeepAliveEvent', BODY);
     expect(answer.status).toBe(403);

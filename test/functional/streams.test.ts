@@ -167,7 +167,7 @@ describe('npm run streams', () => {
 
   it('writes a stop and its reason, and says what comes of it', async () => {
     expect((await streams('--stop', 'v3', '--reason', 'abuse')).text).toBe(
-      'v3 (other, live) is stopped with its first keep-alive: it has sent none yet. Are they on in WCS?',
+      'v3 (other, live) is stopped with its first keep-alive, where STOP_STREAMS=true: it has sent none yet. Are they on in WCS?',
     );
     expect(await dynamo.row('v3')).toMatchObject({ phase: 'live', stop: 'abuse' });
     expect((await streams('--stop', 'gone')).text).toBe(

@@ -88,7 +88,9 @@ if (taken > 0) problems.push(`${taken} of ${forged.length} forged hooks were not
 if (options.verify) {
   const { rows: expected, open } = rowsAfter(rows, obedient.streams);
   const readRows = createRowReader({ endpoint: options.dynamodb, table: options.table });
-  const differences = await verify(expected, readRows, options.within);
+  const differences = await verify(expected, readRows, options.within).catch((error: NodeJS.ErrnoException) => [
+    `The rows cannot be read from ${options.table} at ${options.dynamodb} (${error.message || error.code}): see --dynamodb.`,
+  ]);
   if (differences.length === 0) console.log(`${expected.size} rows are as they should be.`);
   else problems.push(...differences.slice(0, 50), `${differences.length} differences in ${expected.size} rows.`);
   if (open > 0) console.log(`${open} rows were not compared: their streams were stopped halfway, or by an error.`);

@@ -1,6 +1,9 @@
 /** The options of `npm run simulate`, checked. */
 import { parseArgs } from 'node:util';
+import { DYNAMODB_ENDPOINT, HOST, PORTS } from '../../infra/local/settings.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
+
+const URL_HERE = `http://${HOST}:${PORTS.PORT}/rest/my_api`;
 
 const HELP = `npm run simulate -- [options]
 
@@ -8,7 +11,7 @@ Sends hooks the way a Web Call Server does, and obeys the answers as one: refuse
 nothing, as far as the restClientConfig in connect's answer says so. Counts a hook as acknowledged only if the answer is
 200 and the echo of what was sent. Exits with 1 if a hook was not, or if a row is not as it should be.
 
-  --url URL          the app's URL            (http://127.0.0.1:3000/rest/my_api)
+  --url URL          the app's URL            (${URL_HERE})
   --scenario NAME    what happens             (lifecycle)
 ${Object.entries(SCENARIOS)
   .map(([name, [text]]) => `                       ${name.padEnd(14)} ${text}`)
@@ -24,7 +27,7 @@ ${Object.entries(SCENARIOS)
   --forget-config    as a WCS that never got the restClientConfig: refusals bind nothing but connect
 
   --verify           then compare the rows with those that must result, and print the differences
-  --dynamodb URL     where the rows are       (http://127.0.0.1:8000)
+  --dynamodb URL     where the rows are       (${DYNAMODB_ENDPOINT})
   --table NAME       in which table           (wcs-hooks-local-streams)
   --within SECONDS   how long they may take   (30; crash: 200)
 
@@ -45,7 +48,7 @@ function parse() {
   try {
     return parseArgs({
       options: {
-        url: { type: 'string', default: 'http://127.0.0.1:3000/rest/my_api' },
+        url: { type: 'string', default: URL_HERE },
         scenario: { type: 'string', default: 'lifecycle' },
         streams: { type: 'string', default: '10' },
         players: { type: 'string', default: '2' },
@@ -56,7 +59,7 @@ function parse() {
         captures: { type: 'boolean', default: false },
         'forget-config': { type: 'boolean', default: false },
         verify: { type: 'boolean', default: false },
-        dynamodb: { type: 'string', default: 'http://127.0.0.1:8000' },
+        dynamodb: { type: 'string', default: DYNAMODB_ENDPOINT },
         table: { type: 'string', default: 'wcs-hooks-local-streams' },
         within: { type: 'string' },
         secret: { type: 'string', default: process.env['HOOK_SECRET'] || undefined },

@@ -161,6 +161,10 @@ describe('access settings', () => {
     expect(names({ ALLOWED_ORIGINS: '*.example.com' })).toEqual(['origin']);
     expect(names({ ...TOKENS, ALLOWED_ORIGINS: 'https://example.com' })).toEqual(['origin', 'token']);
     expect(names({ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'https://login.example.com/jwks' })).toEqual(['token']);
+    // Put before the deploy that switches tokens on.
+    const { TOKEN_SECRET } = TOKENS;
+    expect(names({ SECRETS_PATH: '/wcs-hooks/prod', TOKEN_SECRET, TOKEN_SECRET_PREVIOUS: TOKEN_SECRET })).toEqual([]);
+    expect(names({ SECRETS_PATH: '/wcs-hooks/prod', ...TOKENS })).toEqual(['token']);
   });
 
   it.each([
