@@ -49,16 +49,13 @@ function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): read
 }
 
 const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
-const TOKEN_NAMES = [
-  ...[...TOKEN_SECRETS, 'TOKEN_JWKS_URL'],
-  ...['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
-];
+const TOKEN_SETTINGS = ['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
 
 function readTokens(env: Environment, problems: string[]): AccessSettings['tokens'] {
-  const given = TOKEN_NAMES.filter((name) => env[name]);
   // A deployed stage has its secret before a deploy switches tokens on.
-  const switches = env['SECRETS_PATH'] ? given.filter((name) => !TOKEN_SECRETS.includes(name)) : given;
-  if (switches.length === 0) return undefined;
+  const switches = env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS];
+  const given = switches.filter((name) => env[name]);
+  if (given.length === 0) return undefined;
   const { TOKEN_SECRET, TOKEN_SECRET_PREVIOUS, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
   const isHalf = `${given.join(', ')} set without`;
   if (!TOKEN_SECRET && !TOKEN_JWKS_URL) {

@@ -229,6 +229,16 @@ describe('serverless package', () => {
       expect(Properties['OKActions']).toEqual(isOfMoment ? undefined : topic);
       expect(String(Properties['AlarmDescription'])).toMatch(/\w.{60}/);
     }
+    const summed = (id: string) =>
+      (resources[id]?.Properties['Metrics'] as { MetricStat?: { Metric: { MetricName: string } } }[]).flatMap(
+        ({ MetricStat }) => MetricStat?.Metric.MetricName ?? [],
+      );
+    expect(summed('ParkedManyAlarm')).toEqual([
+      'ApproximateNumberOfMessagesVisible',
+      'ApproximateNumberOfMessagesNotVisible',
+    ]);
+    // What a hook says may come to light when it is replayed.
+    for (const id of ['LiveAfterEndAlarm', 'RefusalIgnoredAlarm']) expect(summed(id)).toEqual(['hooks', 'replays']);
     expect(resources['AlarmTopic']?.Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlarmKey' } });
     expect(JSON.stringify(resources['AlarmKey'])).toContain('cloudwatch.amazonaws.com');
     expect(of('AWS::SNS::Subscription')).toEqual([]);

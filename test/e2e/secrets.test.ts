@@ -42,6 +42,8 @@ describe.each([
     const second = valueOf(current) ?? '';
     expect(second).not.toBe(first);
     expect(valueOf(previous)).toBe(first);
+    // The other way round there were a moment in which nobody takes it.
+    expect(store.written.slice(-2)).toEqual([previous, current].map((name) => `/wcs-hooks/prod/${name}`));
     expect(rotated.out).toContain(`${use}${second}`);
     expect(rotated.out).toContain(pause);
     expect(rotated.out).toContain(`npm run secrets -- --stage prod ${[...options, '--finish'].join(' ')}`);

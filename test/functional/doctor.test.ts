@@ -193,6 +193,13 @@ describe('the doctor, over HTTP alone,', () => {
     expect(bad(findings)).toContain(check);
   });
 
+  it('asks for no credentials where nothing of ours answers', async () => {
+    spoil = (a) => void (a.status = 404);
+    expect(of(await examine({ credentials: {} }), 'hooks')).toBeUndefined();
+    spoil = well;
+    expect(of(await examine({ credentials: {} }), 'hooks')?.todo).toContain('HOOK_SECRET');
+  });
+
   it('takes a refusal by a policy for a sign of life, and says how to see more', async () => {
     spoil = (answer, { method }) => {
       if (!['connect', 'sendMessage'].includes(method)) return;

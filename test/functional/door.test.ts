@@ -64,7 +64,10 @@ describe('every method', () => {
     await send({ method: 'connect', body: '{"appKey":' });
     const { appKey, nodeId } = captureBody('StreamStatusEvent.publishing');
     expect(lines()).toMatchObject([
-      { method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, outcome: 'applied', hooks: 1 },
+      {
+        ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, said: 'PUBLISHING' },
+        ...{ outcome: 'applied', hooks: 1 },
+      },
       { method: 'NovelEvent', type: undefined, app: 'a', node: undefined, outcome: 'unknown method' },
       { method: 'connect', type: 'connect', app: undefined, subject: undefined, outcome: 'refused' },
     ]);

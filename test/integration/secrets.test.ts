@@ -32,7 +32,7 @@ describe('a deployed stage', () => {
   });
   beforeEach(() => {
     store.parameters.clear();
-    Object.assign(store.control, { requests: 0, fail: 0 });
+    Object.assign(store.control, { requests: 0, fail: 0, stalls: false });
     lines.length = 0;
   });
 
@@ -89,6 +89,12 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBeLessThan(20);
     store.control.fail = 0;
     expect(await send('new')).toBe(200);
+  });
+
+  it('waits no longer for an answer that stalls than for none', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new');
+    store.control.stalls = true;
+    await expect(readParameters(['/wcs-hooks/prod/hook-secret'], 0)).rejects.toThrow();
   });
 
   it('takes a rotated secret at once, if it has not just read them', async () => {

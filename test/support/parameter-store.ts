@@ -8,7 +8,9 @@ const KEY = { id: 'AKID', secret: 'aws-secret', token: 'session-token' };
 /** As much of Parameter Store as we use. It holds SecureStrings only, and believes nobody whose signature it cannot make itself. */
 export async function startParameterStore() {
   const parameters = new Map<string, string>();
-  const control = { requests: 0, fail: 0 };
+  /** `stalls`: an answer begins, and nothing more of it comes. */
+  const control = { requests: 0, fail: 0, stalls: false };
+  const written: string[] = [];
 
   async function answer(request: IncomingMessage): Promise<[status: number, body: object]> {
     control.requests++;
@@ -27,6 +29,7 @@ export async function startParameterStore() {
         if (Type !== 'SecureString') return refuse('ValidationException');
         if (parameters.has(Name) && !Overwrite) return refuse('ParameterAlreadyExists');
         parameters.set(Name, Value);
+        written.push(Name);
         return [200, { Version: 1 }];
       case 'AmazonSSM.DeleteParameter':
         return parameters.delete(Name) ? [200, {}] : refuse('ParameterNotFound');
@@ -36,12 +39,18 @@ export async function startParameterStore() {
   }
 
   const server = createServer((request, response) => {
-    void answer(request).then(([status, body]) => response.writeHead(status).end(JSON.stringify(body)));
+    void answer(request).then(([status, body]) => {
+      response.writeHead(status);
+      if (control.stalls) response.write('{');
+      else response.end(JSON.stringify(body));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     parameters,
     control,
+    /** What was put, in its order. */
+    written,
     /** Of whoever may ask it. */
     environment: {
       AWS_REGION: 'eu-central-1',
@@ -50,7 +59,10 @@ export async function startParameterStore() {
       AWS_SESSION_TOKEN: KEY.token,
       AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     },
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
