@@ -7,7 +7,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/transport';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -51,10 +51,9 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
   const signed = (await signer.sign(unsigned)) as HttpRequest;
   const handler = new NodeHttpHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
   try {
-    const abortSignal = AbortSignal.timeout(TRY_MS);
-    const { response } = await handler.handle(signed, { abortSignal });
-    // The signal ends the request, not an answer that stalls.
-    const answer = await text(addAbortSignal(abortSignal, response.body as Readable));
+    // It ends an answer that stalls, too.
+    const { response } = await handler.handle(signed, { abortSignal: AbortSignal.timeout(TRY_MS) });
+    const answer = await text(response.body as Readable);
     // Its words name the parameter or the right that is missing, and never a value.
     if (response.statusCode !== 200)
       throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);

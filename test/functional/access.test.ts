@@ -389,6 +389,7 @@ describe('policy token', () => {
       expect(await statusOfToken({}, { key })).toEqual([403, 'token: wrong signature']);
       const expired = { ...ALL, exp: NOW - 61 };
       expect(await statusOfToken(rotating, { key, claims: expired })).toEqual([403, 'token: expired']);
+      expect(await statusOfToken(rotating, { claims: expired })).toEqual([403, 'token: expired']);
       const other = new Uint8Array(32);
       expect(await statusOfToken(rotating, { key: other })).toEqual([403, 'token: wrong signature']);
     });

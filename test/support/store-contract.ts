@@ -3,6 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import { liveKeyOf } from '../../lib/store/live-index.ts';
 import type { Waiting } from '../../lib/store/waiting.ts';
 import { StoreError, type Store } from '../../lib/store/store.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
@@ -453,6 +454,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         await sharded.upsert(of);
         const { live } = (await dynamo.item(of.id)) ?? {};
         expect(await query('live', live?.S ?? '')).toContain(of.id);
+        expect(live?.S).toBe(liveKeyOf('playing', of.id, 2));
         expect((await dynamo.row(of.id)).live).toBe('playing');
         keys.add(live?.S);
       }
