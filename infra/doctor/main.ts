@@ -10,9 +10,6 @@ import { openStage } from '../stage-access.ts';
 import { toJson } from '../streams/print.ts';
 import { runCommand } from '../command-line.ts';
 
-// Who reads along has seen enough: `npm run doctor | head`.
-process.stdout.on('error', () => (process.exitCode = 1));
-
 /** For a row that is not there at once. */
 const PATIENCE_MS = 3000;
 
@@ -36,23 +33,29 @@ async function run({
   }
   const { credentials, finding } = await findCredentials(given, stage);
   if (finding) tell(finding);
-  for await (const found of diagnose({ ...options, credentials, gateway, behind })) tell(found);
+  // Who reads along has seen enough: `npm run doctor | head`. The rows are removed all the same.
+  let isRead = true;
+  process.stdout.on('error', () => (isRead = false));
+  for await (const found of diagnose({ ...options, credentials, gateway, behind })) {
+    tell(found);
+    if (!isRead) break;
+  }
   gateway.close();
   console.log(json ? toJson({ url, ...(stage && { stage: stage.name }), findings }) : `\n${summary(findings)}`);
-  process.exitCode = findings.some(({ level }) => level === 'problem') ? 1 : 0;
+  process.exitCode = isRead && findings.every(({ level }) => level !== 'problem') ? 0 : 1;
 }
 
 function removeWhenInterrupted({ traces }: Search): void {
-  function removeAndEnd() {
-    // What is under way may be written after the removal.
-    traces.expectLate();
-    void traces.remove().then((finding) => {
-      console.error(toText(finding));
-      process.exit(1);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      // What is under way may be written after the removal.
+      traces.expectLate();
+      void traces.remove().then((finding) => {
+        console.error(toText(finding));
+        process.exit(1);
+      });
     });
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, removeAndEnd);
-  process.stdout.once('error', removeAndEnd);
 }
 
 await runCommand('doctor', async () => {
