@@ -11,6 +11,6 @@ const PATIENT = {
 
 describe('the store on a DynamoDB API', () => {
   describe('that gives the row with a failed condition, as AWS', () =>
-    describeStore(() => startDynamo({ givesItem: true }), 120, PATIENT));
-  describe('that does not', () => describeStore(startDynamo, 60, PATIENT));
+    describeStore(() => startDynamo({ givesItem: true }), 80, PATIENT));
+  describe('that does not', () => describeStore(startDynamo, 40, PATIENT));
 });

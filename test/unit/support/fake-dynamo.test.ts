@@ -5,7 +5,7 @@ import { describeStore } from '../../support/store-contract.ts';
 const NO_PAUSES = { deadline: () => AbortSignal.timeout(2000), pause: () => Promise.resolve() };
 
 describe('the fake DynamoDB', () => {
-  describe('keeps the contract of the store', () => describeStore(startFakeDynamo, 1000, NO_PAUSES));
+  describe('keeps the contract of the store', () => describeStore(startFakeDynamo, 600, NO_PAUSES));
   describe('keeps it without the row of a failed condition', () =>
-    describeStore(() => startFakeDynamo({ givesItem: false }), 500, NO_PAUSES));
+    describeStore(() => startFakeDynamo({ givesItem: false }), 300, NO_PAUSES));
 });
