@@ -61,7 +61,7 @@ const ROWS = [
     ),
     table(
       'Refusals by reason',
-      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | stats count(*) as hooks, latest(subject) as lastSubject by outcome, coalesce(reason, cause) as why, app | sort hooks desc',
+      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | fields coalesce(reason, cause) as why | stats count(*) as hooks, latest(subject) as lastSubject by outcome, why, app | sort hooks desc',
     ),
   ],
   [

@@ -29,7 +29,8 @@ const QUERIES = {
     query: lines(
       // Lambda's own lines, and not ours that say INFO.
       'filter level in ["ERROR", "WARN"] or @message like /Init Error|Invoke Error|Task timed out|Runtime exited/',
-      'stats count(*) as n, latest(@timestamp) as last by coalesce(message, errorMessage, @message) as what, outcome, status, cause',
+      'fields coalesce(message, errorMessage, @message) as what',
+      'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause',
       'sort n desc',
       'limit 100',
     ),
