@@ -63,8 +63,10 @@ function isUpToDate(): boolean {
     const list = join(ROOT, 'dist', INPUTS);
     const inputs = JSON.parse(readFileSync(list, 'utf8')) as string[];
     const builtAt = statSync(list).mtimeMs;
-    const entries = readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`);
-    if (!entries.every((entry) => inputs.includes(entry))) return false;
+    const functions = readdirSync(join(ROOT, 'functions')).map((file) => basename(file, '.ts'));
+    const isBuilt = (name: string) =>
+      inputs.includes(`functions/${name}.ts`) && existsSync(join(ROOT, 'dist', `${name}.cjs`));
+    if (!functions.every(isBuilt)) return false;
     // npm unpacks packages with times of the past: its own list tells when they changed.
     const others = [import.meta.filename, 'node_modules/.package-lock.json'];
     return [...inputs, ...others].every((file) => statSync(resolve(ROOT, file)).mtimeMs < builtAt);

@@ -1,4 +1,4 @@
-/** Our part of serverless: builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
+/** Our part of serverless: checks the settings of a deploy, builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
