@@ -73,15 +73,14 @@ function grant(claims: Claims, { method, body }: AccessRequest): Decision {
   }
 }
 
-/**
- * Where a hook carries its token: `custom[field]`; an old playHLS in `token`, a playRTSP in `custom.aclAuth`
- * (`client_acl_property_name`). Undefined: it carries none.
- */
+/** WCS's own name for it, for all clients: the default of `client_acl_property_name`. */
+const ACL_FIELD = 'aclAuth';
+
+/** Where a hook carries its token: `custom[field]`, else `custom.aclAuth`; an old playHLS in `token`. Undefined: it carries none. */
 export function tokenOf(method: MethodName, body: Readonly<Record<string, unknown>>, field: string): unknown {
   const custom = (body['custom'] ?? {}) as Readonly<Record<string, unknown>>;
   const places = [
-    Object.hasOwn(custom, field) ? custom[field] : undefined,
-    method === 'playRTSP' && Object.hasOwn(custom, 'aclAuth') ? custom['aclAuth'] : undefined,
+    ...[field, ACL_FIELD].map((name) => (Object.hasOwn(custom, name) ? custom[name] : undefined)),
     method === 'playHLS' ? body['token'] : undefined,
   ];
   return places.find((token) => token !== undefined && token !== null && token !== '');
