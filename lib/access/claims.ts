@@ -7,10 +7,11 @@ export const MAX_SECONDS = 100 * 365 * 24 * 3600;
 const MAX_KEPT_BYTES = 2048;
 
 const list = v.optional(v.array(v.string()));
+const subject = v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256)));
 
 export const ClaimsSchema = v.object({
   /** Who it is: the only claim that is shown in a row and in the log. */
-  sub: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256))),
+  sub: subject,
   /** Globs of the stream names that it may publish, and play. */
   publish: list,
   play: list,
@@ -27,6 +28,12 @@ export type Claims = v.InferOutput<typeof ClaimsSchema>;
 export function readClaims(payload: unknown): { readonly claims: Claims } | { readonly problem: string } {
   const { success, output, issues } = v.safeParse(ClaimsSchema, payload, { abortEarly: true });
   return success ? { claims: output } : { problem: `unusable claim ${v.getDotPath(issues[0]) ?? ''}`.trim() };
+}
+
+/** Whose token it is, by a verified payload that may be unusable in everything else. */
+export function readSub(payload: unknown): string | undefined {
+  const { success, output } = v.safeParse(v.object({ sub: subject }), payload);
+  return success ? output.sub : undefined;
 }
 
 /** The claims as a session's row keeps them, as JSON and without `sub`; undefined if they are too many. */

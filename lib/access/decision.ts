@@ -13,9 +13,14 @@ export interface AccessRequest {
   readonly token?: TokenVerdict;
 }
 
-/** `problem` never holds a part of the token. `unverifiable`: the keys cannot be had now, and why, for the log. */
+/**
+ * `problem` never holds a part of the token; `sub` is whose it is, if its signature is good. `unverifiable`: the keys
+ * cannot be had now, and why, for the log.
+ */
 export type TokenVerdict =
-  { readonly claims: Claims } | { readonly problem: string } | { readonly unverifiable: unknown };
+  | { readonly claims: Claims }
+  | { readonly problem: string; readonly sub?: string }
+  | { readonly unverifiable: unknown };
 
 /** Who asks: as the row of the connection tells, and by a token on the hook itself, which wins. */
 export interface AccessSession {

@@ -98,7 +98,8 @@ const withoutThrowing =
 
 function rulingOf(judgment: Judgment, { method, token }: AccessRequest, session: SessionVerdict): Ruling {
   const claims = token && 'claims' in token ? token.claims : undefined;
-  const sub = claims?.sub ?? ('session' in session ? session.session.sub : undefined);
+  const shown = claims ?? (token && 'problem' in token ? token : undefined);
+  const sub = shown?.sub ?? ('session' in session ? session.session.sub : undefined);
   const who = { isDecided: true, ...(sub === undefined ? {} : { sub }) };
   if (judgment.verdict !== 'allow') return { ...who, denied: judgment.reason };
   const { unsure, overwrite, maxDuration } = judgment;

@@ -235,6 +235,42 @@ describe('merge, of a session,', () => {
     expect(refused).toMatchObject({ phase: 'refused', status: 'DENIED', denied: 'token: expired' });
   });
 
+  test.prop([
+    fc.constantFrom(ADDRESS, `${ADDRESS}-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10`, '7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10'),
+    fc.constantFrom('FAILED', 'DISCONNECTED'),
+    fc.boolean(),
+    fc.infiniteStream(fc.nat()),
+  ])(
+    'that was denied shows so, whose it was and what WCS said of its end, whatever the order',
+    (id, end, hasMore, order) => {
+      const denied = { isDecided: true, denied: 'token: expired', sub: 'dave' };
+      const hooks = [
+        session(id, 'connect', 1, undefined, denied),
+        seen('ConnectionStatusEvent', 2, { sessionId: id, status: end, info: 'declined' }),
+        // What a client may still do, and what was before it at the same address.
+        ...(hasMore ? [session(id, 'RegistrationStatusEvent', 3, 'UNREGISTERED')] : []),
+        ...(hasMore && id === ADDRESS
+          ? [session(id, 'connect', -2, undefined, alice), session(id, 'ConnectionStatusEvent', -1, 'DISCONNECTED')]
+          : []),
+      ];
+      const delivered = [...hooks, ...hooks]
+        .map((hook) => [order.next().value ?? 0, hook] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, hook]) => hook);
+      const row = rowOf(delivered);
+      expect(row).toMatchObject({
+        phase: 'ended',
+        status: end,
+        info: 'declined',
+        endedAt: after(2),
+        connectAt: after(1),
+        denied: 'token: expired',
+        sub: 'dave',
+      });
+      expect(row).not.toHaveProperty('claims');
+    },
+  );
+
   it('takes a colon and a uuid of digits for no address', () => {
     const id = `${ADDRESS}-12345678-1234-4234-8234-123456789012`;
     const end = session(id, 'ConnectionStatusEvent', 0, 'DISCONNECTED');
