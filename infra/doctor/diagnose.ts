@@ -1,4 +1,5 @@
 /** All checks, in the order in which one depends on the other. */
+import { checkSecrets } from './credentials.ts';
 import { checkDoor } from './door.ts';
 import { leftOut, type Finding } from './finding.ts';
 import type { Gateway, Reply, Silence } from './gateway.ts';
@@ -32,6 +33,7 @@ export interface Patient extends Shown {
 export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
   const { gateway, credentials, behind } = patient;
   try {
+    yield* checkSecrets(credentials);
     const { findings, authorize, isNowhere } = await checkDoor(gateway, credentials);
     yield* findings;
     if (authorize) yield* checkHooks(patient, authorize);

@@ -77,7 +77,7 @@ export function readOptions(args: string[], environment: Environment): Options |
     url: checkedUrl(url),
     stage,
     region: given.region,
-    credentials: { secret, user, password },
+    credentials: { secret, previousSecret: environment['HOOK_SECRET_PREVIOUS'], user, password },
     token: given.token,
     origin: given.origin,
     probes: wholeNumber('probes', probes),
