@@ -45,11 +45,11 @@ const secrets = fc.string({
 });
 
 describe('a secret in flashphoner.properties', () => {
-  test.prop([secrets], { numRuns: 20_000 })('that Java reads as another one is warned of', (secret) => {
+  test.prop([secrets], { numRuns: 5_000 })('that Java reads as another one is warned of', (secret) => {
     if (readByJava(secret) !== secret) expect(changesInProperties(secret)).not.toEqual([]);
   });
 
-  test.prop([secrets], { numRuns: 20_000 })('that Java reads as it is is not, but for what nobody sees', (secret) => {
+  test.prop([secrets], { numRuns: 5_000 })('that Java reads as it is is not, but for what nobody sees', (secret) => {
     const isPlain = readByJava(secret) === secret && secret.trimEnd() === secret;
     if (isPlain) expect(changesInProperties(secret)).toEqual([]);
   });
