@@ -8,7 +8,7 @@ import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Something to look into, although nothing failed. */
-const ODD: readonly string[] = ['refusal ignored', 'live after end'] satisfies Oddity[];
+const ODD: readonly string[] = ['refusal ignored', 'live after end', 'id in use'] satisfies Oddity[];
 
 /** Turns what the chain came to into an answer, and writes the hook's one line. */
 export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {

@@ -1,7 +1,8 @@
 /** Streams end with their session: so much is sure, even where WCS told the one but not the other. */
+import { clientIn, rowOfClient } from './clients.ts';
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
-import { isOfOne, type Row } from './row.ts';
+import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
@@ -11,8 +12,8 @@ import { stored } from './storable.ts';
  */
 export function presumedEnd(id: string, stream: Row, session: Row, now: number, lease: Lease): Sighting | undefined {
   if (stream.phase !== 'live') return undefined;
-  const { endedAt, status } = session;
-  if (endedAt === undefined || !isOfOne(stream, session)) return undefined;
+  const { endedAt, status } = rowOfClient(session, clientIn('session', stream)) ?? {};
+  if (endedAt === undefined) return undefined;
   // `lastSeenAt` may lag by half a lease: not before a living stream would have been heard.
   const isSilent = now - Date.parse(String(endedAt)) > lease.leaseSeconds * 1000 || whyLost(stream, now, lease);
   if (!isSilent) return undefined;
@@ -22,6 +23,7 @@ export function presumedEnd(id: string, stream: Row, session: Row, now: number, 
   return {
     kind: 'stream',
     id,
+    client: {},
     at: Date.parse(String(endedAt)),
     level: LEVEL.presumedEnded,
     said: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },

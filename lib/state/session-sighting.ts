@@ -22,18 +22,20 @@ export function sessionSighting(
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
   const status = denied === undefined ? body.status : 'DENIED';
+  const client = stored({ appKey: body.appKey, nodeId: body.nodeId });
   const facts = {
-    ...stored({ appKey: body.appKey, nodeId: body.nodeId }),
+    ...client,
     ...(method === 'connect' ? connectOf(body, at, ruling) : {}),
   };
   if (level === LEVEL.seen) {
     const registration = method === 'RegistrationStatusEvent' && body.status;
     const said = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
-    return { kind: 'session', id, at, level, said: { phase: 'seen' }, facts: said };
+    return { kind: 'session', id, client, at, level, said: { phase: 'seen' }, facts: { ...client, ...said } };
   }
   return {
     kind: 'session',
     id,
+    client,
     at,
     // Of a reusable id the latest hook wins, whatever it says: an earlier connection's end is not this one's.
     level: isReusable(id) ? LEVEL.live : level,

@@ -19,12 +19,15 @@ export function streamSighting(method: MethodName, body: StreamBody, at: number,
   const id = body.mediaSessionId.toWellFormed();
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
-  if (level === LEVEL.seen) return { kind: 'stream', id, at, level, said: { phase: 'seen' }, facts: {} };
-  const stream: StreamBody = { ...body, ...ruling.overwrite };
   const isPlayedByUrl = PLAYED_BY_URL.includes(method);
+  // A player by URL may come from another address with each request.
+  const client = isPlayedByUrl ? {} : stored({ sessionId: body.sessionId, nodeId: body.nodeId });
+  if (level === LEVEL.seen) return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts: client };
+  const stream: StreamBody = { ...body, ...ruling.overwrite };
   return {
     kind: 'stream',
     id,
+    client,
     at,
     level,
     said: denied === undefined ? saidBy(stream, level, isPlayedByUrl) : { phase: 'refused', status: 'DENIED' },

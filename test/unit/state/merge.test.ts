@@ -32,9 +32,13 @@ const rowOf = (sightings: Sighting[], row: Row = {}) =>
 describe.each(HISTORIES)('merge, of %s:', (_, history) => {
   test.prop([history().chain((sightings) => fc.tuple(fc.constant(sightings), delivery(sightings)))], {
     numRuns: 10_000,
-  })('any order and any repetition of the same hooks gives the row of their set', ([sightings, delivered]) => {
-    expect(rowOf(delivered)).toEqual(rowOfSet(sightings, RETENTION.retentionSeconds));
-  });
+  })(
+    'any order and any repetition of the same hooks gives the row of their set',
+    ([sightings, delivered]) => {
+      expect(rowOf(delivered)).toEqual(rowOfSet(sightings, RETENTION.retentionSeconds));
+    },
+    120_000,
+  );
 
   test.prop([history()], { numRuns: 2_000 })('a hook that is merged again changes nothing', (sightings) => {
     const row = rowOf(sightings);

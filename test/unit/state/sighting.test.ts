@@ -54,6 +54,7 @@ describe('the level of a hook', () => {
       expect(of(method, { status: 'PUBLISHING', name: 'b4e7' })).toEqual({
         kind: 'stream',
         id: 'm',
+        client: {},
         at: AT,
         level: LEVEL.seen,
         said: { phase: 'seen' },
@@ -68,6 +69,10 @@ describe('a sighting', () => {
     expect(sightingOf('StreamStatusEvent', captureBody('StreamStatusEvent.publishing'), AT)).toEqual({
       kind: 'stream',
       id: SEED_STREAM,
+      client: {
+        sessionId: '/192.168.1.102:4388/192.168.1.101:8443',
+        nodeId: 'Hw47CFMBEchVOpBMDr29IxjudnJ1sjOY@192.168.1.101',
+      },
       at: AT,
       level: LEVEL.live,
       said: { phase: 'live', status: 'PUBLISHING', hasVideo: true, hasAudio: true },
@@ -144,6 +149,7 @@ describe('rank', () => {
   ): Sighting => ({
     kind: 'stream',
     id: 'm',
+    client: {},
     at,
     level,
     said: { phase: 'live', ...said },
