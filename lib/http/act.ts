@@ -3,7 +3,8 @@ import { actionOf } from '../access/action.ts';
 import type { Judgment } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type Ruling } from '../state/sighting.ts';
-import { REAL_TIME } from '../store/waiting.ts';
+import { startDeadline, type Deadline } from '../store/deadline.ts';
+import { DEADLINE_MS } from '../store/waiting.ts';
 import { startWork, type Work } from '../store/work.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
@@ -36,9 +37,18 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
   }
 
   return async (hook) => {
-    // The time runs from the first request to the store, not while keys are fetched.
+    let deadline: Deadline | undefined;
     let started: Work | undefined;
-    const work = () => (started ??= startWork(REAL_TIME.deadline()));
+    // The time runs from the first request to the store, not while keys are fetched.
+    const work = () => (started ??= startWork((deadline = startDeadline(DEADLINE_MS)).signal));
+    try {
+      return await processed(hook, work, () => started?.requests ?? 0);
+    } finally {
+      deadline?.end();
+    }
+  };
+
+  async function processed(hook: Hook, work: () => Work, requests: () => number): Promise<Result> {
     const { judgment, ruling, cause } = await judge(hook, work);
     const sighting = sightingOf(hook.method, hook.body, hook.at, ruling);
     let kept: Kept | undefined;
@@ -51,7 +61,7 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
     } catch (error) {
       failure = error;
     }
-    const told = { ...tell(judgment, ruling, started?.requests ?? 0), cause: cause ?? failure ?? kept?.cause };
+    const told = { ...tell(judgment, ruling, requests()), cause: cause ?? failure ?? kept?.cause };
     if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment) };
     if (failure !== undefined) {
       const refused = answersAnyway(hook.method) ? answer(hook, ruling.overwrite) : { refusal: asHttpError(failure) };
@@ -65,7 +75,7 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
       return { ...told, outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
     }
     return { ...told, ...answer(hook, ruling.overwrite), outcome: kept?.outcome ?? 'echoed' };
-  };
+  }
 
   function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
     if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };

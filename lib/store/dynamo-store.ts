@@ -14,8 +14,9 @@ import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
-import { createExpression, type Update } from './expression.ts';
+import { createExpression, type Update, type ValueAliases } from './expression.ts';
 import { liveKeyOf } from './live-index.ts';
+import { createShapes, type Shapes } from './shapes.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
@@ -42,6 +43,8 @@ export function createDynamoStore(
     session: createTable(client, settings.sessionsTable, KINDS.session.key),
   };
 
+  const shapes = createShapes();
+
   /** Until the row is as `plan` wants it, given what the row is now. `row` is one that was just read. */
   async function change(
     table: Table,
@@ -66,7 +69,7 @@ export function createDynamoStore(
     const table = tables[sighting.kind];
     let row: Row | undefined;
     if (canBeWrittenUnread(sighting)) {
-      const written = await table.write(sighting.id, unreadWrite(sighting, settings), work);
+      const written = await table.write(sighting.id, unreadWrite(sighting, settings, shapes), work);
       if (written.done) {
         const { before } = written;
         return (before && oddityOf(before, merge(before, sighting, settings), sighting)) ?? 'applied';
@@ -136,6 +139,7 @@ function canBeWrittenUnread(sighting: Sighting): boolean {
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
   remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
 
+type Expression = ReturnType<typeof createExpression>;
 type Shards = Pick<DynamoStoreSettings, 'liveShards'>;
 
 const storedAs = (field: string, value: Attribute, id: string, { liveShards }: Shards) =>
@@ -158,33 +162,47 @@ const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
 
 /** The common path: the row as the rule gives it for this sighting alone, laid over the one that is there. */
-function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update {
-  const expression = createExpression();
-  const at = expression.value(isoTime(sighting.at));
-  const lastSeenAt = expression.name('lastSeenAt');
-  // Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other.
-  const isItsOwn = [
-    ...Object.entries(sighting.client).map(
+function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings, shapes: Shapes): Update {
+  const { kind, id, client, level } = sighting;
+  const at = { at: isoTime(sighting.at) };
+  if (level === LEVEL.seen) return shapes('seen', [at, client], (values) => seenWrite(sighting, values));
+  const { live, ...rest } = merge({}, sighting, settings);
+  const alone: Row = live === undefined ? rest : { ...rest, live: storedAs('live', live, id, settings) };
+  const what = `${kind} ${isReusable(id)} ${sighting.said.phase === 'live'}`;
+  return shapes(what, [at, client, alone], (values) => wholeWrite(sighting, alone, values));
+}
+
+/** Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other. */
+const isItsOwn = ({ client }: Sighting, expression: Expression) =>
+  [
+    ...Object.entries(client).map(
       ([field, value]) => `${expression.name(field as OwnedField)} = ${expression.value(value as Attribute)}`,
     ),
     `attribute_not_exists(${expression.name('rivals')})`,
   ].join(' AND ');
 
-  if (sighting.level === LEVEL.seen) {
-    // It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost.
-    expression.set('lastSeenAt', at);
-    return expression.build(
-      `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn}`,
-    );
-  }
+/** It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost. */
+function seenWrite(sighting: Sighting, values: ValueAliases): Update {
+  const expression = createExpression(values);
+  const at = expression.value(isoTime(sighting.at));
+  const lastSeenAt = expression.name('lastSeenAt');
+  expression.set('lastSeenAt', at);
+  return expression.build(
+    `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn(sighting, expression)}`,
+  );
+}
 
+/** `alone`: the row as it would be by this sighting. */
+function wholeWrite(sighting: Sighting, alone: Row, values: ValueAliases): Update {
+  const expression = createExpression(values);
+  const at = expression.value(isoTime(sighting.at));
+  const lastSeenAt = expression.name('lastSeenAt');
   const kind: Kind = KINDS[sighting.kind];
-  const alone = merge({}, sighting, settings);
   const replaced = replacedBy(alone, kind);
   for (const field of kind.owned) {
     const value = alone[field];
     if (value !== undefined) {
-      const given = expression.value(storedAs(field, value, sighting.id, settings));
+      const given = expression.value(value);
       const kept = `if_not_exists(${expression.name(field)}, ${given})`;
       expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);
     } else if (replaced.has(field)) {
@@ -203,7 +221,7 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
     // Nobody saw it yet (an operator may have set `stop` already) …
     `(attribute_not_exists(${lastSeenAt})${isFirst})` +
       // … or this is news, the strongest so far, and of the client whose id it is.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn})`,
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn(sighting, expression)})`,
   );
   // Costs no unit, and tells of a refusal that was ignored.
   return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;

@@ -8,7 +8,7 @@ export interface Waiting {
 }
 
 /** All store work of a hook has 2 s. */
-const DEADLINE_MS = 2000;
+export const DEADLINE_MS = 2000;
 
 export const REAL_TIME: Waiting = {
   deadline: () => AbortSignal.timeout(DEADLINE_MS),
