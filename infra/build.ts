@@ -16,6 +16,14 @@ const onlyVersionOfSdk: Plugin = {
   },
 };
 
+/** Packages of which the SDK's clients import what no function of ours needs. */
+const UNUSED = [
+  '@aws-sdk/middleware-endpoint-discovery',
+  '@aws/lambda-invoke-store',
+  '@smithy/core/checksum',
+  '@smithy/node-http-handler',
+];
+
 /** What a build read, beside its bundles. */
 const INPUTS = 'inputs.json';
 
@@ -36,7 +44,12 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
+    alias: {
+      '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts',
+      ...Object.fromEntries(UNUSED.map((name) => [name, './infra/lambda-sdk.ts'])),
+    },
+    // `await import('node:http')` in a hook would load undici all the same, 20 ms of the first one.
+    supported: { 'dynamic-import': false },
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
     plugins: [onlyVersionOfSdk, ...plugins],

@@ -57,7 +57,7 @@ export function createRequestHandler(timeouts: Timeouts, signalNow?: () => Abort
       if (abortSignal?.aborted) throw abortError(abortSignal);
       const idle = Date.now() - usedAt;
       if (idle > MAX_IDLE_MS) dropIdle();
-      else if (idle > SHORT_IDLE_MS) await turn();
+      else if (idle > SHORT_IDLE_MS) await wholeTurn();
       try {
         return { response: await send(request, agentFor(request.protocol), timeouts, abortSignal) };
       } finally {
@@ -133,6 +133,12 @@ function send(
 
 /** A connection that was lost: the SDK sends such a request again. */
 const LOST_CODES: readonly string[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
+
+/** The event loop looks at all connections once: the first turn only ends the round that it is in. */
+async function wholeTurn(): Promise<void> {
+  await turn();
+  await turn();
+}
 
 const timeoutError = (what: string, milliseconds: number) =>
   Object.assign(new Error(`${what} within ${milliseconds} ms`), { name: 'TimeoutError', code: 'ETIMEDOUT' });

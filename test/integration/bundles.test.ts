@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,6 +11,8 @@ import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
 import { REQUIRED } from '../support/settings.ts';
 import { gatewayEvent, type Request } from '../support/gateway-event.ts';
 import { NOW, signToken, TOKEN_SECRET, WITH_SECRET } from '../support/tokens.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
 
 type Handler = (event: HookEvent, context: Context) => Promise<HookAnswer>;
 /** As a container of its own. */
@@ -73,6 +76,12 @@ describe('the bundled', () => {
       expect(dynamo.requests.length).toBe(!isKept ? 0 : isFirstSeen ? 3 : 1);
     }
     expect(await dynamo.row(SEED_STREAM)).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
+  });
+
+  it('load nothing in a hook: what Node has comes by require, as its ES modules bring undici with them', () => {
+    const bundles = readdirSync(DIST).filter((file) => file.endsWith('.cjs'));
+    expect(bundles).toHaveLength(6);
+    for (const file of bundles) expect(readFileSync(join(DIST, file), 'utf8')).not.toMatch(/\bimport\s*\(/);
   });
 
   it('functions refuse a hook that is not signed', async () => {
