@@ -41,6 +41,6 @@ export async function buildReceivers(): Promise<{ bundles: Record<Receiver, Bund
     const file = join(folder, `${name}.cjs`);
     return { file, bytes: statSync(file).size };
   };
-  const ours = { file: join(DIST, 'event.cjs'), bytes: sizes.get('event') ?? NaN };
+  const ours = { file: join(DIST, 'event.mjs'), bytes: sizes.get('event') ?? NaN };
   return { bundles: { bare: other('bare'), tutorial: other('tutorial'), ours }, sizes };
 }

@@ -15,18 +15,18 @@ import { NOW, signToken, TOKEN_SECRET, WITH_SECRET } from '../support/tokens.ts'
 const DIST = join(import.meta.dirname, '../../dist');
 
 type Handler = (event: HookEvent, context: Context) => Promise<HookAnswer>;
-/** As a container of its own. */
-function load(name: string): Handler {
-  const require = createRequire(import.meta.url);
-  const file = require.resolve(join('../../dist', `${name}.cjs`));
-  delete require.cache[file];
-  return (require(file) as { handler: Handler }).handler;
+let containers = 0;
+/** As a container of its own, as Lambda loads it: with all that comes before the first hook. */
+async function load(name: string): Promise<Handler> {
+  delete createRequire(import.meta.url).cache[join(DIST, `${name}.cjs`)];
+  const entry = (await import(`${join(DIST, `${name}.mjs`)}?${containers++}`)) as { handler: Handler };
+  return entry.handler;
 }
 
 /** The files that are deployed, in a Lambda's environment. */
 describe('the bundled', () => {
   let dynamo: Awaited<ReturnType<typeof startDynamo>>;
-  let handlers: Record<string, Handler>;
+  const handlers: Record<string, Handler> = {};
   const lines: string[] = [];
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('the bundled', () => {
       ...tablesOf(dynamo),
       HOOK_SECRET: 'secret',
     });
-    handlers = Object.fromEntries(['connect', 'invocation', 'event', 'incoming'].map((name) => [name, load(name)]));
+    for (const name of ['connect', 'invocation', 'event', 'incoming']) handlers[name] = await load(name);
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   });
   afterAll(async () => {
@@ -123,7 +123,7 @@ describe('the bundled', () => {
       TOKEN_AUDIENCE: WITH_SECRET.TOKEN_AUDIENCE,
     };
     Object.assign(process.env, settings);
-    const [connect, invocation] = [load('connect'), load('invocation')];
+    const [connect, invocation] = [await load('connect'), await load('invocation')];
     for (const name of Object.keys(settings)) delete process.env[name];
     const ask = async (handler: Handler, method: string, fields: object) => {
       dynamo.requests.length = 0;

@@ -1,7 +1,6 @@
 import { HttpRequest } from '@smithy/core/transport';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRequestHandler } from '../../lib/store/request-handler.ts';
@@ -151,14 +150,15 @@ describe('a request of the SDK', () => {
 
   it('has no timer left when it is over', async () => {
     const { request } = await serve();
-    const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+    const [set, clear] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')];
     const handler = createRequestHandler({ connectionTimeout: 60_000, requestTimeout: 60_000 });
-    const before = timers();
-    const sent = handler.handle(request);
-    await sleep(0);
-    expect(timers()).toBeGreaterThan(before);
-    await sent;
-    expect(timers()).toBe(before);
+    await handler.handle(request);
+    const timers = set.mock.results
+      .filter((_, n) => set.mock.calls[n]?.[1] === 60_000)
+      .map(({ value }) => value as unknown);
+    const cleared = clear.mock.calls.map(([timer]) => timer as unknown);
+    expect(timers).toHaveLength(2);
+    expect(timers.filter((timer) => !cleared.includes(timer))).toEqual([]);
     handler.destroy();
   });
 });
