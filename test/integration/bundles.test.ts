@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import { WARM_UP_ID } from '../../lib/warm-up.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';
@@ -82,6 +83,29 @@ describe('the bundled', () => {
     const bundles = readdirSync(DIST).filter((file) => file.endsWith('.cjs'));
     expect(bundles).toHaveLength(6);
     for (const file of bundles) expect(readFileSync(join(DIST, file), 'utf8')).not.toMatch(/\bimport\s*\(/);
+  });
+
+  it.each(['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay'])(
+    'function %s is warm before it is called: it has read once, and written nothing',
+    async (name) => {
+      await load(name);
+      const reads = dynamo.requests.map(({ operation }) => operation);
+      expect(reads).toEqual([name === 'sweep' ? 'BatchGetItem' : 'GetItem']);
+      expect(lines).toEqual([]);
+      expect(await dynamo.item(WARM_UP_ID)).toBeUndefined();
+      expect(await dynamo.sessionRow(WARM_UP_ID)).toEqual({});
+    },
+  );
+
+  it.each([
+    ['does not answer', () => new Promise<undefined>((resolve) => setTimeout(resolve, 3000))],
+    ['loses every request', () => 'lose request' as const],
+  ])('functions start in time where DynamoDB %s', async (_, fault) => {
+    dynamo.control.fault = fault;
+    const started = performance.now();
+    await Promise.all(['event', 'sweep', 'replay'].map(load));
+    expect(performance.now() - started).toBeLessThan(2500);
+    dynamo.control.fault = () => undefined;
   });
 
   it('functions refuse a hook that is not signed', async () => {
