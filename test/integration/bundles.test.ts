@@ -98,7 +98,7 @@ describe('the bundled', () => {
   );
 
   it.each([
-    ['does not answer', () => new Promise<undefined>((resolve) => setTimeout(resolve, 3000))],
+    ['does not answer', () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 3000))],
     ['loses every request', () => 'lose request' as const],
   ])('functions start in time where DynamoDB %s', async (_, fault) => {
     dynamo.control.fault = fault;
