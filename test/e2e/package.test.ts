@@ -90,6 +90,10 @@ describe('serverless package', () => {
     for (const [name, properties] of functions) {
       const Timeout = timeouts[name] ?? 10;
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout });
+      // Of Lambda's own lines only those of what went wrong are written; ours, which hold the metrics, all.
+      expect(properties).toHaveProperty('LoggingConfig', {
+        ...{ LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' },
+      });
       expect(properties).toHaveProperty('Environment.Variables.PARKING_QUEUE_URL', { Ref: 'ParkingQueue' });
     }
   });
