@@ -7,11 +7,13 @@ import { createHookHandler } from './http/hook-handler.ts';
 import type { HookAnswer, HookEvent } from './http/hook.ts';
 import { describe } from './log.ts';
 import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
-import { readCredentials, readHookSettings, readSettings } from './settings.ts';
+import { KINDS } from './state/row.ts';
+import { readCredentials, readHookSettings } from './settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
 import { readParameters } from './store/parameters.ts';
 import { createParking } from './store/queues.ts';
+import { createTable } from './store/table.ts';
 import { startWork } from './store/work.ts';
 import { propertiesWarnings } from './wcs/properties-value.ts';
 import type { createTokenVerifier } from './tokens.ts';
@@ -50,9 +52,10 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     return createHookHandler({ settings, log, now, rotatedCredentials }, act) as HookFunction;
   }
 
-  const { SECRETS_PATH } = process.env;
+  const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;
+  // All of them may read sessions.
   const connect = (signal: AbortSignal) =>
-    createDynamoStore(client, readSettings(process.env)).readSession(WARM_UP_ID, startWork(signal));
+    createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startWork(signal));
   if (!SECRETS_PATH) return { handler: build({}), ready: warmUp(connect) };
 
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), now);
