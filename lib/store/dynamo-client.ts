@@ -13,13 +13,16 @@ const USELESS = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetecti
  * The container's one client; it keeps its connections alive. The SDK puts its steps together anew for each request that
  * comes with a signal: here the signal goes another way, so that it does that once for each operation.
  */
-export function createDynamoClient(config: DynamoDBClientConfig = {}): Pick<DynamoDBClient, 'send' | 'destroy'> {
+export function createDynamoClient(
+  config: DynamoDBClientConfig = {},
+  timeouts = TIMEOUTS,
+): Pick<DynamoDBClient, 'send' | 'destroy'> {
   const signals = new AsyncLocalStorage<AbortSignal | undefined>();
   const client = new DynamoDBClient({
     maxAttempts: 3,
     cacheMiddleware: true,
     sha256: Sha256,
-    requestHandler: createRequestHandler(TIMEOUTS, () => signals.getStore()),
+    requestHandler: createRequestHandler(timeouts, () => signals.getStore()),
     ...config,
   });
   for (const name of USELESS) client.middlewareStack.remove(name);
