@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createExpression, type ValueAliases } from '../../lib/store/expression.ts';
 import { createShapes } from '../../lib/store/shapes.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf, type Ruling } from '../../lib/state/sighting.ts';
 import { createFakeDynamo, FAKE_TABLES } from '../support/fake-dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 
@@ -45,20 +45,23 @@ describe('expressions by shape', () => {
     expect(built).toBe(502);
   });
 
+  const newStore = () => createDynamoStore(createFakeDynamo({ givesItem: true }), testSettings(FAKE_TABLES));
+  const of = (sessionId: string) => ({ sessionId, appKey: 'app', nodeId: 'node' });
+  const T0 = 1_700_000_000_000;
+
   it('tell a connection that has its id for itself from one that has an address', async () => {
-    const { send } = createFakeDynamo({ givesItem: true });
-    const store = createDynamoStore({ send }, testSettings(FAKE_TABLES));
-    const connect = async (sessionId: string, at: number, sub: string) => {
-      const body = { sessionId, appKey: 'app', nodeId: 'node' };
-      await store.upsert(sightingOf('connect', body, at, { isDecided: true, sub }) ?? expect.fail());
+    const store = newStore();
+    const connect = async (sessionId: string, at: number, ruling: Ruling) => {
+      await store.upsert(sightingOf('connect', of(sessionId), at, { isDecided: true, ...ruling }) ?? expect.fail());
       return (await store.readSession(sessionId)).sub;
     };
+    // What comes later is another client's, or a repetition.
     for (const [id, counts] of [
       ['/203.0.113.1:5000/192.0.2.1:8443', 'second'],
       ['3a5a0b1c-0000-4000-8000-000000000001', 'first'],
     ] as const) {
-      expect(await connect(id, 1_700_000_000_000, 'first')).toBe('first');
-      expect(await connect(id, 1_700_000_001_000, 'second')).toBe(counts);
+      expect(await connect(id, T0, { sub: 'first' })).toBe('first');
+      expect(await connect(id, T0 + 1000, { sub: 'second', denied: 'expired' })).toBe(counts);
     }
   });
 });
