@@ -1,4 +1,5 @@
 /** What a row tells that should not be, for an operator to be told once. */
+import { isOperatorsEnd } from './presumed-end.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -8,7 +9,7 @@ import type { Sighting } from './sighting.ts';
  */
 export type Oddity = 'refusal ignored' | 'live after end';
 
-/** Hooks of one stream may overtake each other, an end too. */
+/** Hooks of one stream may overtake each other, an end too. The operator's word is no hook: nothing can have overtaken it. */
 const OVERTAKING_MS = 60_000;
 
 const goesOnRefused = ({ phase, denied }: Row) => (phase === 'live' || phase === 'lost') && denied !== undefined;
@@ -16,6 +17,7 @@ const goesOnRefused = ({ phase, denied }: Row) => (phase === 'live' || phase ===
 /** What is odd about a sighting that made `row` into `merged`. */
 export function oddityOf(row: Row, merged: Row, { said, at }: Sighting): Oddity | undefined {
   if (goesOnRefused(merged) && !goesOnRefused(row)) return 'refusal ignored';
-  const isAfterEnd = said.phase === 'live' && at - Date.parse(String(merged.endedAt)) > OVERTAKING_MS;
+  const mayOvertake = isOperatorsEnd(merged) ? 0 : OVERTAKING_MS;
+  const isAfterEnd = said.phase === 'live' && at - Date.parse(String(merged.endedAt)) > mayOvertake;
   return isAfterEnd ? 'live after end' : undefined;
 }

@@ -1,7 +1,7 @@
-/** Streams end with their session: so much is sure, even where WCS told the one but not the other. */
+/** Ends that no hook told of: streams end with their session, and the operator may know of an end that WCS does not tell. */
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
-import { isOfOne, type Row } from './row.ts';
+import { isOfOne, type Fields, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
@@ -28,3 +28,22 @@ export function presumedEnd(id: string, stream: Row, session: Row, now: number, 
     facts: {},
   };
 }
+
+const BY_OPERATOR = 'presumed: ended by the operator';
+
+/**
+ * The operator's word, at `now` (milliseconds since the epoch), that a stream has ended. It comes after all that is known of the
+ * stream, whatever the operator's clock says.
+ */
+export const operatorsEnd = (id: string, { lastSeenAt }: Row, now: number): Sighting => ({
+  kind: 'stream',
+  id,
+  at: Math.max(now, lastSeenAt === undefined ? now : Date.parse(String(lastSeenAt)) + 1),
+  level: LEVEL.presumedEnded,
+  said: { phase: 'ended', info: BY_OPERATOR },
+  facts: {},
+});
+
+/** Whether the end that a row shows is the operator's word. */
+export const isOperatorsEnd = ({ info, rank }: Fields) =>
+  info === BY_OPERATOR && String(rank).startsWith(`${LEVEL.presumedEnded}#`);

@@ -30,7 +30,7 @@ describe('the queue', () => {
   let url: (name: string) => string;
 
   async function open() {
-    server = createQueueServer(file, QUEUES, () => now);
+    server = createQueueServer(file, QUEUES, { now: () => now });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     url = (name) => `${endpoint}${queuePath(name)}`;
