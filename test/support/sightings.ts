@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
+import { operatorsEnd } from '../../lib/state/presumed-end.ts';
 import { sightingOf, type Ruling, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
@@ -55,7 +56,7 @@ const hook = fc.record({
   left: fc.subarray(['name', 'published', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'createDate']),
 });
 
-/** A refusal, a maximum duration; and our own presumption of an end. */
+/** A refusal, a maximum duration; and an end that is presumed, by us or, without a status, by the operator. */
 const ruling = fc.constantFrom<Ruling>(
   {},
   {},
@@ -64,7 +65,7 @@ const ruling = fc.constantFrom<Ruling>(
   { isDecided: true, denied: 'token: no token', sub: 'bob' },
   { isDecided: true, maxDuration: 60, sub: 'alice' },
 );
-const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED') });
+const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED', undefined) });
 
 function seen(method: MethodName, body: Record<string, unknown>, at: number, ruling?: Ruling): Sighting {
   const sighting = sightingOf(method, body, at, ruling);
@@ -89,6 +90,7 @@ const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
         return seen(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at, decided);
       }),
       ...ends.map(({ at, status }): Sighting => {
+        if (status === undefined) return operatorsEnd(id, {}, at);
         const said = { phase: 'ended', status, info: 'presumed' } as const;
         return { kind: 'stream', id, at, level: LEVEL.presumedEnded, said, facts: {} };
       }),
