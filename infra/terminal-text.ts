@@ -36,7 +36,10 @@ export function shorten(text: string, columns: number): string {
 
 export const pad = (text: string, columns: number) => text + ' '.repeat(Math.max(columns - widthOf(text), 0));
 
-/** Each line broken at spaces, what goes on indented as its line is; a word that is too long stays whole, to be copied. */
+/**
+ * Each line broken at spaces; what goes on stands below the text, which is behind the line's indent or its first cell (an option,
+ * a level). A word that is too long stays whole, to be copied.
+ */
 export function fold(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   return text
@@ -46,7 +49,7 @@ export function fold(text: string, columns: number | undefined): string {
 }
 
 function foldLine(line: string, columns: number): string {
-  const indent = /^\s*(> )?/.exec(line)?.[0] ?? '';
+  const indent = /^ *(> |(\S+ )?\S+ {2,})?/.exec(line)?.[0] ?? '';
   const lines = [indent];
   for (const word of line.slice(indent.length).split(' ')) {
     const last = lines.at(-1) ?? '';

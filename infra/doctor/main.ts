@@ -61,6 +61,6 @@ function removeWhenInterrupted({ traces }: Search): void {
 
 await runCommand('doctor', async () => {
   const options = readOptions(process.argv.slice(2), process.env);
-  if (options === 'help') console.log(HELP);
+  if (options === 'help') console.log(fold(HELP, columnsOf(process.stdout)));
   else await run(options);
 });

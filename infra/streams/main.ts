@@ -58,6 +58,6 @@ function interrupted(): AbortSignal {
 
 await runCommand('streams', async () => {
   const options = readOptions(process.argv.slice(2));
-  if (options === 'help') console.log(HELP);
+  if (options === 'help') console.log(fold(HELP, columnsOf(process.stdout)));
   else await run(options);
 });
