@@ -51,12 +51,13 @@ const lose = (id: string, why = 'no keep-alive for 120 s') =>
   dynamo.set(id, { phase: { S: 'lost' }, lost: { S: why }, live: undefined, expiresAt: { N: '9999999999' } });
 
 let isBusy = false;
+let pageSize = 3;
 
 /** Small pages, and a table that is busy once where a test says so. */
 function inSmallPages(): Pick<DynamoDBClient, 'send'> {
   const send = async (command: QueryCommand | BatchGetItemCommand) => {
     if (command instanceof QueryCommand || command instanceof ScanCommand) {
-      command.input.Limit = Math.min(3, command.input.Limit ?? 3);
+      command.input.Limit = Math.min(pageSize, command.input.Limit ?? pageSize);
     }
     if (command instanceof BatchGetItemCommand && isBusy) {
       isBusy = false;
@@ -246,6 +247,15 @@ describe('npm run streams', () => {
     await streams('--node', NODES[1]);
     await streams('--limit', '1');
     expect(keysRead()).toEqual([1, 2]);
+    for (const id of ['bulk-1', 'bulk-2']) await tell(id, 'bulk', 'PUBLISHING');
+    dynamo.requests.length = 0;
+    pageSize = 100;
+    await streams('--node', NODES[0], '--limit', '1');
+    pageSize = 3;
+    expect(keysRead()).toEqual([2]);
+    for (const id of ['bulk-1', 'bulk-2']) await tell(id, 'bulk', 'STOPPED');
+    dynamo.requests.length = 0;
+    await streams();
     await streams('--sub', 'alice');
     await streams('--name', 'room');
     await streams('--lost', '--name', 'room');
@@ -272,9 +282,11 @@ describe('npm run streams', () => {
     await tell('l1', 'ghost', 'PUBLISHING');
     await tell('l2', 'ghost', 'PLAYING', NODES[1]);
     for (const id of ['l1', 'l2']) await lose(id);
+    await tell('l3', 'ghost', 'PLAYING');
     expect(await idsOf('--lost')).toEqual(expect.arrayContaining(['l1', 'l2']));
     expect(await idsOf('--lost', '--node', '10.0.0.11')).toEqual(['l2']);
     expect(await idsOf('--lost', '--name', 'ghost')).toEqual(['l2', 'l1']);
+    expect(await idsOf('--name', 'ghost')).toEqual(['l3', 'l2', 'l1']);
     later = 3_600_000;
     const { lines, warnings, progress } = await onTerminal(80, '--lost', '--limit', '5');
     expect(warnings).toEqual([
@@ -286,7 +298,7 @@ describe('npm run streams', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^l2 +1 h +1 h +10.0.0.11 +ghost$/));
     expect(lines.at(-1)).toMatch(/^2 streams lost in \S+: \d+ rows read, \d+ read units\.$/);
     expect((await streams('--lost', '--limit', '1')).lines.at(-1)).toBe('Only the first 1, there are more: --limit.');
-    for (const id of ['l1', 'l2']) await tell(id, 'ghost', 'STOPPED');
+    for (const id of ['l1', 'l2', 'l3']) await tell(id, 'ghost', 'STOPPED');
   });
 
   describe('--stop', () => {

@@ -46,6 +46,14 @@ describe('the word of the operator that a stream has ended', () => {
     expect(oddityAfter(ended, status('UNPUBLISHED', T0 + 1001))).toBeUndefined();
   });
 
+  it('is not what we presume ourselves of a session that has ended: its hooks may have overtaken its end', () => {
+    const end = operatorsEnd('x', live, T0 + 1000);
+    const ours = { ...end, said: { ...end.said, info: 'presumed: the session has ended' } };
+    const ended = rowOf(status('PUBLISHING', T0), ours);
+    expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_000))).toBeUndefined();
+    expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_001))).toBe('live after end');
+  });
+
   it('is not what WCS says in the same words: hooks may have overtaken that', () => {
     const ended = rowOf(status('UNPUBLISHED', T0, 'presumed: ended by the operator'));
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 60_000))).toBeUndefined();
