@@ -99,11 +99,12 @@ export async function* lostStreams(
 
 const BYTES_OF_A_UNIT = 8192;
 
-/** What reading the whole table takes, as DynamoDB knew some hours ago; undefined where one may not ask. */
+/** What reading the whole table takes, as DynamoDB knew some hours ago; undefined where it did not, or one may not ask. */
 export async function sizeOf({ dynamo, streamsTable }: Streams): Promise<Course | undefined> {
   try {
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: streamsTable }));
-    return { read: Table?.ItemCount ?? 0, units: Math.ceil((Table?.TableSizeBytes ?? 0) / BYTES_OF_A_UNIT) };
+    const { ItemCount = 0, TableSizeBytes = 0 } = Table ?? {};
+    return ItemCount === 0 ? undefined : { read: ItemCount, units: Math.ceil(TableSizeBytes / BYTES_OF_A_UNIT) };
   } catch (error) {
     if (error instanceof Error && /^AccessDenied/.test(error.name)) return undefined;
     throw error;
