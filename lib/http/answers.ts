@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { describe } from '../log.ts';
 import type { Oddity } from '../state/oddity.ts';
 import { METHODS } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
@@ -72,7 +73,10 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 });
 
 /** Undefined for a method without a row in the table. */
-const subjectOf = (event: HookEvent) => event.method && textOf(event, METHODS[event.method].key);
+function subjectOf(event: HookEvent): string | undefined {
+  const id = event.method && textOf(event, METHODS[event.method].key);
+  return id && publicId(id);
+}
 
 function textOf({ json }: HookEvent, field: string): string | undefined {
   // Refused before it was read.
