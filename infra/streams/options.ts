@@ -1,4 +1,6 @@
 /** The options of `npm run streams`, checked. */
+import { shownName } from '../../lib/state/shown-name.ts';
+import { publicId } from '../../lib/wcs/public-id.ts';
 import { STAGE } from '../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
@@ -8,7 +10,8 @@ export const HELP = `npm run streams -- [what] [options]
 Without more: what is live now, publishers first, each in the order of their start (with LIVE_SHARDS: of each shard).
 
   --id ID        one stream: its row
-  --name NAME    every stream of a name, the latest first
+  --name NAME    every stream of a name, the latest first. Name and id as WCS has them, or as they are shown: without
+                 passwords, tokens and keys
   --node NODE    what is live on one server: its nodeId, or what stands behind the @
   --viewers      how many watch each name, the most watched first; with --node: on that server
   --stop ID      stops a stream: sets "stop" in its row. Its next keep-alive is answered 403, and WCS ends it; that needs
@@ -74,8 +77,15 @@ function whatOf(given: ReturnType<typeof parse>): Options['what'] {
   ];
   if (asked.length > 1) throw new UsageError(`${asked.join(' and ')} do not go together: ask one after another`);
   if (reason !== undefined && stop === undefined) throw new UsageError('--reason is for --stop ID');
-  if (stop !== undefined) return { kind: 'stop', id: stop, reason };
-  if (id !== undefined) return { kind: 'one', id };
-  if (name !== undefined) return { kind: 'named', name };
+  if (stop !== undefined) return { kind: 'stop', id: publicId(stop), reason };
+  if (id !== undefined) return { kind: 'one', id: publicId(id) };
+  if (name !== undefined) return { kind: 'named', name: nameOf(name) };
   return { kind: viewers ? 'viewers' : 'live', node };
+}
+
+/** As rows show it: what WCS calls a stream may have a password in it. */
+function nameOf(given: string): string {
+  const name = shownName(given);
+  if (name === '') throw new UsageError('--name has nothing but a key: expected the name before its "?"');
+  return name;
 }

@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../lib/state/row.ts';
-import { cut, MAX_NAME_BYTES } from '../../lib/state/storable.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 import { LIVE_KEYS } from '../../lib/store/live-index.ts';
 import type { Stage } from '../stage-access.ts';
@@ -31,13 +30,12 @@ export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGe
 }
 
 /**
- * Every stream of a name, the latest first, as rows: the index has neither phase nor end, as each change of them would
+ * Every stream of a name as it is shown, the latest first, as rows: the index has neither phase nor end, as each change of them would
  * be a write more.
  */
 export async function* streamsNamed(streams: Streams, name: string, atMost = Infinity): AsyncGenerator<Stream> {
-  const key = cut(name, MAX_NAME_BYTES);
   const Limit = Math.min(NAME_PAGE, atMost);
-  for await (const items of pages(streams, { IndexName: 'name', key, Limit, ScanIndexForward: false })) {
+  for await (const items of pages(streams, { IndexName: 'name', key: name, Limit, ScanIndexForward: false })) {
     const ids = items.map(({ mediaSessionId }) => mediaSessionId?.S ?? '');
     const rows = await readAll(streams, ids);
     // One that has expired since is left out.

@@ -5,7 +5,7 @@ import { MAX_SECONDS, type Claims } from './claims.ts';
 /** A hook that asks to be let in. */
 export interface AccessRequest {
   readonly method: MethodName;
-  /** As WCS sent it; its schema let it pass. What is in `custom` is the client's. */
+  /** As WCS sent it, but for `name`, which is as rows show it. Its schema let it pass; what is in `custom` is the client's. */
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;

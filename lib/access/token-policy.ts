@@ -4,7 +4,7 @@ import { streamName } from '../wcs/stream-name.ts';
 import { actionOf, type Action } from './action.ts';
 import { keptText, type Claims } from './claims.ts';
 import { allow, deny, undecided, type AccessRequest, type Decision, type Policy } from './decision.ts';
-import { matchesGlob } from './glob.ts';
+import { namesStream } from './glob.ts';
 
 /** What a token can be needed for. */
 export const TOKEN_ACTIONS = ['connect', 'publish', 'play', 'call'] as const satisfies Action[];
@@ -58,7 +58,7 @@ const keepable = (claims: Claims): Decision =>
 function grant(claims: Claims, { method, body }: AccessRequest): Decision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
   const name = streamName(typeof body['name'] === 'string' ? body['name'] : '');
-  const isListed = (globs: readonly string[] = []) => globs.some((glob) => matchesGlob(name, glob));
+  const isListed = (globs: readonly string[] = []) => globs.some((glob) => namesStream(glob, name));
   switch (actionOf(method)) {
     case 'publish':
       // The name that was asked for, not the new one: it is what counts where a WCS does not rename.

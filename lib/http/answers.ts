@@ -3,6 +3,7 @@ import { describe, type Line } from '../log.ts';
 import type { Oddity } from '../state/oddity.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
@@ -74,7 +75,10 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 });
 
 /** Undefined for a method without a row in the table. */
-const subjectOf = (event: HookEvent) => event.method && textOf(event, METHODS[event.method].key);
+function subjectOf(event: HookEvent): string | undefined {
+  const id = event.method && textOf(event, METHODS[event.method].key);
+  return id && publicId(id);
+}
 
 /** Of a call that failed or was refused nothing else is kept. */
 function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {

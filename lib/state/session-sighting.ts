@@ -1,6 +1,7 @@
 /** What a hook says about its session, the connection of one client. */
 import type { MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
 import { isReusable } from './reusable-id.ts';
 import type { Fields } from './row.ts';
@@ -18,7 +19,7 @@ export function sessionSighting(
 ): Sighting | undefined {
   const { sessionId } = body;
   if (!TELLING.includes(method) || !sessionId || Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
-  const id = sessionId.toWellFormed();
+  const id = publicId(sessionId).toWellFormed();
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
   const status = denied === undefined ? body.status : 'DENIED';

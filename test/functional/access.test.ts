@@ -869,7 +869,7 @@ describe('a player by RTSP', () => {
     expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'applied' });
   });
 
-  it('is judged by its URI without the query, which has the token, and neither row nor queue has it', async () => {
+  it('is judged by its URI without the token in it, and neither row nor queue has it', async () => {
     const token = await signToken({ claims: { play: ['*/room-1'] } });
     const custom = { aclAuth: token };
     const hooks = hooksUnderTest(WITH_SECRET);

@@ -187,6 +187,32 @@ describe('npm run streams', () => {
     expect(await dynamo.item('nobody')).toBeUndefined();
   });
 
+  it('finds a stream by its name and id as WCS has them, and shows neither key nor password', async () => {
+    const camera = 'rtsp://operator:s3cr%40t@192.0.2.55/cam?channel=1';
+    const hls = `60709c5b-6950-40c3-8a3d-37ea0827ae32-${Buffer.from(camera).toString('hex')}-HLS`;
+    await tell(hls, camera, 'PAUSED');
+    await tell('camera-2', camera.replace('channel=1', 'channel=2'), 'STOPPED');
+    await tell('encoder', 'user7?SECRETKEY', 'UNPUBLISHED');
+    const shown = await idsOf('--name', camera);
+    expect(shown).toHaveLength(1);
+    expect(await idsOf('--name', 'rtsp://192.0.2.55/cam?channel=1')).toEqual(shown);
+    expect(await idsOf('--name', 'user7?SECRETKEY')).toEqual(['encoder']);
+    expect(await idsOf('--id', hls)).toEqual(shown);
+    expect(await idsOf('--id', shown[0] ?? '')).toEqual(shown);
+    const outputs = [
+      await streams(),
+      await streams('--name', camera),
+      await streams('--id', hls),
+      await streams('--stop', hls),
+      await streams('--viewers'),
+      await streams('--id', hls.replace('60709c5b', '00000000')),
+    ];
+    expect(outputs.map(({ text, missing }) => text + (missing ?? '')).join()).not.toMatch(/operator|s3cr|SECRETKEY/);
+    expect(outputs[3]?.text).toContain('(rtsp://192.0.2.55/cam?channel=1, live) is stopped');
+    expect(outputs[5]?.missing).toMatch(/^There is no stream 00000000-/);
+    await tell(hls, camera, 'STOPPED');
+  });
+
   it('finds a name that was too long for its index', async () => {
     await tell('long', 'é'.repeat(2000), 'UNPUBLISHED');
     expect(await idsOf('--name', 'é'.repeat(2000))).toEqual(['long']);
@@ -206,6 +232,7 @@ describe('the options of npm run streams', () => {
     [['--limit', 'x'], /--limit x/],
     [['--stage', 'a b'], /--stage a b: expected letters/],
     [['--name', ''], /--name is empty/],
+    [['--name', '?key'], /--name has nothing but a key/],
     [['--stop', ''], /--stop is empty/],
   ])('%j are refused with the reason', (args, reason) => {
     expect(() => readOptions(args)).toThrow(

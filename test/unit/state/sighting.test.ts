@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
+import { merge } from '../../../lib/state/merge.ts';
 import { rankOf } from '../../../lib/state/rank.ts';
 import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
@@ -116,6 +117,15 @@ describe('a sighting', () => {
       facts: { published: true },
     });
     expect(of('publishStream', {})?.said).toEqual({ phase: 'starting' });
+  });
+
+  it('of a play by URL makes a row that is never live and expires by itself, as nothing tells its end', () => {
+    for (const method of ['playHLS', 'playRTSP'] as const) {
+      const once = merge({}, of(method, { name: 'test' }) ?? expect.fail(), { retentionSeconds: 10 });
+      const again = merge(once, of(method, { name: 'test' }, AT + 5000) ?? expect.fail(), { retentionSeconds: 10 });
+      expect(again).toMatchObject({ phase: 'starting', expiresAt: AT / 1000 + 10 });
+      expect(again).not.toHaveProperty('live');
+    }
   });
 
   it('takes the user agent of old and new RTSP bodies', () => {
