@@ -86,7 +86,8 @@ export function readOptions(args: string[], environment: Environment): Options |
   };
 }
 
-function checkedUrl(text: string): string {
+/** @throws UsageError */
+export function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError(`--url ${text}: expected http://… or https://…`);
   if (url.username || url.search || url.hash) throw new UsageError('--url: expected no user, "?" or "#" in it');
