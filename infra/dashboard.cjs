@@ -74,10 +74,10 @@ const ROWS = [
         },
       ],
     ]),
-    graph('Lost streams, silent nodes, live after their end', [
+    graph('Lost streams, silent nodes, live after their end, ids in use', [
       ours('lostStreams'),
       ours('silentNodes'),
-      ...byOutcome('hooks', 'live after end'),
+      ...byOutcome('hooks', 'live after end', 'id in use'),
     ]),
     graph(
       'Parked hooks',
@@ -98,7 +98,16 @@ const ROWS = [
     ]),
     graph(
       'Replays',
-      byOutcome('replays', 'applied', 'superseded', 'failed', 'dead letter', 'refusal ignored', 'live after end'),
+      byOutcome(
+        'replays',
+        'applied',
+        'superseded',
+        'failed',
+        'dead letter',
+        'refusal ignored',
+        'live after end',
+        'id in use',
+      ),
     ),
   ],
   [

@@ -2,6 +2,7 @@
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
 import { PARAMETERS } from '../lib/secrets.ts';
+import { propertiesWarnings } from '../lib/wcs/properties-value.ts';
 import { Failure, optionsOf, runCommand, UsageError } from './command-line.ts';
 import { STAGE } from './local/settings.ts';
 import { explain, isStageName, useRegion } from './stage-access.ts';
@@ -80,7 +81,11 @@ async function run(client: SSMClient, stage: string, { token, rotate, finish, re
   };
 
   const inUse = await read(current);
-  const isRotating = (await read(previous)) !== undefined;
+  const before = await read(previous);
+  const isRotating = before !== undefined;
+  // Those of tokens are in no properties. One that somebody else put there may not come through.
+  const held = token ? {} : { [String(current)]: inUse, [String(previous)]: before };
+  for (const warning of propertiesWarnings(held)) console.error(`WARNING: ${warning}`);
   const fresh = randomBytes(32).toString('hex');
   if (rotate) {
     if (!inUse) throw new Failure(`${current} is not there, nothing to rotate: ${again} makes it.`);

@@ -37,3 +37,17 @@ export function words<Word extends string>(
   }
   return given.length > 0 ? (given as Word[]) : fallback;
 }
+
+/** One of given words; `fallback` where it is not set. */
+export function oneOf<Word extends string>(
+  env: Environment,
+  name: string,
+  allowed: readonly Word[],
+  fallback: Word,
+  problems: string[],
+): Word {
+  const given = env[name] || fallback;
+  const word = allowed.find((one) => one === given);
+  if (word === undefined) problems.push(`${name}=${JSON.stringify(given)}: expected ${allowed.join(' or ')}`);
+  return word ?? fallback;
+}

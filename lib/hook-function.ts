@@ -12,6 +12,7 @@ import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
 import { readParameters } from './store/parameters.ts';
 import { createParking } from './store/queues.ts';
+import { propertiesWarnings } from './wcs/properties-value.ts';
 import type { createTokenVerifier } from './tokens.ts';
 
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
@@ -46,7 +47,14 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
 
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), now);
   let built: { readonly secrets: Secrets; readonly handle: HookFunction } | undefined;
-  const buildWith = (secrets: Secrets) => ({ secrets, handle: build(secrets, source) });
+  function buildWith(secrets: Secrets) {
+    const handle = build(secrets, source);
+    const { HOOK_SECRET, HOOK_SECRET_PREVIOUS } = secrets;
+    for (const cause of propertiesWarnings({ HOOK_SECRET, HOOK_SECRET_PREVIOUS })) {
+      log({ level: 'WARN', message: 'secret that WCS may read otherwise', fields: { cause }, metrics: {} });
+    }
+    return { secrets, handle };
+  }
 
   async function ready(): Promise<HookFunction> {
     const secrets = await source.current();

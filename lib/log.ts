@@ -1,4 +1,5 @@
 /** One JSON line for each thing that happened: the log and, in CloudWatch's embedded metric format, its metrics. */
+import { withoutUriSecrets } from './wcs/uri-secrets.ts';
 
 export interface Line {
   readonly level: 'INFO' | 'WARN' | 'ERROR';
@@ -17,9 +18,9 @@ const MAX_LENGTH = 256;
 /** Our words and AWS's: all that is wrong with the settings, for example. */
 const MAX_CAUSE_LENGTH = 2000;
 
-/** Identifiers come from outside: bounded, and without control characters, which could forge lines on a terminal. */
+/** What comes from outside: without secrets, bounded, and without control characters, which could forge lines on a terminal. */
 export const loggable = (text: string, maxLength = MAX_LENGTH) =>
-  text
+  withoutUriSecrets(text)
     .slice(0, maxLength)
     .toWellFormed()
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');

@@ -2,12 +2,13 @@
 import { readAccess, type AccessSettings } from './access-settings.ts';
 import type { OwnPolicy } from './access/own-policy.ts';
 import { readBinding } from './binding-settings.ts';
-import { required, wholeNumber, type Environment } from './environment.ts';
+import { oneOf, required, wholeNumber, type Environment } from './environment.ts';
 import type { Lease } from './state/lease.ts';
 import type { Retention } from './state/merge.ts';
 import type { StopRules } from './state/stop.ts';
 import { MOST_SHARDS } from './store/live-index.ts';
 import type { MethodName } from './wcs/methods.ts';
+import { NUMBER_FORMS, type NumberForm } from './wcs/failed-call.ts';
 import type { RestClientConfig } from './wcs/rest-client-config.ts';
 import type { Credentials } from './wcs/signature.ts';
 
@@ -28,6 +29,8 @@ export interface HookSettings extends Settings {
   readonly access: AccessSettings;
   /** What the answer to `connect` tells WCS. */
   readonly restClientConfig: RestClientConfig;
+  /** How the log shows the telephone numbers of calls. */
+  readonly logNumbers: NumberForm;
 }
 
 /** All that is wrong with the settings at once. Values of secrets are never part of the message. */
@@ -60,7 +63,9 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     }
     const stopsStreams = common.stopsStreams || limiting !== undefined;
     const restClientConfig = readBinding(env, { stopsStreams, ...access }, problems);
-    return { ...common, ...credentials, stopsStreams, access, restClientConfig };
+    // Short: logs are kept, copied and read by more people than who may know who called whom.
+    const logNumbers = oneOf(env, 'LOG_NUMBERS', NUMBER_FORMS, 'short', problems);
+    return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };
   });
 
 /** Where a policy can set a maximum duration. */

@@ -3,7 +3,7 @@ import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
-import { readClaims } from './access/claims.ts';
+import { readClaims, readSub } from './access/claims.ts';
 import type { TokenVerdict } from './access/decision.ts';
 
 export interface TokenSettings {
@@ -47,11 +47,17 @@ export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, n
         clockTolerance: TOLERANCE_SECONDS,
         currentDate: new Date(at),
       });
-      return readClaims(payload);
+      const read = readClaims(payload);
+      return 'problem' in read ? unusable(read.problem, payload) : read;
     } catch (error) {
-      return error instanceof KeysError ? { unverifiable: error } : { problem: problemOf(error) };
+      return error instanceof KeysError ? { unverifiable: error } : unusable(problemOf(error), verifiedPayload(error));
     }
   };
+}
+
+function unusable(problem: string, payload: unknown): TokenVerdict {
+  const sub = readSub(payload);
+  return { problem, ...(sub === undefined ? {} : { sub }) };
 }
 
 function sharedKey(secret: string): JWTVerifyGetKey {
@@ -111,13 +117,20 @@ function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
   });
 }
 
+const EXPIRED = 'ERR_JWT_EXPIRED';
+const WRONG_CLAIM = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
+
+/** What the token says, where only its claims were found wanting: jose looks at them after the signature, and never before. */
+const verifiedPayload = (error: unknown): unknown =>
+  [EXPIRED, WRONG_CLAIM].includes(codeOf(error) ?? '') ? (error as { payload?: unknown }).payload : undefined;
+
 /** jose's words, without the parts that quote the token. */
 function problemOf(error: unknown): string {
   const { claim } = error as { claim?: string };
   switch (codeOf(error)) {
-    case 'ERR_JWT_EXPIRED':
+    case EXPIRED:
       return 'expired';
-    case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
+    case WRONG_CLAIM:
       return CLAIM_PROBLEMS[claim ?? ''] ?? 'unusable claims';
     case WRONG_SIGNATURE:
       return 'wrong signature';

@@ -7,15 +7,23 @@ export function policyOf({ status, body }: Reply): string | undefined {
   return /"refused by the policy ([^"]*)"/.exec(body.toString('utf8', 0, 1000))?.[1];
 }
 
+/** A backend that wants credentials, to one who shows none. */
+export const CLOSED = {
+  means: 'Only who has the credentials can write rows.',
+  todo: 'Give the credentials of WCS: HOOK_SECRET, or --user.',
+};
+
 /** What came, why that is wrong, and what to do. */
-export function explainAnswer(answer: Reply | Silence): readonly [found: string, means: string, todo: string] {
+export function explainAnswer(
+  answer: Pick<Reply, 'status'> | Silence,
+): readonly [found: string, means: string, todo: string] {
   if (answer.status === undefined) {
     return answer.code === TIMEOUT
       ? [TIMEOUT, 'WCS gives up after rest_request_timeout; what the hook said is lost.', IN_THE_LOG]
       : [
           `no connection (${answer.code})`,
           'No hook arrives.',
-          'Compare --url with what npm start or the deployment printed; then look at network, DNS and certificate.',
+          'Does npm start run? Compare --url with what it, or the deployment, printed; then look at network, DNS and certificate.',
         ];
   }
   const { status } = answer;

@@ -1,5 +1,7 @@
 /** All checks, in the order in which one depends on the other. */
+import { checkSecrets } from './credentials.ts';
 import { checkDoor } from './door.ts';
+import { CLOSED } from './answers.ts';
 import { leftOut, type Finding } from './finding.ts';
 import type { Gateway, Reply, Silence } from './gateway.ts';
 import { judgeConnect, judgeEcho, overwritten } from './hooks.ts';
@@ -32,12 +34,13 @@ export interface Patient extends Shown {
 export async function* diagnose(patient: Patient): AsyncGenerator<Finding> {
   const { gateway, credentials, behind } = patient;
   try {
+    yield* checkSecrets(credentials);
     const { findings, authorize, isNowhere } = await checkDoor(gateway, credentials);
     yield* findings;
     if (authorize) yield* checkHooks(patient, authorize);
     else if (!isNowhere) {
       const means = 'Only who is let in learns more: echo, rows, restClientConfig, latency.';
-      yield leftOut('hooks', 'no probe was let in', means, 'Give the credentials of WCS: HOOK_SECRET, or --user.');
+      yield leftOut('hooks', 'no probe was let in', means, CLOSED.todo);
     }
     if (behind) {
       yield* checkTables(behind.stage);

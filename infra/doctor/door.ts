@@ -1,5 +1,6 @@
 /** Who is let in: nobody without credentials, nobody with wrong ones, and whoever has the ones that were given here. */
-import { explainAnswer } from './answers.ts';
+import { isLoopback } from '../loopback.ts';
+import { CLOSED, explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import type { Gateway, Reply, Silence } from './gateway.ts';
 import { byBasic, bySignature, doorProbe, type Authorize, type Credentials } from './probes.ts';
@@ -45,8 +46,6 @@ const keysOf = ({ secret, user, password }: Credentials): readonly (readonly [st
   ...(user ? [['HTTP Basic', byBasic(user, password ?? '')] as const] : []),
 ];
 
-const isLoopback = (url: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
-
 function address(url: string): Finding[] {
   if (url.startsWith('https:') || isLoopback(url)) return [];
   return [
@@ -62,7 +61,7 @@ function address(url: string): Finding[] {
 function withoutCredentials(answer: Reply, url: string): Finding {
   const check = 'without credentials';
   if (answer.status === 401 || answer.status === 403) {
-    return ok(check, `refused (${answer.status})`, 'Only who has the credentials can write rows.');
+    return ok(check, `refused (${answer.status})`, CLOSED.means);
   }
   if (answer.status !== 200) return problem(check, ...explainAnswer(answer));
   const isLocal = isLoopback(url);

@@ -26,10 +26,20 @@ export interface Gateway {
 
 export const TIMEOUT = 'no answer in time';
 
+export interface Sender {
+  readonly userAgent?: string;
+  /** How many there are at most. */
+  readonly connections?: number;
+}
+
 /** `timeout` in milliseconds, as WCS's rest_request_timeout. */
-export function createGateway(url: string, timeout: number): Gateway {
+export function createGateway(
+  url: string,
+  timeout: number,
+  { userAgent = 'wcs-hooks doctor', connections = Infinity }: Sender = {},
+): Gateway {
   const isSecure = url.startsWith('https:');
-  const agent = isSecure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const agent = new (isSecure ? SecureAgent : Agent)({ keepAlive: true, maxSockets: connections });
   const send = isSecure ? secureRequest : request;
 
   const ask = (method: string, body: Buffer, headers: Record<string, string>) =>
@@ -46,7 +56,7 @@ export function createGateway(url: string, timeout: number): Gateway {
           headers: {
             Accept: 'application/json',
             'Content-Type': 'application/json;charset=UTF-8',
-            'User-Agent': 'wcs-hooks doctor',
+            'User-Agent': userAgent,
             'Content-Length': body.length,
             ...headers,
           },

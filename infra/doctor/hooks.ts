@@ -5,8 +5,11 @@ import { explainAnswer, firstDifference, policyOf } from './answers.ts';
 import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
 import type { Reply, Silence } from './gateway.ts';
 
-const REWRITTEN =
+export const REWRITTEN =
   'Look at what stands before this backend (proxy, CDN, mapping template): it must pass bodies on as they are.';
+
+export const MUST_ECHO =
+  'WCS wants back what it sent; a body that is written anew on the way also breaks the signature.';
 
 /** `taken`: fields that WCS takes from the answer, where a policy overwrites them. */
 export function judgeEcho(
@@ -24,7 +27,7 @@ export function judgeEcho(
     return problem(
       check,
       `the answer is not the hook: ${answer.body.length} bytes for ${sent.length}, another one from byte ${difference} on`,
-      'WCS wants back what it sent; a body that is written anew on the way also breaks the signature.',
+      MUST_ECHO,
       REWRITTEN,
     );
   }
@@ -46,14 +49,18 @@ function isSame(sent: Buffer, received: Buffer, except: readonly string[]): bool
 const refusedBy = (check: string, policy: string) =>
   ok(check, `refused by the policy ${policy}`, 'The function works, and decides: this probe has no right to more.');
 
+export const FOR_THE_POLICY = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
+
 /** `connect` may add a member, and only that. */
 export function judgeConnect(sent: Buffer, answer: Reply | Silence): readonly Finding[] {
   const check = 'connect';
   if (answer.status !== 200) {
     const finding = judgeEcho(check, sent, answer);
     if (finding.level !== 'ok') return [finding];
-    const todo = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
-    return [finding, leftOut('restClientConfig', 'not seen', 'Only a client that may connect gets one.', todo)];
+    return [
+      finding,
+      leftOut('restClientConfig', 'not seen', 'Only a client that may connect gets one.', FOR_THE_POLICY),
+    ];
   }
   if (!isSame(sent, answer.body, ['restClientConfig'])) {
     const means = 'connect’s answer must hold every field that came, and restClientConfig.';

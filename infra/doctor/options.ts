@@ -77,7 +77,7 @@ export function readOptions(args: string[], environment: Environment): Options |
     url: checkedUrl(url),
     stage,
     region: given.region,
-    credentials: { secret, user, password },
+    credentials: { secret, previousSecret: environment['HOOK_SECRET_PREVIOUS'], user, password },
     token: given.token,
     origin: given.origin,
     probes: wholeNumber('probes', probes),
@@ -86,7 +86,8 @@ export function readOptions(args: string[], environment: Environment): Options |
   };
 }
 
-function checkedUrl(text: string): string {
+/** @throws UsageError */
+export function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError(`--url ${text}: expected http://… or https://…`);
   if (url.username || url.search || url.hash) throw new UsageError('--url: expected no user, "?" or "#" in it');

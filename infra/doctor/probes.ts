@@ -15,6 +15,8 @@ export interface Ids {
 
 export interface Credentials {
   readonly secret?: string | undefined;
+  /** During a rotation. No probe shows it: a WCS may still. */
+  readonly previousSecret?: string | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
 }

@@ -3,8 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { readHookSettings, SettingsError } from '../../lib/settings.ts';
+import { SettingsError } from '../../lib/settings.ts';
 import { build, buildIfChanged, printSizes } from '../build.ts';
+import { checkSettings } from '../check-settings.ts';
 import { startChild } from './child.ts';
 import { pollQueue, type Replay } from './poller.ts';
 import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
@@ -89,7 +90,7 @@ export default class LocalStack {
     const needsTokenSecret = usesTokens && !environment['TOKEN_JWKS_URL'];
     const secret = 'x'.repeat(32);
     try {
-      readHookSettings({ ...environment, HOOK_SECRET: secret, ...(needsTokenSecret ? { TOKEN_SECRET: secret } : {}) });
+      checkSettings({ ...environment, HOOK_SECRET: secret, ...(needsTokenSecret ? { TOKEN_SECRET: secret } : {}) });
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { readHookSettings } from '../../lib/settings.ts';
+import { propertiesWarnings } from '../../lib/wcs/properties-value.ts';
+import { checkSettings } from '../check-settings.ts';
 import { DATA_DIR, HOST, PORTS, STAGE, useLocalAws } from './settings.ts';
 
 function fail(message: string): never {
@@ -35,7 +36,7 @@ for (const [name, port] of Object.entries(PORTS)) {
 
 try {
   // What the functions will read; told here once instead of by each hook.
-  readHookSettings({
+  checkSettings({
     ...process.env,
     STREAMS_TABLE: 'streams',
     SESSIONS_TABLE: 'sessions',
@@ -46,6 +47,9 @@ try {
 } catch (error) {
   fail((error as Error).message);
 }
+
+const { HOOK_SECRET, HOOK_SECRET_PREVIOUS } = process.env;
+for (const warning of propertiesWarnings({ HOOK_SECRET, HOOK_SECRET_PREVIOUS })) console.error(`WARNING: ${warning}`);
 
 try {
   mkdirSync(DATA_DIR, { recursive: true });

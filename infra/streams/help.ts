@@ -8,7 +8,9 @@ start (with LIVE_SHARDS: of each shard), with the time since it started (age)
 and since it was last heard of (heard). Keep-alives renew the latter once half
 of the lease is used, so it may lag behind by that much.
 
-  --name NAME    every stream of a name, the latest first, in any phase
+  --name NAME    every stream of a name, the latest first, in any phase. Names
+                 and ids as WCS has them, or as they are shown: without
+                 passwords, tokens and keys
   --node NODE    only of one server: its nodeId, or what stands behind the @
   --sub NAME     only of one user: the sub of the token
   --lost         what is lost (no news for longer than the lease) instead of

@@ -1,4 +1,6 @@
 /** The options of `npm run streams`, checked. */
+import { shownName } from '../../lib/state/shown-name.ts';
+import { publicId } from '../../lib/wcs/public-id.ts';
 import { STAGE } from '../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
@@ -83,9 +85,17 @@ function checkTogether(given: Given): void {
 }
 
 function whatOf({ id, name, node, sub, lost, viewers, stop, reason, undo, end, yes }: Given): Options['what'] {
-  if (stop !== undefined) return undo ? { kind: 'undo', id: stop } : { kind: 'stop', id: stop, reason };
-  if (end !== undefined) return { kind: 'end', id: end, isSure: yes };
-  if (id !== undefined) return { kind: 'one', id };
+  if (stop !== undefined)
+    return undo ? { kind: 'undo', id: publicId(stop) } : { kind: 'stop', id: publicId(stop), reason };
+  if (end !== undefined) return { kind: 'end', id: publicId(end), isSure: yes };
+  if (id !== undefined) return { kind: 'one', id: publicId(id) };
   if (viewers) return { kind: 'viewers', node };
-  return { kind: 'list', name, node, sub, lost };
+  return { kind: 'list', name: name === undefined ? undefined : nameOf(name), node, sub, lost };
+}
+
+/** As rows show it: what WCS calls a stream may have a password in it. */
+function nameOf(given: string): string {
+  const name = shownName(given);
+  if (name === '') throw new UsageError('--name has nothing but a key: expected the name before its "?"');
+  return name;
 }

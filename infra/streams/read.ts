@@ -11,7 +11,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../lib/state/row.ts';
-import { cut, MAX_NAME_BYTES } from '../../lib/state/storable.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 import { LIVE_KEYS } from '../../lib/store/live-index.ts';
 import type { Stage } from '../stage-access.ts';
@@ -33,11 +32,11 @@ export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGe
   }
 }
 
-/** What the index `name` shows, the latest first. */
+/** What the index `name` shows of a name as it is shown, the latest first. */
 export const streamsNamed = (streams: Streams, name: string, atMost = Infinity): Pages =>
   pages(streams, {
     IndexName: 'name',
-    key: cut(name, MAX_NAME_BYTES),
+    key: name,
     Limit: Math.min(BATCH, atMost),
     ScanIndexForward: false,
   });

@@ -1,5 +1,6 @@
 /** What a token says its bearer may do. */
 import * as v from 'valibot';
+import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
 /** Centuries are no maximum, and no time. */
 export const MAX_SECONDS = 100 * 365 * 24 * 3600;
@@ -7,19 +8,22 @@ export const MAX_SECONDS = 100 * 365 * 24 * 3600;
 const MAX_KEPT_BYTES = 2048;
 
 const list = v.optional(v.array(v.string()));
+const subject = v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256)));
+/** As rows show them, whose URIs have no passwords: what is kept of a token has none either. */
+const names = v.optional(v.array(v.pipe(v.string(), v.transform(withoutUriSecrets))));
 
 export const ClaimsSchema = v.object({
   /** Who it is: the only claim that is shown in a row and in the log. */
-  sub: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256))),
+  sub: subject,
   /** Globs of the stream names that it may publish, and play. */
-  publish: list,
-  play: list,
+  publish: names,
+  play: names,
   /** The callees that it may call and transfer to, as they are. */
   call: list,
   /** Seconds after which a stream of it is stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */
-  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048))),
+  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048), v.transform(withoutUriSecrets))),
 });
 export type Claims = v.InferOutput<typeof ClaimsSchema>;
 
@@ -27,6 +31,12 @@ export type Claims = v.InferOutput<typeof ClaimsSchema>;
 export function readClaims(payload: unknown): { readonly claims: Claims } | { readonly problem: string } {
   const { success, output, issues } = v.safeParse(ClaimsSchema, payload, { abortEarly: true });
   return success ? { claims: output } : { problem: `unusable claim ${v.getDotPath(issues[0]) ?? ''}`.trim() };
+}
+
+/** Whose token it is, by a verified payload that may be unusable in everything else. */
+export function readSub(payload: unknown): string | undefined {
+  const { success, output } = v.safeParse(v.object({ sub: subject }), payload);
+  return success ? output.sub : undefined;
 }
 
 /** The claims as a session's row keeps them, as JSON and without `sub`; undefined if they are too many. */

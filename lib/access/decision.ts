@@ -5,7 +5,7 @@ import { MAX_SECONDS, type Claims } from './claims.ts';
 /** A hook that asks to be let in. */
 export interface AccessRequest {
   readonly method: MethodName;
-  /** As WCS sent it; its schema let it pass. What is in `custom` is the client's. */
+  /** As WCS sent it, but for `name`, which is as rows show it. Its schema let it pass; what is in `custom` is the client's. */
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;
@@ -13,9 +13,14 @@ export interface AccessRequest {
   readonly token?: TokenVerdict;
 }
 
-/** `problem` never holds a part of the token. `unverifiable`: the keys cannot be had now, and why, for the log. */
+/**
+ * `problem` never holds a part of the token; `sub` is whose it is, if its signature is good. `unverifiable`: the keys
+ * cannot be had now, and why, for the log.
+ */
 export type TokenVerdict =
-  { readonly claims: Claims } | { readonly problem: string } | { readonly unverifiable: unknown };
+  | { readonly claims: Claims }
+  | { readonly problem: string; readonly sub?: string }
+  | { readonly unverifiable: unknown };
 
 /** Who asks: as the row of the connection tells, and by a token on the hook itself, which wins. */
 export interface AccessSession {

@@ -1,14 +1,24 @@
-/** Policy `origin`: clients connect only from pages of listed origins. */
+/** Policy `origin`: clients connect only from pages and apps of listed origins. */
 import { allow, deny, type Policy } from './decision.ts';
 
-/** Why an entry of the list is none; undefined if it is one: `https://example.com`, `*.example.com`. */
+/** As the web view of an app sends it, with the app's own scheme: `capacitor://localhost`. */
+const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/;
+
+/** Why an entry of the list is none; undefined if it is one: `https://example.com`, `capacitor://localhost`, `*.example.com`. */
 export function problemOfOrigin(entry: string): string | undefined {
   if (entry.startsWith('*.')) {
     const isDomain = /^\*\.(?:[a-z0-9-]+\.)+[a-z0-9-]+$/.test(entry);
     return isDomain ? undefined : 'expected *.example.com, in lower case and without a port';
   }
-  if (!entry.includes('*') && URL.canParse(entry) && new URL(entry).origin === entry) return undefined;
-  return 'expected an origin as browsers send it, such as https://example.com, or *.example.com';
+  if (isOrigin(entry)) return undefined;
+  return 'expected an origin as browsers send it, such as https://example.com or capacitor://localhost, or *.example.com';
+}
+
+function isOrigin(entry: string): boolean {
+  if (entry.includes('*') || !URL.canParse(entry)) return false;
+  const { origin } = new URL(entry);
+  // A URL has no origin under a scheme that the standard does not know.
+  return origin === 'null' ? APP_ORIGIN.test(entry) : origin === entry;
 }
 
 export const createOriginPolicy = (origins: readonly string[]): Policy => ({

@@ -1,23 +1,25 @@
-import { isOfOne, type Row } from '../state/row.ts';
+import { clientIn, rowOfClient } from '../state/clients.ts';
+import type { Row } from '../state/row.ts';
 import { stored } from '../state/storable.ts';
 import { readKept } from './claims.ts';
 import type { SessionVerdict } from './decision.ts';
 
 /**
- * The connection that a hook belongs to, by its row. One that was refused, has ended, or is that of another app or node
- * lends its rights to nobody; one that was let in unseen, or did not come, may have some.
+ * The connection that a hook belongs to, by its row. One that was refused (whatever became of it since), has ended, or is
+ * that of another app or node lends its rights to nobody; one that was let in unseen, or did not come, may have some.
  */
 export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, unknown>>): SessionVerdict {
-  if (row.connectAt === undefined) return { unknown: 'the connection is not known', isMissing: true };
-  if (row.phase === 'refused') return { problem: 'the connection was refused' };
-  if (row.phase === 'ended') return { problem: 'the connection has ended' };
-  if (!isOfOne(row, stored({ appKey, nodeId }))) return { problem: 'the connection is of another app or node' };
-  if (row.unsure !== undefined) return { unknown: 'the connection was let in unseen' };
-  const claims = typeof row.claims === 'string' ? readKept(row.claims) : undefined;
+  const own = rowOfClient(row, clientIn('session', stored({ appKey, nodeId })));
+  if ((own ?? row).connectAt === undefined) return { unknown: 'the connection is not known', isMissing: true };
+  if (!own) return { problem: 'the connection is of another app or node' };
+  if (own.phase === 'refused' || own.denied !== undefined) return { problem: 'the connection was refused' };
+  if (own.phase === 'ended') return { problem: 'the connection has ended' };
+  if (own.unsure !== undefined) return { unknown: 'the connection was let in unseen' };
+  const claims = typeof own.claims === 'string' ? readKept(own.claims) : undefined;
   return {
     session: {
-      ...(typeof row.sub === 'string' ? { sub: row.sub } : {}),
-      ...(typeof row.origin === 'string' ? { origin: row.origin } : {}),
+      ...(typeof own.sub === 'string' ? { sub: own.sub } : {}),
+      ...(typeof own.origin === 'string' ? { origin: own.origin } : {}),
       ...(claims ? { claims } : {}),
     },
   };

@@ -4,7 +4,7 @@ import { streamName } from '../wcs/stream-name.ts';
 import { actionOf, type Action } from './action.ts';
 import { keptText, type Claims } from './claims.ts';
 import { allow, deny, undecided, type AccessRequest, type Decision, type Policy } from './decision.ts';
-import { matchesGlob } from './glob.ts';
+import { namesStream } from './glob.ts';
 
 /** What a token can be needed for. */
 export const TOKEN_ACTIONS = ['connect', 'publish', 'play', 'call'] as const satisfies Action[];
@@ -58,7 +58,7 @@ const keepable = (claims: Claims): Decision =>
 function grant(claims: Claims, { method, body }: AccessRequest): Decision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
   const name = streamName(typeof body['name'] === 'string' ? body['name'] : '');
-  const isListed = (globs: readonly string[] = []) => globs.some((glob) => matchesGlob(name, glob));
+  const isListed = (globs: readonly string[] = []) => globs.some((glob) => namesStream(glob, name));
   switch (actionOf(method)) {
     case 'publish':
       // The name that was asked for, not the new one: it is what counts where a WCS does not rename.
@@ -73,15 +73,14 @@ function grant(claims: Claims, { method, body }: AccessRequest): Decision {
   }
 }
 
-/**
- * Where a hook carries its token: `custom[field]`; an old playHLS in `token`, a playRTSP in `custom.aclAuth`
- * (`client_acl_property_name`). Undefined: it carries none.
- */
+/** WCS's own name for it, for all clients: the default of `client_acl_property_name`. */
+const ACL_FIELD = 'aclAuth';
+
+/** Where a hook carries its token: `custom[field]`, else `custom.aclAuth`; an old playHLS in `token`. Undefined: it carries none. */
 export function tokenOf(method: MethodName, body: Readonly<Record<string, unknown>>, field: string): unknown {
   const custom = (body['custom'] ?? {}) as Readonly<Record<string, unknown>>;
   const places = [
-    Object.hasOwn(custom, field) ? custom[field] : undefined,
-    method === 'playRTSP' && Object.hasOwn(custom, 'aclAuth') ? custom['aclAuth'] : undefined,
+    ...[field, ACL_FIELD].map((name) => (Object.hasOwn(custom, name) ? custom[name] : undefined)),
     method === 'playHLS' ? body['token'] : undefined,
   ];
   return places.find((token) => token !== undefined && token !== null && token !== '');

@@ -1,6 +1,7 @@
 /** What a hook does: it is judged, what it says is kept, and it is answered. */
 import { actionOf } from '../access/action.ts';
 import type { Judgment } from '../access/decision.ts';
+import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type Ruling } from '../state/sighting.ts';
 import { REAL_TIME } from '../store/waiting.ts';
 import { startWork, type Work } from '../store/work.ts';
@@ -55,6 +56,10 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
     if (failure !== undefined) {
       const refused = answersAnyway(hook.method) ? answer(hook, ruling.overwrite) : { refusal: asHttpError(failure) };
       return { ...told, ...refused, outcome: 'failed' };
+    }
+    if (kept?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
+      // WCS asks before it looks for the id itself.
+      return { ...told, outcome: kept.outcome, refusal: new HttpError(403, 'the id is in use by another client') };
     }
     if (kept?.stop !== undefined) {
       return { ...told, outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };

@@ -1,16 +1,18 @@
 import type { Deps } from '../deps.ts';
-import { describe } from '../log.ts';
+import { describe, type Line } from '../log.ts';
 import type { Oddity } from '../state/oddity.ts';
+import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Something to look into, although nothing failed. */
-const ODD: readonly string[] = ['refusal ignored', 'live after end'] satisfies Oddity[];
+const ODD: readonly string[] = ['refusal ignored', 'live after end', 'id in use'] satisfies Oddity[];
 
 /** Turns what the chain came to into an answer, and writes the hook's one line. */
-export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
+export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {
   function logHook(
     event: HookEvent,
     requestId: string,
@@ -37,6 +39,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         milliseconds: now() - event.startedAt,
         requestId,
         ...fields,
+        ...callOf(event, outcome, settings.logNumbers),
         cause: cause === undefined ? undefined : describe(cause),
       },
       metrics: { hooks: 1, ...metrics },
@@ -72,10 +75,23 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 });
 
 /** Undefined for a method without a row in the table. */
-const subjectOf = (event: HookEvent) => event.method && textOf(event, METHODS[event.method].key);
+function subjectOf(event: HookEvent): string | undefined {
+  const id = event.method && textOf(event, METHODS[event.method].key);
+  return id && publicId(id);
+}
 
-function textOf({ json }: HookEvent, field: string): string | undefined {
-  // Refused before it was read.
-  const value = (json as HookEvent['json'] | undefined)?.[field];
+/** Of a call that failed or was refused nothing else is kept. */
+function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {
+  const { method } = event;
+  const json = bodyOf(event);
+  if (!method || !json || METHODS[method].subject !== 'call') return {};
+  return outcome === 'denied' || isFailedCall(method, json) ? callParties(json, form) : {};
+}
+
+/** Undefined for a hook that was refused before it was read. */
+const bodyOf = ({ json }: HookEvent) => json as HookEvent['json'] | undefined;
+
+function textOf(event: HookEvent, field: string): string | undefined {
+  const value = bodyOf(event)?.[field];
   return typeof value === 'string' ? value : undefined;
 }

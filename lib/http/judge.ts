@@ -13,11 +13,13 @@ import {
 import { sessionOf } from '../access/session.ts';
 import { tokenOf } from '../access/token-policy.ts';
 import type { Ruling } from '../state/sighting.ts';
+import { shownName } from '../state/shown-name.ts';
 import { MAX_KEY_BYTES } from '../state/storable.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import type { Work } from '../store/work.ts';
 import type { VerifyToken } from '../tokens.ts';
 import { METHOD_NAMES, type MethodName } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
 import type { Hook } from './hook.ts';
 
 export interface Judged {
@@ -48,7 +50,7 @@ export function createJudge({ policies, failsOpen, tokens }: Court, store: Pick<
     if (asked.length === 0) return UNASKED;
     const given = tokens && tokenOf(method, body, tokens.field);
     const token = given === undefined ? undefined : await tokens?.verify(given, at);
-    const request: AccessRequest = { method, body, at, ...(token ? { token } : {}) };
+    const request: AccessRequest = { method, body: withShownName(body), at, ...(token ? { token } : {}) };
     const causes: unknown[] = token && 'unverifiable' in token ? [token.unverifiable] : [];
     const note = (cause: unknown) => void causes.push(cause);
     const session = needsSession(asked, request) ? await readSession(body, work(), note) : NO_SESSION;
@@ -62,7 +64,7 @@ export function createJudge({ policies, failsOpen, tokens }: Court, store: Pick<
     // It can have no row.
     if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return NO_SESSION;
     try {
-      return sessionOf(await store.readSession(sessionId, work), body);
+      return sessionOf(await store.readSession(publicId(sessionId), work), body);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       note(error);
@@ -72,6 +74,9 @@ export function createJudge({ policies, failsOpen, tokens }: Court, store: Pick<
 
   return { judge, isDecided: (method: MethodName) => askedAbout(method).length > 0 };
 }
+
+const withShownName = (body: Hook['body']): Hook['body'] =>
+  typeof body['name'] === 'string' ? { ...body, name: shownName(body['name']) } : body;
 
 const needsSession = (asked: readonly Policy[], { method, token }: AccessRequest) =>
   method !== 'connect' &&
@@ -98,7 +103,8 @@ const withoutThrowing =
 
 function rulingOf(judgment: Judgment, { method, token }: AccessRequest, session: SessionVerdict): Ruling {
   const claims = token && 'claims' in token ? token.claims : undefined;
-  const sub = claims?.sub ?? ('session' in session ? session.session.sub : undefined);
+  const shown = claims ?? (token && 'problem' in token ? token : undefined);
+  const sub = shown?.sub ?? ('session' in session ? session.session.sub : undefined);
   const who = { isDecided: true, ...(sub === undefined ? {} : { sub }) };
   if (judgment.verdict !== 'allow') return { ...who, denied: judgment.reason };
   const { unsure, overwrite, maxDuration } = judgment;

@@ -151,7 +151,7 @@ async function judge(
 
 /** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
 async function judgeOne(
-  { id, nodeId, isPublisher }: LiveStream,
+  { id, nodeId, sessionId, isPublisher }: LiveStream,
   row: Row | undefined,
   session: Row | undefined,
   at: number,
@@ -160,7 +160,8 @@ async function judgeOne(
 ): Promise<Judged | undefined> {
   /** What is to become of the row; undefined: it stays as it is. */
   function judgment(row: Row): Row | undefined {
-    const end = session && presumedEnd(id, row, session, at, settings);
+    // The id may have turned out to be another client's since the index was read.
+    const end = session && row.sessionId === sessionId && presumedEnd(id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
     return why === undefined ? undefined : layLost(row, why, settings);

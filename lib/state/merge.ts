@@ -1,4 +1,5 @@
 /** The rule: what a row becomes by a sighting. Any order, any repetition of the same sightings gives the same row. */
+import { withRowOfClient } from './clients.ts';
 import { rankOf } from './rank.ts';
 import { isReusable } from './reusable-id.ts';
 import { KINDS, type Fields, type Kind, type OwnedField, type Register, type Row } from './row.ts';
@@ -11,7 +12,11 @@ export interface Retention {
 }
 
 /** The row after the sighting; fields that are not ours (the operator's, `revision`) are not in it. */
-export function merge(row: Row, sighting: Sighting, retention: Retention): Row {
+export const merge = (row: Row, sighting: Sighting, retention: Retention): Row =>
+  withRowOfClient(row, sighting.client, (own) => mergeOwn(own, sighting, retention), KINDS[sighting.kind]);
+
+/** The same for the row of the sighting's own client. */
+function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
   const kind: Kind = KINDS[sighting.kind];
   const { said, facts } = sighting;
   const at = isoTime(sighting.at);

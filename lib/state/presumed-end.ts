@@ -1,7 +1,8 @@
 /** Ends that no hook told of: streams end with their session, and the operator may know of an end that WCS does not tell. */
+import { clientIn, rowOfClient } from './clients.ts';
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
-import { isOfOne, type Fields, type Row } from './row.ts';
+import type { Fields, Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
@@ -11,8 +12,8 @@ import { stored } from './storable.ts';
  */
 export function presumedEnd(id: string, stream: Row, session: Row, now: number, lease: Lease): Sighting | undefined {
   if (stream.phase !== 'live') return undefined;
-  const { endedAt, status } = session;
-  if (endedAt === undefined || !isOfOne(stream, session)) return undefined;
+  const { endedAt, status } = rowOfClient(session, clientIn('session', stream)) ?? {};
+  if (endedAt === undefined) return undefined;
   // `lastSeenAt` may lag by half a lease: not before a living stream would have been heard.
   const isSilent = now - Date.parse(String(endedAt)) > lease.leaseSeconds * 1000 || whyLost(stream, now, lease);
   if (!isSilent) return undefined;
@@ -22,6 +23,7 @@ export function presumedEnd(id: string, stream: Row, session: Row, now: number, 
   return {
     kind: 'stream',
     id,
+    client: {},
     at: Date.parse(String(endedAt)),
     level: LEVEL.presumedEnded,
     said: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },
@@ -35,10 +37,11 @@ const BY_OPERATOR = 'presumed: ended by the operator';
  * The operator's word, at `now` (milliseconds since the epoch), that a stream has ended. It comes after all that is known of the
  * stream, whatever the operator's clock says.
  */
-export const operatorsEnd = (id: string, { lastSeenAt }: Row, now: number): Sighting => ({
+export const operatorsEnd = (id: string, row: Row, now: number): Sighting => ({
   kind: 'stream',
   id,
-  at: Math.max(now, lastSeenAt === undefined ? now : Date.parse(String(lastSeenAt)) + 1),
+  client: clientIn('stream', row),
+  at: Math.max(now, row.lastSeenAt === undefined ? now : Date.parse(String(row.lastSeenAt)) + 1),
   level: LEVEL.presumedEnded,
   said: { phase: 'ended', info: BY_OPERATOR },
   facts: {},

@@ -13,6 +13,10 @@ export interface Kind {
   readonly facts: readonly OwnedField[];
   /** Fields that stand as a whole too, whoever wins. */
   readonly registers: readonly Register[];
+  /** What tells one client from another that gives the same id (clients.ts). */
+  readonly client: readonly OwnedField[];
+  /** Whose the id is: the client's that had it first, or last. */
+  readonly idGoesTo: 'first' | 'latest';
   /** Whether live rows are in the index `live` and stay until the sweep finds them silent; others expire in any phase. */
   readonly isSwept: boolean;
 }
@@ -89,6 +93,7 @@ const STREAM_OWNED = [
   ...DETAILS,
   ...MEDIA,
   'expiresAt',
+  'rivals',
   'rank',
 ] as const;
 
@@ -125,6 +130,7 @@ const SESSION_OWNED = [
   'claims',
   'unsure',
   'expiresAt',
+  'rivals',
   'rank',
 ] as const;
 
@@ -137,6 +143,8 @@ export const KINDS = {
     said: STREAM_SAID,
     facts: STREAM_FACTS,
     registers: STREAM_REGISTERS,
+    client: ['sessionId', 'nodeId'],
+    idGoesTo: 'first',
     isSwept: true,
   },
   session: {
@@ -145,6 +153,9 @@ export const KINDS = {
     said: SESSION_SAID,
     facts: SESSION_FACTS,
     registers: SESSION_REGISTERS,
+    // Two servers behind proxies may give the same address.
+    client: ['appKey', 'nodeId'],
+    idGoesTo: 'latest',
     isSwept: false,
   },
 } as const satisfies Record<string, Kind>;
@@ -156,12 +167,6 @@ export type KindName = keyof typeof KINDS;
 export type OperatorField = 'stop' | 'stopSentAt';
 
 export type Fields = { readonly [Field in OwnedField]?: Attribute | undefined };
-
-/** Whether what is told of both can be of one client: two servers behind proxies may give the same session id. */
-export const isOfOne = (a: Fields, b: Fields) =>
-  (['appKey', 'nodeId'] as const).every(
-    (field) => a[field] === undefined || b[field] === undefined || a[field] === b[field],
-  );
 
 /** A row without its key. `revision` counts the writes. */
 export type Row = { readonly [Field in OwnedField | OperatorField | 'revision']?: Attribute };

@@ -1,6 +1,7 @@
 /** What a hook says about its session, the connection of one client. */
 import type { MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
 import { isReusable } from './reusable-id.ts';
 import type { Fields } from './row.ts';
@@ -18,22 +19,24 @@ export function sessionSighting(
 ): Sighting | undefined {
   const { sessionId } = body;
   if (!TELLING.includes(method) || !sessionId || Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
-  const id = sessionId.toWellFormed();
+  const id = publicId(sessionId).toWellFormed();
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
   const status = denied === undefined ? body.status : 'DENIED';
+  const client = stored({ appKey: body.appKey, nodeId: body.nodeId });
   const facts = {
-    ...stored({ appKey: body.appKey, nodeId: body.nodeId }),
+    ...client,
     ...(method === 'connect' ? connectOf(body, at, ruling) : {}),
   };
   if (level === LEVEL.seen) {
     const registration = method === 'RegistrationStatusEvent' && body.status;
     const said = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
-    return { kind: 'session', id, at, level, said: { phase: 'seen' }, facts: said };
+    return { kind: 'session', id, client, at, level, said: { phase: 'seen' }, facts: { ...client, ...said } };
   }
   return {
     kind: 'session',
     id,
+    client,
     at,
     // Of a reusable id the latest hook wins, whatever it says: an earlier connection's end is not this one's.
     level: isReusable(id) ? LEVEL.live : level,

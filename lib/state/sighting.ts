@@ -1,5 +1,6 @@
 /** What one hook says about its subject. */
 import { METHODS, type MethodName } from '../wcs/methods.ts';
+import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
 import { sessionSighting } from './session-sighting.ts';
@@ -9,6 +10,8 @@ export interface Sighting {
   readonly kind: KindName;
   /** `mediaSessionId` or `sessionId`, well-formed. */
   readonly id: string;
+  /** Whose hook it is. */
+  readonly client: Client;
   /** When the gateway received the hook: milliseconds since the epoch. Never a Lambda's clock: a cold start must not reorder. */
   readonly at: number;
   readonly level: Level;

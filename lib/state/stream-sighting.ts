@@ -1,11 +1,13 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import type { MethodName } from '../wcs/methods.ts';
 import type { RtspStream } from '../wcs/payloads.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
 import type { Ruling, Said, Sighting } from './sighting.ts';
-import { cut, isoTime, MAX_NAME_BYTES, stored } from './storable.ts';
+import { shownName } from './shown-name.ts';
+import { isoTime, stored } from './storable.ts';
 
 /** Any body whose subject is a stream, as its schema let it pass. */
 type StreamBody = Partial<RtspStream>;
@@ -16,15 +18,19 @@ const PLAYED_BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
 
 export function streamSighting(method: MethodName, body: StreamBody, at: number, ruling: Ruling): Sighting | undefined {
   if (!body.mediaSessionId) return undefined;
-  const id = body.mediaSessionId.toWellFormed();
+  const id = publicId(body.mediaSessionId).toWellFormed();
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
-  if (level === LEVEL.seen) return { kind: 'stream', id, at, level, said: { phase: 'seen' }, facts: {} };
-  const stream: StreamBody = { ...body, ...ruling.overwrite };
   const isPlayedByUrl = PLAYED_BY_URL.includes(method);
+  // A player by URL may come from another address with each request.
+  const sessionId = body.sessionId && publicId(body.sessionId);
+  const client = isPlayedByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
+  if (level === LEVEL.seen) return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts: client };
+  const stream: StreamBody = { ...body, ...ruling.overwrite };
   return {
     kind: 'stream',
     id,
+    client,
     at,
     level,
     said: denied === undefined ? saidBy(stream, level, isPlayedByUrl) : { phase: 'refused', status: 'DENIED' },
@@ -79,12 +85,12 @@ const factsOf = (
     published: stream.published ?? (isPlayedByUrl ? false : undefined),
     nodeId: stream.nodeId,
     appKey: stream.appKey,
-    sessionId: stream.sessionId,
+    sessionId: stream.sessionId && publicId(stream.sessionId),
     mediaProvider: stream.mediaProvider,
     mediaType: stream.mediaType,
     createDate: stream.createDate,
     record: stream.record,
-    recordName: stream.recordName,
+    recordName: stream.recordName && streamName(stream.recordName),
     origin: stream.origin,
     userAgent: stream.userAgent ?? stream['User-Agent'],
     keepAlive: level === LEVEL.keptAlive || undefined,
@@ -93,9 +99,8 @@ const factsOf = (
 });
 
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
-function nameOf(stream: StreamBody): Fields {
-  const name = streamName(stream.name ?? '');
-  if (!name) return {};
-  const fitting = cut(name, MAX_NAME_BYTES);
-  return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };
+function nameOf({ name }: StreamBody): Fields {
+  const fitting = shownName(name ?? '');
+  if (!fitting) return {};
+  return { name: fitting, ...(fitting === streamName(name ?? '').toWellFormed() ? {} : { nameCut: true }) };
 }

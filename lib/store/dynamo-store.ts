@@ -4,6 +4,7 @@
  * Never PutItem: what the operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { rowOfClient } from '../state/clients.ts';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
@@ -88,7 +89,9 @@ export function createDynamoStore(
     let oddity: Oddity | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
-      stop = whyStop({ ...row, ...merged }, sighting.at, settings);
+      // The operator's word is for whoever has the id; a time that came with a client's token is for that client.
+      const own = rowOfClient(merged, sighting.client) ?? merged;
+      stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, settings);
       oddity = oddityOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
@@ -124,8 +127,8 @@ export function createDynamoStore(
  * has no status of its own but more to tell than a time (a registration) never ranks higher.
  */
 function canBeWrittenUnread(sighting: Sighting): boolean {
-  const { kind, level, said, facts } = sighting;
-  if (level === LEVEL.seen) return Object.keys(facts).length === 0;
+  const { kind, level, said, facts, client } = sighting;
+  if (level === LEVEL.seen) return Object.keys(facts).length === Object.keys(client).length;
   if (level === LEVEL.keptAlive) return false;
   return said.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
 }
@@ -159,11 +162,20 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   const expression = createExpression();
   const at = expression.value(isoTime(sighting.at));
   const lastSeenAt = expression.name('lastSeenAt');
+  // Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other.
+  const isItsOwn = [
+    ...Object.entries(sighting.client).map(
+      ([field, value]) => `${expression.name(field as OwnedField)} = ${expression.value(value as Attribute)}`,
+    ),
+    `attribute_not_exists(${expression.name('rivals')})`,
+  ].join(' AND ');
 
   if (sighting.level === LEVEL.seen) {
     // It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost.
     expression.set('lastSeenAt', at);
-    return expression.build(`${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')})`);
+    return expression.build(
+      `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn}`,
+    );
   }
 
   const kind: Kind = KINDS[sighting.kind];
@@ -190,8 +202,8 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   const update = expression.build(
     // Nobody saw it yet (an operator may have set `stop` already) …
     `(attribute_not_exists(${lastSeenAt})${isFirst})` +
-      // … or this is news, and the strongest so far.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst})`,
+      // … or this is news, the strongest so far, and of the client whose id it is.
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn})`,
   );
   // Costs no unit, and tells of a refusal that was ignored.
   return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;

@@ -16,6 +16,7 @@ function sightingSchema<Name extends KindName>(name: Name) {
   return v.strictObject({
     kind: v.literal(name),
     id: v.pipe(v.string(), v.nonEmpty()),
+    client: attributes(kind.client),
     // Thirteen digits of milliseconds, as in a rank.
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999_999)),
     level: v.picklist([0, 1, 2, 3, 4, 5, 6]),
@@ -34,7 +35,7 @@ function sightingSchema<Name extends KindName>(name: Name) {
 
 const ParkedMessageSchema = v.strictObject({
   /** A change of what a sighting is must change this. */
-  v: v.literal(2),
+  v: v.literal(3),
   sighting: v.variant('kind', [sightingSchema('stream'), sightingSchema('session')]),
   requestId: v.string(),
 });

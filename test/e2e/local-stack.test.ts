@@ -351,11 +351,24 @@ describe('npm start that cannot work', () => {
   });
 
   it('says which settings are wrong, all at once', async () => {
-    const lines = await failing({ env: { HOOK_USER: 'u', FAIL_METHODS: 'nope' } });
+    const lines = await failing({
+      env: { HOOK_USER: 'u', FAIL_METHODS: 'nope', ALLOWED_ORIGIN: 'https://example.com' },
+    });
     expect(lines).toEqual([
       'The settings are not usable:',
+      expect.stringContaining('is ALLOWED_ORIGINS meant?'),
       expect.stringContaining('HOOK_PASSWORD'),
       expect.stringContaining('"nope"'),
     ]);
+  });
+
+  it('has warned before of a secret that WCS would read otherwise, without showing it', async () => {
+    const env = { HOOK_SECRET: 's3cr\\et=#1', HOOK_SECRET_PREVIOUS: 'hex' };
+    const lines = await failing({ env, dataDir: '/etc/hostname/nowhere' });
+    expect(lines).toEqual([
+      expect.stringMatching(/^WARNING: HOOK_SECRET has a backslash.*openssl rand -hex 32/),
+      expect.stringContaining('/etc/hostname/nowhere'),
+    ]);
+    expect(lines.join()).not.toContain('s3cr');
   });
 });

@@ -301,12 +301,14 @@ describe('serverless package', () => {
     await expect(asked('concurrency.cjs', { RESERVED_CONCURRENCY: 'sweep=1' })).rejects.toThrow(
       'RESERVED_CONCURRENCY has "sweep=1": expected a comma list',
     );
-    const wrong = { LEASE_SECONDS: '5', FAIL_OPEN: 'all', TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a' };
+    const wrong = { LEASE_SECONDS: '5', FAIL_OPEN: 'all', TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a', STOP_STREAM: 'true' };
     const { stdout } = await packaged('dev', wrong).then(
       () => expect.fail(),
       (error: unknown) => error as { stdout: string },
     );
-    expect(stdout).toMatch(/The settings are not usable:\n- LEASE_SECONDS=5 .*\n- FAIL_OPEN names "all"/);
+    expect(stdout).toMatch(
+      /The settings are not usable:\n- STOP_STREAM .*is STOP_STREAMS meant\?.*\n- LEASE_SECONDS=5 .*\n- FAIL_OPEN names "all"/,
+    );
     // Those are in Parameter Store.
     expect(stdout).not.toMatch(/HOOK_SECRET|TOKEN_SECRET/);
   });

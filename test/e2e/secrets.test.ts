@@ -59,6 +59,21 @@ describe.each([
   }, 30_000);
 });
 
+it('warns of a secret of hooks that somebody put there and WCS would read otherwise, and does not show it', async () => {
+  const [current, previous] = ['/wcs-hooks/odd/hook-secret', '/wcs-hooks/odd/hook-secret-previous'];
+  store.parameters
+    .set(current, 'hidden\\x\n')
+    .set(previous, 'hidden\u20ac')
+    .set('/wcs-hooks/odd/token-secret', 'hidden\\');
+  const { code, out } = await secrets('--stage', 'odd');
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^WARNING: ${current} has a backslash.*; a line end.*openssl rand -hex 32`, 'm'));
+  expect(out).toMatch(new RegExp(`^WARNING: ${previous} has characters outside ASCII`, 'm'));
+  expect(out).not.toContain('hidden');
+  // No properties file holds it.
+  expect((await secrets('--stage', 'odd', '--token')).out).not.toContain('WARNING');
+}, 30_000);
+
 it('says what is wrong', async () => {
   for (const [options, code, text] of [
     [[], 2, '--stage NAME is missing'],

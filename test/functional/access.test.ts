@@ -64,9 +64,22 @@ describe('without a policy', () => {
 });
 
 describe('policy origin', () => {
-  const ORIGINS = { IS_OFFLINE: 'true', ALLOWED_ORIGINS: 'https://example.com, *.example.org,http://localhost:8080' };
+  const ORIGINS = {
+    IS_OFFLINE: 'true',
+    ALLOWED_ORIGINS:
+      'https://example.com, *.example.org,http://localhost:8080,capacitor://localhost,ionic://localhost:8100',
+  };
   it.each([
     ['https://example.com', 200],
+    ['capacitor://localhost', 200],
+    ['ionic://localhost:8100', 200],
+    ['capacitor://evil', 403],
+    ['capacitor://localhost.evil', 403],
+    ['capacitor://localhost:1', 403],
+    ['capacitor://localhost/', 403],
+    ['capacitor://a.example.org', 403],
+    ['ionic://localhost', 403],
+    ['https://localhost', 403],
     ['http://localhost:8080', 200],
     ['https://a.example.org', 200],
     ['https://a.b.example.org:8443', 200],
@@ -228,16 +241,49 @@ describe('policy token', () => {
     expect(await play('playRTSP', { custom: { aclAuth: token } })).toBe(200);
     expect(await play('playRTSP', { custom: { token } })).toBe(200);
     // Those of another kind are no place for it.
-    expect(await play('playHLS', { custom: { aclAuth: token } })).toBe(403);
     expect(await play('playRTSP', { token })).toBe(403);
     expect(await play('playStream', { token })).toBe(403);
     expect(await play('playStream', { authToken: token })).toBe(403);
-    expect(await play('playStream', { custom: { aclAuth: token } })).toBe(403);
+    expect(await play('playStream', { aclAuth: token })).toBe(403);
     expect(await play('playStream', { custom: { custom: { token } } })).toBe(403);
     expect(await play('playStream', { custom: { Token: token } })).toBe(403);
     const renamed = hooksUnderTest({ ...WITH_SECRET, TOKEN_FIELD: 'jwt' });
     expect((await publish(renamed, 'x', { custom: { jwt: token } })).statusCode).toBe(200);
     expect((await publish(renamed, 'x', { custom: { token } })).statusCode).toBe(403);
+  });
+
+  it('is taken from custom.aclAuth wherever it is from custom.token, which wins', async () => {
+    const rights = { publish: ['x'], play: ['x'], call: ['100'] };
+    const token = await signToken({ claims: rights });
+    const other = await signToken({ claims: { sub: 'bob' } });
+    const asking = { mediaSessionId: 'm', callId: 'c', name: 'x', callee: '100', target: '100' };
+    for (const method of ['publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'transfer']) {
+      const ask = (custom: object, env: Record<string, string> = {}) =>
+        statusOf(hooksUnderTest({ ...WITH_SECRET, ...env }), method, { ...asking, sessionId: method, custom });
+      expect([method, await ask({ aclAuth: token })]).toEqual([method, 200]);
+      expect(await ask({ aclAuth: token, token: '' })).toBe(200);
+      expect(await ask({ aclAuth: token }, { TOKEN_FIELD: 'jwt' })).toBe(200);
+      expect(await ask({ aclAuth: other, token })).toBe(200);
+      expect(await ask({ aclAuth: token, token: other })).toBe(403);
+      expect(await ask({ aclAuth: 'junk' })).toBe(403);
+    }
+    const hooks = hooksUnderTest(WITH_SECRET);
+    expect((await connect(hooks, undefined, { custom: { aclAuth: token } })).statusCode).toBe(200);
+    expect(hooks.memory.sessions.get(SESSION)).toMatchObject({ sub: 'alice', claims: JSON.stringify(rights) });
+    const told = JSON.stringify([...hooks.memory.sessions, hooks.lines()]);
+    expect(told).not.toContain(token.split('.')[1]);
+  });
+
+  it('in aclAuth lets an HLS player in, by the hook as WCS sends it', async () => {
+    const token = await signToken({ claims: { sub: 'carol', play: ['test'] } });
+    const custom = { appKey: 'customAppKey', aclAuth: token };
+    const body = `{"nodeId":"n1@192.0.2.10","appKey":"customAppKey","sessionId":"/198.51.100.8:40001/192.0.2.10:8445","mediaSessionId":"h-1-test-HLS","name":"test","mediaProvider":"HLS","custom":${JSON.stringify(custom)}}`;
+    const hooks = hooksUnderTest(WITH_SECRET);
+    for (const method of ['playHLS', 'playStream']) {
+      const answer = await hooks.send({ method, body, at: NOW * 1000 });
+      expect(answer).toMatchObject({ statusCode: 200, body });
+    }
+    expect(hooks.memory.rows.get('h-1-test-HLS')).toMatchObject({ sub: 'carol', phase: 'starting' });
   });
 
   it('is needed for what TOKEN_FOR says; one at connect must be good in any case, and covers the rest', async () => {
@@ -364,6 +410,75 @@ describe('policy token', () => {
       expect((await connect(hooks, token)).statusCode).toBe(403);
       expect(hooks.memory.sessions.get(SESSION)).toMatchObject({ phase: 'refused', denied: `token: ${problem}` });
       expect((await publish(hooks, 'y')).statusCode).toBe(403);
+    });
+
+    it('expired, not yet valid, of another audience or issuer, or unusable shows whose it is, as its signature is good', async () => {
+      for (const claims of [
+        { exp: NOW - 61 },
+        { exp: undefined },
+        { nbf: NOW + 62 },
+        { aud: 'other' },
+        { aud: undefined },
+        { iss: 'https://evil.net' },
+        { publish: '*' },
+        { maxDuration: 0 },
+      ]) {
+        for (const [parts, env] of [
+          [{ claims: { ...ALL, sub: 'dave', ...claims } }, WITH_SECRET],
+          [byRsa({ claims: { sub: 'dave', ...claims } }), keys.env],
+        ] as const) {
+          const token = await signToken(parts);
+          const hooks = hooksUnderTest(env);
+          const answers = [await publish(hooks, 'x', { custom: { token } }), await connect(hooks, token)];
+          for (const row of [hooks.memory.rows.get('stream-x'), hooks.memory.sessions.get(SESSION)]) {
+            expect(row).toMatchObject({ phase: 'refused', sub: 'dave' });
+          }
+          expect(hooks.lines()).toMatchObject([
+            { outcome: 'denied', sub: 'dave' },
+            { outcome: 'denied', sub: 'dave' },
+          ]);
+          // The caller learns nothing of it.
+          for (const { body } of answers)
+            expect(body).toBe('{"error":"Forbidden","message":"refused by the policy token"}');
+        }
+      }
+    });
+
+    it('signed by somebody else shows nobody, whatever it says', async () => {
+      const claims = { sub: 'mallory', ...ALL };
+      const other = await startKeyServer();
+      const good = await signToken({ claims: { ...claims, exp: NOW - 61 } });
+      const [header = '', , signature = ''] = good.split('.');
+      const payload = Buffer.from(JSON.stringify({ ...claims, sub: 'mallory', exp: NOW - 61 })).toString('base64url');
+      for (const [token, env] of [
+        [await signToken({ claims: { ...claims, exp: NOW - 61 }, key: new Uint8Array(32) }), WITH_SECRET],
+        [await signToken({ claims: { ...claims, aud: 'other' }, key: new Uint8Array(32) }), WITH_SECRET],
+        [`${header}.${payload.slice(0, -2)}.${signature}`, WITH_SECRET],
+        [good.replace(/[^.]*$/, ''), WITH_SECRET],
+        [forgedToken({ alg: 'none' }, '', { sub: 'mallory', exp: NOW - 61 }), WITH_SECRET],
+        [await signToken(byRsa({ claims: { ...claims, exp: NOW - 61 } })), WITH_SECRET],
+        [await signToken(byRsa({ claims: { ...claims, exp: NOW - 61 }, key: other.rsa.privateKey })), keys.env],
+        [good, keys.env],
+      ] as const) {
+        const hooks = hooksUnderTest({ ...env });
+        expect((await publish(hooks, 'x', { custom: { token } })).statusCode).toBe(403);
+        expect((await connect(hooks, token)).statusCode).toBe(403);
+        expect(hooks.memory.rows.get('stream-x')).not.toHaveProperty('sub');
+        expect(JSON.stringify([...hooks.memory.rows, ...hooks.memory.sessions, hooks.lines()])).not.toContain(
+          'mallory',
+        );
+      }
+      await other.close();
+    });
+
+    it('denied and says no usable `sub` shows nobody', async () => {
+      for (const sub of [5, '', 'x'.repeat(257), { a: 1 }, undefined]) {
+        const hooks = hooksUnderTest(WITH_SECRET);
+        const token = await signToken({ claims: { ...ALL, sub, exp: NOW - 61 } });
+        expect((await publish(hooks, 'x', { custom: { token } })).statusCode).toBe(403);
+        expect(hooks.memory.rows.get('stream-x')).toMatchObject({ denied: 'token: expired' });
+        expect(hooks.memory.rows.get('stream-x')).not.toHaveProperty('sub');
+      }
     });
 
     it.each([
@@ -697,6 +812,30 @@ describe('a connection that was let in', () => {
     expect((await publish(hooks, 'x')).statusCode).toBe(200);
   });
 
+  it('stays a denied one after WCS has told its failure, also if it lives nevertheless', async () => {
+    for (const sessionId of ['session-1', '/10.0.0.2:1/10.0.0.1:2']) {
+      for (const status of ['FAILED', 'DISCONNECTED', 'ESTABLISHED']) {
+        const own = { decides: { sendMessage: [] }, decide: () => allow() };
+        const hooks = hooksUnderTest(WITH_SECRET, own);
+        const expired = await signToken({ claims: { exp: NOW - 61, publish: ['*'] } });
+        expect((await connect(hooks, expired, { sessionId })).statusCode).toBe(403);
+        const event = { sessionId, status, info: 'Connection declined' };
+        await send(hooks, 'ConnectionStatusEvent', event, NOW * 1000 + 500);
+        expect(hooks.memory.sessions.get(sessionId)).toMatchObject({
+          phase: status === 'ESTABLISHED' ? 'live' : 'ended',
+          status,
+          info: 'Connection declined',
+          denied: 'token: expired',
+          sub: 'alice',
+        });
+        // Who asks in its name is told so, and not that it has ended; nobody is alice by it.
+        await publish(hooks, 'x', { sessionId });
+        expect(hooks.memory.rows.get('stream-x')).toMatchObject({ denied: 'token: the connection was refused' });
+        expect(hooks.memory.rows.get('stream-x')).not.toHaveProperty('sub');
+      }
+    }
+  });
+
   it('says what became of it to those who ask in its name', async () => {
     const hooks = hooksUnderTest(WITH_SECRET);
     await connect(hooks, 'junk');
@@ -730,7 +869,7 @@ describe('a player by RTSP', () => {
     expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'applied' });
   });
 
-  it('is judged by its URI without the query, which has the token, and neither row nor queue has it', async () => {
+  it('is judged by its URI without the token in it, and neither row nor queue has it', async () => {
     const token = await signToken({ claims: { play: ['*/room-1'] } });
     const custom = { aclAuth: token };
     const hooks = hooksUnderTest(WITH_SECRET);

@@ -110,6 +110,11 @@ describe('the doctor, over HTTP alone,', () => {
     expect(summary(findings)).toBe('1 problem, 2 left out.');
   });
 
+  it('says first that WCS would read the secret otherwise', async () => {
+    const [first] = await examine({ credentials: { secret: 'hidden\\x' } });
+    expect(first).toMatchObject({ check: 'hook secret', level: 'warning' });
+  });
+
   it('sees HTTP Basic work where the challenge comes through', async () => {
     takesBasic = true;
     const findings = await examine({ credentials: BASIC });

@@ -148,7 +148,8 @@ describe('npm run streams', () => {
   it('never is wider than the terminal, whatever clients choose, and shows all of it with --wide', async () => {
     const id = 'fd14b8bd-9e24-4a7f-b8c1-594dc5bff447';
     const name = 'a name in 広い文字 that is far too long';
-    await tell(id, name, 'PLAYING', '0a4896f0b6a14f0a8f6c3a4d1a7f0f5d@192.168.100.101');
+    const node = '0a4896f0b6a14f0a8f6c3a4d1a7f0f5d@192.168.100.101';
+    await tell(id, name, 'PLAYING', node);
     later = 50 * 3_600_000;
     for (const width of [80, 120]) {
       for (const args of [[], ['--name', name], ['--viewers'], ['--id', id]]) {
@@ -158,9 +159,9 @@ describe('npm run streams', () => {
     }
     expect((await onTerminal(80)).text).toMatch(new RegExp(`^${id}  2 d     2 d     192.168.100.101  a na…long$`, 'm'));
     expect((await onTerminal(80, '--name', name)).lines[1]).toBe(`${id}  playing  2 d     2 d     192.168.100.101`);
-    expect((await streams('--wide')).text).toContain(`0a4896f0b6a14f0a8f6c3a4d1a7f0f5d@192.168.100.101`);
+    expect((await streams('--wide')).text).toContain(node);
     expect((await streams('--wide')).text).toContain(name);
-    await tell(id, name, 'STOPPED');
+    await tell(id, name, 'STOPPED', node);
   });
 
   it('shows one server, by its id or by its address as a whole', async () => {
@@ -282,7 +283,8 @@ describe('npm run streams', () => {
     expect((await streams('--sub', 'alice')).lines.at(-1)).toBe(
       `0 publishers and 2 viewers live in ${dynamo.table} of alice.`,
     );
-    for (const id of ['a1', 'a2', 'b1']) await tell(id, 'x', 'STOPPED');
+    for (const id of ['a1', 'b1']) await tell(id, 'x', 'STOPPED');
+    await tell('a2', 'x', 'STOPPED', NODES[1]);
     expect(await idsOf('--sub', 'alice')).toEqual([]);
   });
 
@@ -312,7 +314,8 @@ describe('npm run streams', () => {
     expect(unknown.warnings).toEqual(['No index holds what is lost: the whole table is read. Ctrl-C ends it.']);
     expect(unknown.progress[0]).toBe('3 rows read');
     expect((await streams('--lost', '--limit', '1')).lines.at(-1)).toBe('Only the first 1, there are more: --limit.');
-    for (const id of ['l1', 'l2', 'l3']) await tell(id, 'ghost', 'STOPPED');
+    for (const id of ['l1', 'l3']) await tell(id, 'ghost', 'STOPPED');
+    await tell('l2', 'ghost', 'STOPPED', NODES[1]);
   });
 
   describe('--stop', () => {
@@ -570,6 +573,32 @@ describe('npm run streams', () => {
     expect(await dynamo.item('nobody')).toBeUndefined();
   });
 
+  it('finds a stream by its name and id as WCS has them, and shows neither key nor password', async () => {
+    const camera = 'rtsp://operator:s3cr%40t@192.0.2.55/cam?channel=1';
+    const hls = `60709c5b-6950-40c3-8a3d-37ea0827ae32-${Buffer.from(camera).toString('hex')}-HLS`;
+    await tell(hls, camera, 'PAUSED');
+    await tell('camera-2', camera.replace('channel=1', 'channel=2'), 'STOPPED');
+    await tell('encoder', 'user7?SECRETKEY', 'UNPUBLISHED');
+    const shown = await idsOf('--name', camera);
+    expect(shown).toHaveLength(1);
+    expect(await idsOf('--name', 'rtsp://192.0.2.55/cam?channel=1')).toEqual(shown);
+    expect(await idsOf('--name', 'user7?SECRETKEY')).toEqual(['encoder']);
+    expect(await idsOf('--id', hls)).toEqual(shown);
+    expect(await idsOf('--id', shown[0] ?? '')).toEqual(shown);
+    const outputs = [
+      await streams(),
+      await streams('--name', camera),
+      await streams('--id', hls),
+      await streams('--stop', hls),
+      await streams('--viewers'),
+      await streams('--id', hls.replace('60709c5b', '00000000')),
+    ];
+    expect(outputs.map(({ text, missing }) => text + (missing ?? '')).join()).not.toMatch(/operator|s3cr|SECRETKEY/);
+    expect(outputs[3]?.text).toContain('(rtsp://192.0.2.55/cam?channel=1, live) is stopped');
+    expect(outputs[5]?.missing).toMatch(/^There is no stream 00000000-/);
+    await tell(hls, camera, 'STOPPED');
+  });
+
   it('finds a name that was too long for its index', async () => {
     await tell('long', 'é'.repeat(2000), 'UNPUBLISHED');
     expect(await idsOf('--name', 'é'.repeat(2000))).toEqual(['long']);
@@ -599,6 +628,7 @@ describe('the options of npm run streams', () => {
     [['--limit', 'x'], /--limit x/],
     [['--stage', 'a b'], /--stage a b: expected letters/],
     [['--name', ''], /--name is empty/],
+    [['--name', '?key'], /--name has nothing but a key/],
     [['--stop', ''], /--stop is empty/],
   ])('%j are refused with the reason', (args, reason) => {
     expect(() => readOptions(args)).toThrow(

@@ -59,6 +59,20 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBe(1);
   });
 
+  it('warns once of a secret that WCS would read otherwise, which works all the same, and does not show it', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'hidden\\x').set('/wcs-hooks/prod/hook-secret-previous', 'hex');
+    const send = container();
+    expect([await send('hidden\\x'), await send('hidden\\x'), await send('hex')]).toEqual([200, 200, 200]);
+    expect(log().filter(({ level }) => level === 'WARN')).toEqual([
+      {
+        level: 'WARN',
+        message: 'secret that WCS may read otherwise',
+        cause: expect.stringMatching(/^HOOK_SECRET has a backslash/) as string,
+      },
+    ]);
+    expect(lines.join()).not.toContain('hidden');
+  });
+
   it('without credentials answers 503, says which parameter to put, and works once it is there', async () => {
     const send = container();
     expect(await send('new')).toBe(503);

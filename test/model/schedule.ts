@@ -5,6 +5,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createSweep } from '../../lib/jobs/sweep.ts';
 import type { Attribute } from '../../lib/state/storable.ts';
+import { clientIn, isSameClient, rowOfClient } from '../../lib/state/clients.ts';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
 import { rankOf } from '../../lib/state/rank.ts';
 import { KINDS, type Row } from '../../lib/state/row.ts';
@@ -52,6 +53,7 @@ export interface Played {
   readonly presumed: number;
   readonly 'refusal ignored': number;
   readonly 'live after end': number;
+  readonly 'id in use': number;
   readonly requests: number;
 }
 
@@ -66,6 +68,7 @@ export const NOTHING_PLAYED: Played = {
     presumed: 0,
     'refusal ignored': 0,
     'live after end': 0,
+    'id in use': 0,
   },
   requests: 0,
 };
@@ -109,7 +112,8 @@ export async function playWorld(
       const result = isKeepAlive ? await streams.keepAlive(sighting) : { outcome: await streams.upsert(sighting) };
       counts[result.outcome]++;
       const mayLag = result.outcome === 'fresh' || (isKeepAlive && result.outcome === 'live after end');
-      checkTold(sighting, await dynamo.row(sighting.id), mayLag ? leaseMs / 2 : 0);
+      const row = rowOfClient(await dynamo.row(sighting.id), sighting.client) ?? {};
+      checkTold(sighting, row, mayLag ? leaseMs / 2 : 0);
       if ('stop' in result) counts.stopped++;
       else if (mustStop) throw new Error(`${sighting.id}: a keep-alive did not stop it`);
     } catch (error) {
@@ -176,8 +180,11 @@ export async function playWorld(
     const before = rows;
     rows = await rowsOf(ids, dynamo);
     for (const [id, row] of rows) {
-      const { phase, lost, lastSeenAt, stopSentAt }: Row = before.get(id) ?? {};
+      const { stopSentAt, ...shownBefore }: Row = before.get(id) ?? {};
       if (isSession(id)) continue;
+      // Whose id it is may turn out to be another's: nothing of the first is left in the row then.
+      const isOfSame = isSameClient(shownBefore, clientIn('stream', row));
+      const { phase, lost, lastSeenAt }: Row = isOfSame ? shownBefore : {};
       const broken = (what: string) => new Error(`${id} ${what}: ${JSON.stringify(row)}`);
       if (phase === 'ended' && row.phase !== 'ended') throw broken('lives again');
       if (String(row.rank).startsWith(`${LEVEL.presumedEnded}#`) && !presumed.has(id)) {
@@ -204,14 +211,15 @@ export async function playWorld(
 
   const unstarted: (() => Promise<void>)[] = jobs.map((job) => () => work(job));
   /** Only the end of its session, as some hook told it, ends a stream that was seen before. */
-  function presumption(id: string, { phase, status, info, statusAt, firstSeenAt, sessionId }: Row): Sighting {
+  function presumption(id: string, row: Row): Sighting {
+    const { phase, status, info, statusAt, firstSeenAt, sessionId } = row;
     const at = Date.parse(String(statusAt));
     const isEnd = ({ id, said, ...end }: Sighting) => id === sessionId && said.phase === 'ended' && end.at === at;
     if (phase !== 'ended' || !sightings.some(isEnd) || String(statusAt) <= String(firstSeenAt)) {
       throw new Error(`${id} was ended without its session: ${JSON.stringify({ sessionId, statusAt, firstSeenAt })}`);
     }
     return {
-      ...{ kind: 'stream', id, at, level: LEVEL.presumedEnded, facts: {} },
+      ...{ kind: 'stream', id, client: clientIn('stream', row), at, level: LEVEL.presumedEnded, facts: {} },
       said: { phase, ...(status === undefined ? {} : { status }), ...(info === undefined ? {} : { info }) },
     };
   }
@@ -282,16 +290,21 @@ function checkTold({ id, at, ...sighting }: Sighting, row: Row, lagMs: number): 
   if (!isTold) throw new Error(`${id}: what was told at ${time} is not in ${JSON.stringify(row)}`);
 }
 
+const rivalsOf = ({ rivals }: Row) => (rivals === undefined ? [] : (JSON.parse(String(rivals)) as Row[]));
+
 /** The row is that of the rule, but for what a sweep may have laid over it, and the lag of `lastSeenAt` in a fresh lease. */
 function checkRow(id: string, kind: Sighting['kind'], row: Row, wanted: Row, lagMs: number): void {
   const problem = (field: string, is: Attribute | undefined, should: Attribute | undefined) =>
     new Error(`${id}: ${field} is ${is}, and should be ${should}`);
   const isLost = row.lost !== undefined;
   if (isLost && wanted.phase !== 'live') throw problem('lost', row.lost, undefined);
-  const skipped = ['lastSeenAt', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost'] : [])];
+  const skipped = ['lastSeenAt', 'rivals', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost'] : [])];
   for (const field of KINDS[kind].owned) {
     if (!skipped.includes(field) && row[field] !== wanted[field]) throw problem(field, row[field], wanted[field]);
   }
   const lag = Date.parse(String(wanted.lastSeenAt)) - Date.parse(String(row.lastSeenAt));
   if (!(lag >= 0 && lag < lagMs)) throw problem('lastSeenAt', row.lastSeenAt, wanted.lastSeenAt);
+  const [rivals, wantedRivals] = [rivalsOf(row), rivalsOf(wanted)];
+  if (rivals.length !== wantedRivals.length) throw problem('rivals', row.rivals, wanted.rivals);
+  rivals.forEach((rival, n) => checkRow(`${id}, a rival,`, kind, rival, wantedRivals[n] ?? {}, lagMs));
 }

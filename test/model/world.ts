@@ -26,7 +26,8 @@ export interface World {
 export function createWorld(random: Random): World {
   const streams = Array.from({ length: random.between(1, 3) }, (_, n) => lifeOf(`stream-${n}`, random));
   const sessions = SESSION_IDS.filter(() => random() < 0.6).map((id) => connectionOf(id, random));
-  const hooks = [...streams, ...sessions].flat();
+  const rivals = streams.filter(() => random() < 0.3).map(([told]) => claimsOn(told?.sighting.id ?? '', random));
+  const hooks = [...streams, ...sessions, ...rivals].flat();
   const jobs: Job[] = [...hooks, ...repeated(hooks, random)].map(({ sighting, method }) => ({
     kind: 'hook',
     sighting,
@@ -94,6 +95,37 @@ function lifeOf(id: string, random: Random): Told[] {
     tell('StreamStatusEvent', { status: random.of(['UNPUBLISHED', 'STOPPED', 'FAILED']), ...changing() });
   }
   if (told.length === 0) tell('StreamEvent');
+  return told;
+}
+
+/** What others tell who use the id of a stream: a client that claims it, and one that lives with it on another node. */
+function claimsOn(id: string, random: Random): Told[] {
+  const told: Told[] = [];
+  let second = random.between(0, 40);
+  const tell = (client: { sessionId: string; nodeId: string }, method: MethodName, status: string, fields = {}) => {
+    const ruling = random.of<Ruling>([
+      { sub: 'bob', maxDuration: 1 },
+      { denied: 'token: expired', sub: 'bob' },
+    ]);
+    const body = { mediaSessionId: id, name: 'other', published: true, ...client, status, ...fields };
+    const sighting = sightingOf(method, body, at(second), method === 'publishStream' ? ruling : {});
+    if (!sighting) throw new Error('a hook with an id is a sighting');
+    told.push({ method, sighting });
+    second += random.of([0, 1, 30]);
+  };
+  const bob = { sessionId: 'bob', nodeId: 'node' };
+  if (random() < 0.8) {
+    tell(bob, 'publishStream', 'PENDING');
+    const info = random.of(['MediaSessionId is already in use', 'Rest hook: access denied']);
+    tell(bob, 'StreamStatusEvent', 'FAILED', { info });
+  }
+  const elsewhere = { sessionId: random.of(SESSION_IDS), nodeId: 'node B' };
+  if (random() < 0.5) {
+    tell(elsewhere, 'publishStream', 'PENDING');
+    if (random() < 0.8) tell(elsewhere, 'StreamStatusEvent', 'PUBLISHING');
+    if (random() < 0.8) tell(elsewhere, 'StreamKeepAliveEvent', 'PUBLISHING');
+    if (random() < 0.8) tell(elsewhere, 'StreamStatusEvent', 'UNPUBLISHED', { info: 'Stopped by user' });
+  }
   return told;
 }
 

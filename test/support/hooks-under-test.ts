@@ -2,7 +2,7 @@ import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import type { Deps } from '../../lib/deps.ts';
 import { createAct } from '../../lib/http/act.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
-import type { Line } from '../../lib/log.ts';
+import { createLog, type Line } from '../../lib/log.ts';
 import { readHookSettings } from '../../lib/settings.ts';
 import { createTokenVerifier } from '../../lib/tokens.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
@@ -16,7 +16,17 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
   const memory = createMemoryStore(settings);
   const lines: Line[] = [];
   let now = 0;
-  const deps: Deps = { settings, log: (line) => lines.push(line), now: () => now };
+  const written: string[] = [];
+  const write = createLog(
+    (text) => written.push(text),
+    () => now,
+    'test',
+  );
+  const log = (line: Line) => {
+    lines.push(line);
+    write(line);
+  };
+  const deps: Deps = { settings, log, now: () => now };
   const { policies, failsOpen, tokens } = settings.access;
   const handlerWith = (verify?: ReturnType<typeof createTokenVerifier>) =>
     createHookHandler(
@@ -35,6 +45,8 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     /** What the log says of each hook. */
     lines: (): Record<string, unknown>[] =>
       lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),
+    /** The same as it is written. */
+    written,
     now: deps.now,
     setNow: (time: number) => void (now = time),
     send: (request: Request) => {

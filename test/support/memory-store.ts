@@ -1,3 +1,4 @@
+import { rowOfClient } from '../../lib/state/clients.ts';
 import { differences, merge } from '../../lib/state/merge.ts';
 import { oddityOf } from '../../lib/state/oddity.ts';
 import { KINDS, type Row } from '../../lib/state/row.ts';
@@ -38,7 +39,9 @@ export function createMemoryStore(rules: StopRules) {
     upsert,
     async keepAlive(sighting) {
       const outcome = await upsert(sighting);
-      const stop = whyStop(rows.get(sighting.id) ?? {}, sighting.at, rules);
+      const row = rows.get(sighting.id) ?? {};
+      const own = rowOfClient(row, sighting.client) ?? row;
+      const stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, rules);
       return { outcome, ...(stop === undefined ? {} : { stop }) };
     },
     readSession(id) {

@@ -1,5 +1,5 @@
 import { rankOf } from '../../lib/state/rank.ts';
-import type { Fields, Row } from '../../lib/state/row.ts';
+import { KINDS, type Fields, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 
 /** Which sighting's words stand as a whole: by a time of their own, the first or the latest; then by what they say. */
@@ -12,11 +12,40 @@ const REGISTERS = {
 } as const;
 const isAddress = (id: string) => /^\/[0-9.]+:[0-9]+\/[0-9.]+:[0-9]+$/.test(id);
 
+/** The row of a set of sightings: that of the client whose id it is, and those of the others. */
+export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {
+  const clients = Map.groupBy(sightings, ({ client }) => JSON.stringify(Object.entries(client).sort()));
+  // Hooks that leave out who they are from are the one client's.
+  const isWhole = sightings.every(({ client }) => Object.keys(client).length === 2);
+  if (!isWhole || clients.size === 1) return rowOfClient(sightings, retentionSeconds);
+  const rows = [...clients.values()].map((own) => rowOfClient(own, retentionSeconds));
+  const [first = {}, ...others] = sightings[0]?.kind === 'session' ? rows.sort(latest) : rows.sort(firstLive);
+  const kind = sightings[0]?.kind ?? 'stream';
+  const inOrder = (row: Row) =>
+    Object.fromEntries(KINDS[kind].owned.flatMap((field) => (row[field] === undefined ? [] : [[field, row[field]]])));
+  return { ...first, rivals: JSON.stringify(others.slice(0, 3).map(inOrder)) };
+}
+
+const whoOf = ({ sessionId, appKey, nodeId }: Row) => JSON.stringify([sessionId ?? appKey, nodeId]);
+const compare = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : 1);
+
+/** Who was live first; else who asked first of those that were neither denied nor failed; else who was seen first. */
+function firstLive(a: Row, b: Row): number {
+  if (a.startedAt !== b.startedAt) return compare(a.startedAt ?? 'never', b.startedAt ?? 'never');
+  const [startsA, startsB] = [a.phase === 'starting', b.phase === 'starting'];
+  if (a.startedAt === undefined && startsA !== startsB) return startsA ? -1 : 1;
+  if (a.startedAt === undefined && a.firstSeenAt !== b.firstSeenAt) return compare(a.firstSeenAt, b.firstSeenAt);
+  return compare(whoOf(a), whoOf(b));
+}
+
+const latest = (a: Row, b: Row) =>
+  a.lastSeenAt === b.lastSeenAt ? compare(whoOf(a), whoOf(b)) : compare(b.lastSeenAt, a.lastSeenAt);
+
 /**
- * The row of a set of sightings, said in another way than the rule does it step by step: sort by rank, look at the last.
+ * The row of one client's sightings, said in another way than the rule does it step by step: sort by rank, look at the last.
  * The facts of one stream must not contradict each other.
  */
-export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {
+function rowOfClient(sightings: readonly Sighting[], retentionSeconds: number): Row {
   const byRank = sightings
     .map((sighting) => ({ sighting, rank: rankOf(sighting) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))

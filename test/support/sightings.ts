@@ -92,9 +92,26 @@ const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
       ...ends.map(({ at, status }): Sighting => {
         if (status === undefined) return operatorsEnd(id, {}, at);
         const said = { phase: 'ended', status, info: 'presumed' } as const;
-        return { kind: 'stream', id, at, level: LEVEL.presumedEnded, said, facts: {} };
+        return { kind: 'stream', id, client: {}, at, level: LEVEL.presumedEnded, said, facts: {} };
       }),
     ]);
+
+/** Alice on one node, Bob on the same, and one with the id and the session of Alice on another node. */
+const CLIENTS = [
+  { sessionId: 'alice', nodeId: 'A', name: 'alice-1' },
+  { sessionId: 'bob', nodeId: 'A', name: 'bob-1' },
+  { sessionId: 'alice', nodeId: 'B', name: 'alice-1' },
+] as const;
+
+/** The sightings of an id that several clients claim, each of them with hooks of any kind. */
+const claimedHistory = (id: string): fc.Arbitrary<Sighting[]> =>
+  fc.array(fc.tuple(fc.constantFrom(...CLIENTS), hook, ruling), { minLength: 1, maxLength: 12 }).map((hooks) =>
+    hooks.map(([client, { method, status, at, changing }, ruling]) => {
+      const asked = method === 'playHLS' || method === 'playRTSP' ? 'playStream' : method;
+      const decided = asked === 'playStream' || asked === 'publishStream' ? ruling : {};
+      return seen(asked, { mediaSessionId: id, published: true, ...client, ...changing, status }, at, decided);
+    }),
+  );
 
 const sessionHook = fc.record({
   method: fc.constantFrom<MethodName>(
@@ -119,23 +136,27 @@ const connectRuling = fc.constantFrom<Ruling>(
   { isDecided: true, denied: 'origin: another origin', sub: 'bob' },
 );
 
-/** The sightings of one session, or of several that had the same address one after another. */
-const sessionHistory = (id: string): fc.Arbitrary<Sighting[]> =>
-  fc.array(fc.tuple(sessionHook, connectRuling), { minLength: 1, maxLength: 9 }).map((hooks) =>
-    hooks.map(([{ method, status, info, at }, ruling]) => {
-      const body = { sessionId: id, appKey: 'defaultApp', nodeId: 'node@10.0.0.1' };
-      if (method !== 'connect') return seen(method, { ...body, status, info }, at);
-      const page =
-        ruling.sub === undefined ? {} : { origin: `https://${ruling.sub}.example.com`, clientVersion: '2.0' };
-      return seen(method, { ...body, ...page }, at, ruling);
-    }),
-  );
+/** The sightings of one session, or of several that had the same address one after another, or on several nodes. */
+const sessionHistory = (id: string, ...nodes: string[]): fc.Arbitrary<Sighting[]> =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...nodes), sessionHook, connectRuling), { minLength: 1, maxLength: 9 })
+    .map((hooks) =>
+      hooks.map(([nodeId, { method, status, info, at }, ruling]) => {
+        const body = { sessionId: id, appKey: 'defaultApp', nodeId };
+        if (method !== 'connect') return seen(method, { ...body, status, info }, at);
+        const page =
+          ruling.sub === undefined ? {} : { origin: `https://${ruling.sub}.example.com`, clientVersion: '2.0' };
+        return seen(method, { ...body, ...page }, at, ruling);
+      }),
+    );
 
 /** The same properties hold for all of them; the n-th of each kind has an id of its own. */
 export const HISTORIES: readonly (readonly [string, (n?: number) => fc.Arbitrary<Sighting[]>])[] = [
   ['a stream', (n = 0) => streamHistory(`stream-${n}`)],
-  ['a session', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-${n}`)],
-  ['an address', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:${n}`)],
+  ['a claimed id', (n = 0) => claimedHistory(`claimed-${n}`)],
+  ['a session', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-${n}`, 'node@10.0.0.1')],
+  ['an address', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:${n}`, 'node@10.0.0.1')],
+  ['an address on two nodes', (n = 0) => sessionHistory(`/10.0.0.3:1/10.0.0.1:${n}`, 'A', 'B')],
 ];
 
 /** A delivery of a history: any order, any repetition, everything at least once. */

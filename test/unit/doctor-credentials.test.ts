@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCredentials } from '../../infra/doctor/credentials.ts';
+import { checkSecrets, findCredentials } from '../../infra/doctor/credentials.ts';
 
 const PROD = { name: 'prod', place: 'eu-central-1', isLocal: false };
 const NOTHING = { secret: undefined, user: undefined, password: undefined };
@@ -58,4 +58,21 @@ describe('the doctor shows the credentials', () => {
       },
     });
   });
+});
+
+it('the doctor warns of secrets that WCS would read otherwise, and does not show them', async () => {
+  expect([...checkSecrets({ secret: '5d0e'.repeat(16), previousSecret: 's3cr#et=' })]).toEqual([]);
+  expect([...checkSecrets(NOTHING)]).toEqual([]);
+  const { parameters } = holding({
+    '/wcs-hooks/prod/hook-secret': 'hidden\\x',
+    '/wcs-hooks/prod/hook-secret-previous': ' hidden',
+  });
+  const { credentials } = await findCredentials(NOTHING, { ...PROD, parameters });
+  const findings = [...checkSecrets(credentials)];
+  expect(findings).toMatchObject([
+    { level: 'warning', check: 'hook secret', found: expect.stringContaining('a backslash') as string },
+    { level: 'warning', check: 'previous hook secret', found: expect.stringContaining('blanks at an end') as string },
+  ]);
+  for (const { todo } of findings) expect(todo).toContain('openssl rand -hex 32');
+  expect(JSON.stringify(findings)).not.toContain('hidden');
 });

@@ -12,7 +12,7 @@ describe('a parked message', () => {
       for (const sighting of sightings) {
         const message = toMessage(sighting, 'r\u{1f600}');
         expect(message).toMatch(/^[\x20-\x7e]*$/);
-        expect(readMessage(message)).toEqual({ v: 2, sighting, requestId: 'r\u{1f600}' });
+        expect(readMessage(message)).toEqual({ v: 3, sighting, requestId: 'r\u{1f600}' });
       }
     },
   );
@@ -45,15 +45,23 @@ describe('a parked message', () => {
 
   it('that is none is told by what is wrong, not by what is in it', () => {
     const good = {
-      v: 2,
-      sighting: { kind: 'stream', id: 'm', at: 1, level: 4, said: { phase: 'live', status: 'PLAYING' }, facts: {} },
+      v: 3,
+      sighting: {
+        kind: 'stream',
+        id: 'm',
+        client: {},
+        at: 1,
+        level: 4,
+        said: { phase: 'live', status: 'PLAYING' },
+        facts: {},
+      },
       requestId: 'r',
     };
     expect(readMessage(JSON.stringify(good))).toEqual(good);
     for (const [body, problem] of [
       ['S3CRET', 'not JSON'],
       ['"S3CRET"', 'its form'],
-      [JSON.stringify({ ...good, v: 1 }), ': v'],
+      [JSON.stringify({ ...good, v: 2 }), ': v'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, id: '' } }), 'sighting.id'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, at: 1.5 } }), 'sighting.at'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, at: 1e14 } }), 'sighting.at'],

@@ -34,6 +34,7 @@ describe('settings', () => {
       takesUnsigned: false,
       access: { policies: [], failsOpen: expect.any(Function) as unknown, tokens: undefined },
       restClientConfig: expect.any(Object) as unknown,
+      logNumbers: 'short',
       streamsTable: 'streams',
       sessionsTable: 'sessions',
       parkingQueueUrl: 'https://sqs/parking',
@@ -168,6 +169,19 @@ describe('access settings', () => {
   });
 
   it.each([
+    'https://example.com,capacitor://localhost',
+    'ionic://localhost:8100',
+    'app://com.example.app',
+    'tauri://localhost',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'http://[::1]:8080',
+    'capacitor://[::1]',
+    'https://xn--bcher-kva.example',
+  ])('take an exact origin of any scheme: %s', (ALLOWED_ORIGINS) => {
+    expect(names({ ALLOWED_ORIGINS })).toEqual(['origin']);
+  });
+
+  it.each([
     [
       { TOKEN_SECRET: 'x'.repeat(32) },
       ['TOKEN_SECRET set without TOKEN_ISSUER', 'TOKEN_SECRET set without TOKEN_AUDIENCE'],
@@ -188,10 +202,25 @@ describe('access settings', () => {
     ],
     [{ FAIL_OPEN: 'play,all' }, ['FAIL_OPEN names "all"']],
     [{ FAIL_OPEN: 'none,play' }, ['names none and others']],
+    [{ LOG_NUMBERS: 'none' }, ['LOG_NUMBERS="none": expected short or full']],
     [{ ALLOWED_ORIGINS: 'example.com' }, ['ALLOWED_ORIGINS names "example.com": expected an origin']],
     [{ ALLOWED_ORIGINS: 'https://example.com/' }, ['expected an origin']],
     [{ ALLOWED_ORIGINS: 'https://Example.com' }, ['expected an origin']],
     [{ ALLOWED_ORIGINS: '*' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://*' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: '*.localhost://x' }, ['expected *.example.com']],
+    [{ ALLOWED_ORIGINS: 'capacitor://localhost/' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://user@localhost' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://localhost:0' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://localhost:99999' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'Capacitor://localhost' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://Localhost' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor:localhost' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'capacitor://' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'file:///index.html' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'data:text/html,x' }, ['"data:text/html": expected an origin', '"x": expected an origin']],
+    [{ ALLOWED_ORIGINS: 'null' }, ['expected an origin']],
+    [{ ALLOWED_ORIGINS: 'https://example.com:443' }, ['expected an origin']],
     [{ ALLOWED_ORIGINS: '*.com' }, ['expected *.example.com']],
     [{ ALLOWED_ORIGINS: '*.*.example.com' }, ['expected *.example.com']],
     [{ ALLOWED_ORIGINS: 'https://*.example.com' }, ['expected an origin']],

@@ -23,6 +23,10 @@ describe('the session of a hook', () => {
   it('lends nothing if it was refused, has ended, or is that of another app or node', () => {
     expect(sessionOf({ ...row, phase: 'refused' }, {})).toEqual({ problem: 'the connection was refused' });
     expect(sessionOf({ ...row, phase: 'ended' }, {})).toEqual({ problem: 'the connection has ended' });
+    for (const phase of ['starting', 'refused', 'live', 'ended']) {
+      const problem = 'the connection was refused';
+      expect(sessionOf({ ...row, phase, denied: 'token: expired' }, {})).toEqual({ problem });
+    }
     for (const body of [{ appKey: 'other' }, { nodeId: 'other' }]) {
       expect(sessionOf(row, body)).toEqual({ problem: 'the connection is of another app or node' });
     }

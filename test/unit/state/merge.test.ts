@@ -32,9 +32,13 @@ const rowOf = (sightings: Sighting[], row: Row = {}) =>
 describe.each(HISTORIES)('merge, of %s:', (_, history) => {
   test.prop([history().chain((sightings) => fc.tuple(fc.constant(sightings), delivery(sightings)))], {
     numRuns: 10_000,
-  })('any order and any repetition of the same hooks gives the row of their set', ([sightings, delivered]) => {
-    expect(rowOf(delivered)).toEqual(rowOfSet(sightings, RETENTION.retentionSeconds));
-  });
+  })(
+    'any order and any repetition of the same hooks gives the row of their set',
+    ([sightings, delivered]) => {
+      expect(rowOf(delivered)).toEqual(rowOfSet(sightings, RETENTION.retentionSeconds));
+    },
+    120_000,
+  );
 
   test.prop([history()], { numRuns: 2_000 })('a hook that is merged again changes nothing', (sightings) => {
     const row = rowOf(sightings);
@@ -234,6 +238,42 @@ describe('merge, of a session,', () => {
     const refused = rowOf([...first, session(ADDRESS, 'connect', 3, undefined, { denied: 'token: expired' })]);
     expect(refused).toMatchObject({ phase: 'refused', status: 'DENIED', denied: 'token: expired' });
   });
+
+  test.prop([
+    fc.constantFrom(ADDRESS, `${ADDRESS}-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10`, '7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10'),
+    fc.constantFrom('FAILED', 'DISCONNECTED'),
+    fc.boolean(),
+    fc.infiniteStream(fc.nat()),
+  ])(
+    'that was denied shows so, whose it was and what WCS said of its end, whatever the order',
+    (id, end, hasMore, order) => {
+      const denied = { isDecided: true, denied: 'token: expired', sub: 'dave' };
+      const hooks = [
+        session(id, 'connect', 1, undefined, denied),
+        seen('ConnectionStatusEvent', 2, { sessionId: id, status: end, info: 'declined' }),
+        // What a client may still do, and what was before it at the same address.
+        ...(hasMore ? [session(id, 'RegistrationStatusEvent', 3, 'UNREGISTERED')] : []),
+        ...(hasMore && id === ADDRESS
+          ? [session(id, 'connect', -2, undefined, alice), session(id, 'ConnectionStatusEvent', -1, 'DISCONNECTED')]
+          : []),
+      ];
+      const delivered = [...hooks, ...hooks]
+        .map((hook) => [order.next().value ?? 0, hook] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, hook]) => hook);
+      const row = rowOf(delivered);
+      expect(row).toMatchObject({
+        phase: 'ended',
+        status: end,
+        info: 'declined',
+        endedAt: after(2),
+        connectAt: after(1),
+        denied: 'token: expired',
+        sub: 'dave',
+      });
+      expect(row).not.toHaveProperty('claims');
+    },
+  );
 
   it('takes a colon and a uuid of digits for no address', () => {
     const id = `${ADDRESS}-12345678-1234-4234-8234-123456789012`;

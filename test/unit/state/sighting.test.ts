@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
+import { merge } from '../../../lib/state/merge.ts';
 import { rankOf } from '../../../lib/state/rank.ts';
 import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
@@ -54,6 +55,7 @@ describe('the level of a hook', () => {
       expect(of(method, { status: 'PUBLISHING', name: 'b4e7' })).toEqual({
         kind: 'stream',
         id: 'm',
+        client: {},
         at: AT,
         level: LEVEL.seen,
         said: { phase: 'seen' },
@@ -68,6 +70,10 @@ describe('a sighting', () => {
     expect(sightingOf('StreamStatusEvent', captureBody('StreamStatusEvent.publishing'), AT)).toEqual({
       kind: 'stream',
       id: SEED_STREAM,
+      client: {
+        sessionId: '/192.168.1.102:4388/192.168.1.101:8443',
+        nodeId: 'Hw47CFMBEchVOpBMDr29IxjudnJ1sjOY@192.168.1.101',
+      },
       at: AT,
       level: LEVEL.live,
       said: { phase: 'live', status: 'PUBLISHING', hasVideo: true, hasAudio: true },
@@ -113,6 +119,15 @@ describe('a sighting', () => {
     expect(of('publishStream', {})?.said).toEqual({ phase: 'starting' });
   });
 
+  it('of a play by URL makes a row that is never live and expires by itself, as nothing tells its end', () => {
+    for (const method of ['playHLS', 'playRTSP'] as const) {
+      const once = merge({}, of(method, { name: 'test' }) ?? expect.fail(), { retentionSeconds: 10 });
+      const again = merge(once, of(method, { name: 'test' }, AT + 5000) ?? expect.fail(), { retentionSeconds: 10 });
+      expect(again).toMatchObject({ phase: 'starting', expiresAt: AT / 1000 + 10 });
+      expect(again).not.toHaveProperty('live');
+    }
+  });
+
   it('takes the user agent of old and new RTSP bodies', () => {
     expect(of('playRTSP', { 'User-Agent': 'old' })?.facts.userAgent).toBe('old');
     expect(of('playRTSP', { userAgent: 'new' })?.facts.userAgent).toBe('new');
@@ -144,6 +159,7 @@ describe('rank', () => {
   ): Sighting => ({
     kind: 'stream',
     id: 'm',
+    client: {},
     at,
     level,
     said: { phase: 'live', ...said },

@@ -1,0 +1,35 @@
+/** What a start and a deploy refuse: settings that are not usable, and variables that only look like settings. */
+import { createRequire } from 'node:module';
+import type { Environment } from '../lib/environment.ts';
+import { PARAMETERS } from '../lib/secrets.ts';
+import { readHookSettings, SettingsError } from '../lib/settings.ts';
+import { PORTS } from './local/settings.ts';
+import { misspelt } from './misspelt.ts';
+
+const { SETTINGS } = createRequire(import.meta.url)('./environment.cjs') as { SETTINGS: string[] };
+
+/** Whatever an operator may set. */
+export const SETTING_NAMES: readonly string[] = [
+  ...SETTINGS,
+  ...Object.keys(PARAMETERS),
+  ...Object.keys(PORTS),
+  'DATA_DIR',
+];
+
+/**
+ * @param env what the functions will read
+ * @param shell what the operator set, where a wrong name would leave a door open that was meant to be shut
+ * @throws SettingsError naming every problem
+ */
+export function checkSettings(env: Environment, shell: Environment = process.env): void {
+  const problems = Object.entries(misspelt(shell, SETTING_NAMES)).map(
+    ([name, meant]) => `${name} is no setting, and would have no effect: is ${meant} meant? Rename it, or unset it`,
+  );
+  try {
+    readHookSettings(env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+}

@@ -1,0 +1,18 @@
+/** Telephone numbers and SIP addresses, as far as a log may show them. */
+
+/** Seven digits or more, however they are grouped. Extensions and addresses (192.168.1.101:5060) have fewer in a row. */
+const NUMBER = /\+?\d(?:[ ()/-]{0,3}\d){6,}/g;
+const SHOWN_START = 5;
+const SHOWN_END = 2;
+const LEAST_HIDDEN = 3;
+
+/** Every telephone number in a text as `+4930…42`: enough to know a country, an area and a caller who says who he is. */
+export const shortNumbers = (text: string) =>
+  text.replace(NUMBER, (number) => {
+    const start = Math.min(SHOWN_START, number.length - SHOWN_END - LEAST_HIDDEN);
+    return `${number.slice(0, start)}…${number.slice(-SHOWN_END)}`;
+  });
+
+/** A SIP or tel URI without its password, parameters and headers; anything else as it is. */
+export const sipAddress = (text: string) =>
+  /\b(?:sips?|tel):/i.test(text) ? text.replace(/[;?].*$/s, '').replace(/\b(sips?:[^:@]*):[^@]*@/i, '$1@') : text;

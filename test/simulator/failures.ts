@@ -1,0 +1,49 @@
+/** The hooks that were not acknowledged, and why not: each kind is explained once, in the doctor's words. */
+import { explainAnswer } from '../../infra/doctor/answers.ts';
+import { problem, toText } from '../../infra/doctor/finding.ts';
+import { FOR_THE_POLICY, MUST_ECHO, REWRITTEN } from '../../infra/doctor/hooks.ts';
+import type { Answer } from './wcs.ts';
+
+export interface Failures {
+  readonly add: (answer: Answer) => void;
+  /** Nothing, or how many of how many, and of each kind what it means and what to do. */
+  told(sent: number): string[];
+}
+
+export function createFailures(): Failures {
+  const kinds = new Map<string, { readonly answer: Answer; readonly methods: Set<string> }>();
+  let refused = 0;
+  let failed = 0;
+  return {
+    add(answer) {
+      if (answer.acknowledged) return;
+      if (answer.status === 403) refused++;
+      else failed++;
+      const key = `${answer.status} ${answer.policy ?? ''}`;
+      const kind = kinds.get(key) ?? { answer, methods: new Set() };
+      kinds.set(key, kind);
+      kind.methods.add(answer.method);
+    },
+    told(sent) {
+      if (refused + failed === 0) return [];
+      const counts = [
+        ...(refused > 0 ? [`${refused} refused (403)`] : []),
+        ...(failed > 0 ? [`${failed} failed otherwise`] : []),
+      ];
+      return [
+        `${refused + failed} of ${sent} hooks were not acknowledged: ${counts.join(', ')}.`,
+        ...[...kinds.values()].map(({ answer, methods }) =>
+          toText(problem([...methods].join(', '), ...explained(answer))),
+        ),
+      ];
+    },
+  };
+}
+
+function explained({ status, policy }: Answer): readonly [found: string, means: string, todo: string] {
+  if (policy !== undefined) {
+    return [`refused by the policy ${policy}`, 'The client has no right to what it asks for.', FOR_THE_POLICY];
+  }
+  if (status === 200) return ['the answer is not the hook', MUST_ECHO, REWRITTEN];
+  return explainAnswer(typeof status === 'number' ? { status } : { status: undefined, code: status });
+}
