@@ -69,7 +69,7 @@ describe('the queue', () => {
       ) ?? expect.fail();
     await createParking({ parkingQueueUrl: url('parking') }).park(sighting, 'r');
     const [message] = await receive('parking');
-    expect(readMessage(message?.Body ?? '')).toEqual({ v: 2, sighting, requestId: 'r' });
+    expect(readMessage(message?.Body ?? '')).toEqual({ v: 3, sighting, requestId: 'r' });
   });
 
   it('hides what was received, and gives it again after its visibility timeout unless it was deleted', async () => {
