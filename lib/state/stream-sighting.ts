@@ -1,14 +1,14 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import type { MethodName } from '../wcs/methods.ts';
-import type { RtspStream } from '../wcs/payloads.ts';
+import type { Stream } from '../wcs/payloads.ts';
 import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
 import type { Ruling, Said, Sighting } from './sighting.ts';
 import { cut, isoTime, MAX_NAME_BYTES, stored } from './storable.ts';
 
-/** Any body whose subject is a stream, as its schema let it pass. */
-type StreamBody = Partial<RtspStream>;
+/** Any body whose subject is a stream, without what is not of its documented type. */
+type StreamBody = Partial<Stream>;
 
 const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
 /** Their bodies may lack what the method itself says. */
@@ -19,7 +19,9 @@ export function streamSighting(method: MethodName, body: StreamBody, at: number,
   const id = body.mediaSessionId.toWellFormed();
   const { denied } = ruling;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
-  if (level === LEVEL.seen) return { kind: 'stream', id, at, level, said: { phase: 'seen' }, facts: {} };
+  if (level === LEVEL.seen) {
+    return { kind: 'stream', id, at, level, said: { phase: 'seen' }, facts: resizeOf(method, body, at) };
+  }
   const stream: StreamBody = { ...body, ...ruling.overwrite };
   const isPlayedByUrl = PLAYED_BY_URL.includes(method);
   return {
@@ -91,6 +93,14 @@ const factsOf = (
     stopAt: maxDuration === undefined ? undefined : isoTime(at + maxDuration * 1000),
   }),
 });
+
+/** The new size of the picture; nothing else that such a hook carries counts. */
+function resizeOf(method: MethodName, { status, width, height }: StreamBody, at: number): Fields {
+  if (method !== 'StreamStatusEvent' || status !== 'RESIZE') return {};
+  const { resizedWidth, resizedHeight } = stored({ resizedWidth: width, resizedHeight: height });
+  if (resizedWidth === undefined || resizedHeight === undefined) return {};
+  return { resizedAt: isoTime(at), resizedWidth, resizedHeight };
+}
 
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
 function nameOf(stream: StreamBody): Fields {

@@ -9,7 +9,7 @@ import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
 import { oddityOf, type Oddity } from '../state/oddity.ts';
 import { isReusable } from '../state/reusable-id.ts';
-import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
+import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
@@ -125,7 +125,7 @@ export function createDynamoStore(
  */
 function canBeWrittenUnread(sighting: Sighting): boolean {
   const { kind, level, said, facts } = sighting;
-  if (level === LEVEL.seen) return Object.keys(facts).length === 0;
+  if (level === LEVEL.seen) return Object.keys(facts).length === 0 || facts.resizedAt !== undefined;
   if (level === LEVEL.keptAlive) return false;
   return said.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
 }
@@ -163,6 +163,10 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   if (sighting.level === LEVEL.seen) {
     // It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost.
     expression.set('lastSeenAt', at);
+    const { resizedAt, resizedWidth: width, resizedHeight: height } = sighting.facts;
+    // News of a row are newer than its status and its last resize.
+    const resized = resizedAt === undefined ? {} : { ...sighting.facts, width, height };
+    for (const [field, value] of entriesOf(resized)) expression.set(field, expression.value(value));
     return expression.build(`${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')})`);
   }
 
@@ -196,6 +200,8 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   // Costs no unit, and tells of a refusal that was ignored.
   return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;
 }
+
+const entriesOf = (fields: Fields) => Object.entries(fields) as (readonly [OwnedField, Attribute])[];
 
 /** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
 function replacedBy(alone: Row, { owned, said, registers }: Kind): Set<OwnedField> {
