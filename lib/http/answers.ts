@@ -17,11 +17,12 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
     status: number,
     { outcome, cause, fields, metrics }: Result,
   ): void {
+    const { leftOut } = event;
     log({
       level:
         status >= 500 || outcome === 'failed'
           ? 'ERROR'
-          : status >= 400 || cause !== undefined || ODD.includes(outcome)
+          : status >= 400 || cause !== undefined || leftOut || ODD.includes(outcome)
             ? 'WARN'
             : 'INFO',
       message: 'hook',
@@ -32,6 +33,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         said: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
+        leftOut: leftOut?.join(' '),
         outcome,
         status,
         milliseconds: now() - event.startedAt,
@@ -39,7 +41,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         ...fields,
         cause: cause === undefined ? undefined : describe(cause),
       },
-      metrics: { hooks: 1, ...metrics },
+      metrics: { hooks: 1, ...(leftOut ? { fieldsLeftOut: leftOut.length } : {}), ...metrics },
       dimension: 'outcome',
     });
   }
