@@ -10,7 +10,7 @@ const at = fc.integer({ min: T0, max: T0 + 6 });
 
 const status = fc.constantFrom(
   ...['NEW', 'PENDING', 'PUBLISHING', 'PLAYING', 'PAUSED', 'UNPUBLISHED', 'STOPPED', 'FAILED', 'DISCONNECTED'],
-  ...['RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
+  ...['RESIZE', 'RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
 );
 const method = fc.constantFrom<MethodName>(
   'publishStream',
@@ -40,7 +40,8 @@ const facts = fc.record({
 const changing = fc.record(
   {
     info: fc.constantFrom('Stopped by user', 'MediaSessionId is already in use', ''),
-    width: fc.constantFrom(0, 640, 1e999),
+    width: fc.constantFrom(0, 640, 1280, 1e999),
+    height: fc.constantFrom(0, 360, 720),
     bitrate: fc.constantFrom(0, 1.5, 3e7),
     videoCodec: fc.constantFrom('VP8', 'H264', ''),
     audioState: fc.record({ muted: fc.boolean() }),
