@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { describe } from '../log.ts';
 import type { Oddity } from '../state/oddity.ts';
 import { METHODS } from '../wcs/methods.ts';
+import { streamName } from '../wcs/stream-name.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
@@ -29,6 +30,7 @@ export function answers({ log, now }: Pick<Deps, 'log' | 'now'>): Middleware {
         method: event.methodName,
         type: event.method && METHODS[event.method].type,
         subject: subjectOf(event),
+        name: nameOf(event),
         said: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
@@ -73,6 +75,13 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 
 /** Undefined for a method without a row in the table. */
 const subjectOf = (event: HookEvent) => event.method && textOf(event, METHODS[event.method].key);
+
+/** Of a stream: by it an operator knows it. */
+function nameOf(event: HookEvent): string | undefined {
+  if (event.method === undefined || METHODS[event.method].subject !== 'stream') return undefined;
+  const name = textOf(event, 'name');
+  return name === undefined ? undefined : streamName(name);
+}
 
 function textOf({ json }: HookEvent, field: string): string | undefined {
   // Refused before it was read.

@@ -11,9 +11,9 @@ import { missingFrom, type Acknowledged } from './acknowledged.ts';
 
 const HELP = `npm run test:faults -- [--hooks N]
 
-Starts the local stack twice and sends it hooks, as many each time. The first time its DynamoDB is killed and started
-again after 10 s, stopped for 10 s, and slowed down to 2 s for 10 s. The second time the gateway, with all its processes,
-is killed and started again. Then every acknowledged hook must be in its row. Exits with 1 if one is missing.
+Starts the local stack twice and sends it hooks, as many each time. The first time its DynamoDB is killed and held
+down for 10 s, stopped for 10 s, slowed down to 2 s for 10 s, and killed while the stack starts it again itself. The second
+time the gateway, with all its processes, is killed and started again. Then every acknowledged hook must be in its row. Exits with 1 if one is missing.
 
   --hooks N  how many hooks, at least (20000)`;
 
@@ -95,11 +95,11 @@ async function run(
 const databaseFaults = (stack: { now: LocalStack }): Fault[] => [
   {
     at: 0.1,
-    what: 'DynamoDB is killed, and started again after 10 s',
+    what: 'DynamoDB is killed, and held down for 10 s',
     async happen() {
-      stack.now.kill('dynamodb.ts');
+      const release = stack.now.holdDown('dynamodb.ts');
       await sleep(OUTAGE_MS);
-      await stack.now.startPart('dynamodb.ts');
+      release();
     },
   },
   {
@@ -116,11 +116,19 @@ const databaseFaults = (stack: { now: LocalStack }): Fault[] => [
     at: 0.6,
     what: 'DynamoDB takes 2 s for a request, for 10 s',
     async happen() {
-      stack.now.kill('dynamodb.ts');
-      await stack.now.startPart('dynamodb.ts', { DYNAMODB_DELAY_MS: '2000' });
+      const release = stack.now.holdDown('dynamodb.ts');
+      const stop = await stack.now.startDynamodb({ DYNAMODB_DELAY_MS: '2000' });
       await sleep(OUTAGE_MS);
+      await stop();
+      release();
+    },
+  },
+  {
+    at: 0.8,
+    what: 'DynamoDB is killed; the stack starts it again',
+    happen() {
       stack.now.kill('dynamodb.ts');
-      await stack.now.startPart('dynamodb.ts');
+      return Promise.resolve();
     },
   },
 ];

@@ -1,9 +1,9 @@
 /** The options of `npm run simulate`, checked. */
 import { parseArgs } from 'node:util';
-import { DYNAMODB_ENDPOINT, HOST, PORTS } from '../../infra/local/settings.ts';
+import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT } from '../../infra/local/settings.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
-const URL_HERE = `http://${HOST}:${PORTS.PORT}/rest/my_api`;
+const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;
 
 const HELP = `npm run simulate -- [options]
 
