@@ -1,5 +1,5 @@
 /** What npm start says once it takes hooks: where, what is on, and what to type into WCS. */
-import { ACTIONS, actionOf } from '../../lib/access/action.ts';
+import { ACTIONS, actionOf, type Action } from '../../lib/access/action.ts';
 import type { Policy } from '../../lib/access/decision.ts';
 import type { HookSettings } from '../../lib/settings.ts';
 import { METHOD_NAMES } from '../../lib/wcs/methods.ts';
@@ -48,18 +48,21 @@ function whoMaySend({ credentials: { secrets, basic }, takesUnsigned }: HookSett
   return ways.join(', or ');
 }
 
-function policyLines({ access: { policies, failsOpen } }: HookSettings): string[] {
+function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings): string[] {
   if (policies.length === 0) return ['none: everybody may connect, publish, play and call'];
-  const open = ACTIONS.filter(
-    (action) => failsOpen(action) && policies.some((policy) => protects(policy).includes(action)),
-  );
+  const decided = ACTIONS.filter((action) => policies.some((policy) => actionsOf(policy).includes(action)));
+  const open = decided.filter((action) => failsOpen(action));
   return [
-    ...policies.map((policy) => `${policy.name} protects ${protects(policy).join(', ')}`),
-    ...(open.length > 0 ? [`where they cannot be asked, these go on: ${open.join(', ')}`] : []),
+    ...policies.map((policy) =>
+      policy.name === 'token' && tokens
+        ? `token protects ${tokens.requiredFor.join(', ')}${tokens.requiredFor.includes('connect') ? '' : ' (one that is shown at connect must be good, too)'}`
+        : `${policy.name} protects ${actionsOf(policy).join(', ')}`,
+    ),
+    ...(open.length > 0 ? [`where it cannot be decided, this goes on: ${open.join(', ')}`] : []),
   ];
 }
 
-function protects({ decides }: Policy): readonly string[] {
+function actionsOf({ decides }: Policy): readonly Action[] {
   const actions = METHOD_NAMES.filter((method) => Object.hasOwn(decides, method)).map(actionOf);
   return ACTIONS.filter((action) => actions.includes(action));
 }
