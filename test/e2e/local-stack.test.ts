@@ -65,6 +65,22 @@ describe('npm start', () => {
     expect(page).toContain(SEED_STREAM);
   });
 
+  it('has a console in which the links of the README find what they promise', async () => {
+    await stack.post('StreamStatusEvent', BODY);
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const links = readme.matchAll(/\[([^\]]+)\]\((http:\/\/127\.0\.0\.1:8001\/tables\/[^)]+)\)/g);
+    const found: Record<string, number> = {};
+    for (const [, title = '', link = ''] of links) {
+      const url = new URL(link.replace('8001', String(stack.ports.CONSOLE_PORT)));
+      expect((await fetch(url)).status).toBe(200);
+      // Where its page gets the rows from.
+      url.pathname += '/items';
+      const { Items } = (await fetch(url).then((answer) => answer.json())) as { Items: object[] };
+      found[title] = Items.filter((item) => 'mediaSessionId' in item && item.mediaSessionId === SEED_STREAM).length;
+    }
+    expect(found).toEqual({ 'what is live': 1, 'publishers that are live': 1, lost: 0, refused: 0, sessions: 0 });
+  });
+
   it('logs one line per hook, without its body', async () => {
     const before = stack.logLines().length;
     await stack.post('publishStream', '{"mediaSessionId":"logged","custom":{"token":"S3CRET"},"sdp":"S3CRET"}');
