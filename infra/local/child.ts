@@ -32,7 +32,7 @@ export async function startChild(file: string, ...args: string[]): Promise<Runni
   }, START_MS);
   await Promise.race([ready, ended]);
   clearTimeout(hangs);
-  if (!isReady) throw new Error(explained ?? `${file} ended (${await ended})`);
+  if (!isReady) throw new Error(await ended);
   return { ended, kill };
 }
 

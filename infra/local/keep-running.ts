@@ -17,10 +17,13 @@ export interface Keeper {
 /**
  * Resolves when it runs.
  * @param start also called to start it again
- * @throws what `start` throws the first time: a stack that cannot start says so at once
+ * @throws Error where it does not start the first time: a stack that cannot start says so at once
  */
 export async function keepRunning(name: string, start: () => Promise<RunningPart>, keeper: Keeper): Promise<void> {
-  void watch(name, start, await start(), keeper);
+  const first = await start().catch((error: Error) => {
+    throw new Error(`${name} ended (${error.message}).`);
+  });
+  void watch(name, start, first, keeper);
 }
 
 async function watch(

@@ -52,6 +52,6 @@ describe('a part of the stack that ends', () => {
   });
 
   it('is not started again where it never ran', async () => {
-    await expect(fate(['fails'])).rejects.toThrow('port taken');
+    await expect(fate(['fails'])).rejects.toThrow('DynamoDB ended (port taken).');
   });
 });
