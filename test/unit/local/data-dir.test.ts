@@ -32,6 +32,12 @@ describe('DATA_DIR', () => {
     }
   });
 
+  it('in which the log cannot be kept is refused in one sentence', async () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'log'), '');
+    expect(await problemOf(dataDir)).toContain(`${dataDir}/log is a file, and a folder is needed.`);
+  });
+
   it('in which no folder can be made is refused at once', async () => {
     expect(await problemOf('/proc/nope')).toBe(
       `DataDirError: DATA_DIR=/proc/nope cannot be used: no folder can be made there. C${ELSEWHERE}`,
