@@ -1,10 +1,8 @@
-/** `npm start`. Plain JavaScript, without imports: it must run on a Node that is too old, to say so. */
+/** `npm start`. Plain JavaScript, without TypeScript: it must run on a Node that is too old, to say so. */
+import { endWithParent } from './end-with-parent.mjs';
 
-// Killed with -9, npm or a shell cannot tell us: we see that we have another parent.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) process.exit(1);
-}, 500).unref();
+// `$PPID` of the script: npm, seen by the shell before this Node has started.
+endWithParent(Number(process.argv[2]) || undefined);
 
 // The first version that runs TypeScript as it is.
 const NEEDED = [22, 18];
