@@ -317,7 +317,7 @@ describe('the processes of the stack', () => {
     }
   });
 
-  it.each(['npm start', 'start.mjs'])('all end when %s is killed with -9', async (command) => {
+  it.each(['npm start', 'infra/local/start.ts'])('all end when %s is killed with -9', async (command) => {
     stack = await startStack();
     const victim = stack.processes().find((one) => one.command.includes(command));
     process.kill(victim?.pid ?? 0, 'SIGKILL');
