@@ -96,7 +96,7 @@ export function whyNotOpened(path: string, error: Error): string {
 }
 
 const damaged = (what: string, path: string, message: string) =>
-  `The ${what} in ${path} cannot be read (${message.replace(/\s*\n\s*/g, ' ')}). Move it away to begin anew without them, or choose another folder with DATA_DIR=<folder> npm start.`;
+  `The ${what} in ${path} cannot be read (${message.replaceAll('\n', ' ')}). Move it away to begin anew without them, or choose another folder with DATA_DIR=<folder> npm start.`;
 
 async function tryQueue(file: string): Promise<void> {
   if (!existsSync(file)) return;

@@ -68,7 +68,7 @@ describe('npm start', () => {
   it('has a console in which the links of the README find what they promise', async () => {
     await stack.post('StreamStatusEvent', BODY);
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-    const links = readme.matchAll(/\[([^\]]+)\]\((http:\/\/127\.0\.0\.1:8001\/tables\/[^)]+)\)/g);
+    const links = readme.matchAll(/\[([^[\]]+)\]\((http:\/\/127\.0\.0\.1:8001\/tables\/[^)]+)\)/g);
     const found: Record<string, number> = {};
     for (const [, title = '', link = ''] of links) {
       const url = new URL(link.replace('8001', String(stack.ports.CONSOLE_PORT)));
@@ -401,7 +401,7 @@ describe('the processes of the stack', () => {
   });
 
   // The first of them has a parent that is gone before its own first line.
-  it.each(['start.mjs', 'dynamodb.ts', 'console.ts'])('all end when npm is killed just as %s starts', async (file) => {
+  it.each(['start.ts', 'dynamodb.ts', 'console.ts'])('all end when npm is killed just as %s starts', async (file) => {
     stack = await spawnStack();
     const starts = () => stack?.processes().some(({ command }) => /^\S*node /.test(command) && command.includes(file));
     await expect.poll(starts, { timeout: 20_000, interval: 5 }).toBe(true);
@@ -409,7 +409,7 @@ describe('the processes of the stack', () => {
     expect(await stack.left(10_000)).toEqual([]);
   });
 
-  it.each(['npm start', 'start.mjs'])('all end when %s is killed with -9', async (command) => {
+  it.each(['npm start', 'infra/local/start.ts'])('all end when %s is killed with -9', async (command) => {
     stack = await startStack();
     const victim = stack.processes().find((one) => one.command.includes(command));
     process.kill(victim?.pid ?? 0, 'SIGKILL');

@@ -147,7 +147,7 @@ const gatewayFaults =
       at: 0.5,
       what: 'the gateway is killed, and started again',
       async happen() {
-        stack.now.kill('start.mjs');
+        stack.now.kill('infra/local/start.ts');
         await stack.now.left();
         stack.now = await startStack(options);
       },

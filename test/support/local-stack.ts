@@ -30,15 +30,18 @@ export async function freePorts(): Promise<Ports> {
 export const newDataDir = () => mkdtempSync(join(tmpdir(), 'wcs-hooks-'));
 
 export interface StackOptions {
-  readonly env?: Record<string, string>;
+  /** What is undefined is left out of the environment. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly ports?: Ports;
   readonly dataDir?: string;
   /** A copy of the project instead of this one. */
   readonly root?: string;
+  /** Another user than this one. */
+  readonly uid?: number | undefined;
 }
 
 /** Runs `npm start` as an operator does, without waiting for anything. */
-export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root = ROOT }: StackOptions = {}) {
+export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root = ROOT, uid }: StackOptions = {}) {
   const chosen = ports ?? (await freePorts());
   // The settings of the machine that runs the tests must not leak in.
   const inherited = Object.fromEntries(
@@ -54,6 +57,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
     cwd: root,
     detached: true,
     env: environment,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let output = '';
   npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -183,7 +187,8 @@ export async function startStack(options?: StackOptions): Promise<LocalStack> {
   return stack;
 }
 
-function processesWith(variable: string): { pid: number; command: string }[] {
+/** @returns the processes that have inherited a variable, as in `NAME=value` */
+export function processesWith(variable: string): { pid: number; command: string }[] {
   if (!existsSync('/proc/self/environ')) throw new Error('processes can be listed on Linux only');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
