@@ -3,6 +3,6 @@
  * slash before or behind a method, a newer WCS's.
  */
 import { createHookFunction } from '../lib/hook-function.ts';
-import { createTokenVerifier } from '../lib/tokens.ts';
+import { createTokenVerifier } from '../lib/platform/token-verifier.ts';
 
 export const handler = createHookFunction(createTokenVerifier);

@@ -1,5 +1,5 @@
 /** Queue: sightings that were parked while DynamoDB would not take them. */
-import { createJobDeps } from '../lib/deps.ts';
+import { createJobDeps } from '../lib/platform/effects.ts';
 import { createReplay } from '../lib/jobs/replay.ts';
 import { createDynamoClient } from '../lib/store/dynamo-client.ts';
 import { createDynamoStore } from '../lib/store/dynamo-store.ts';

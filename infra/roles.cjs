@@ -1,5 +1,5 @@
 // One role per function, with just what its code does.
-const { PARAMETERS } = require('../lib/secrets.ts');
+const { PARAMETERS } = require('../lib/platform/secrets.ts');
 
 const arn = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const allow = (Resource, ...Action) => ({ Effect: 'Allow', Action, Resource });

@@ -1,19 +1,19 @@
 /** Puts a function together that hooks call. */
 import type { Context } from 'aws-lambda';
-import { effects } from './deps.ts';
-import { createAct } from './http/act.ts';
-import { answerTo, HttpError } from './http/errors.ts';
+import { effects } from './platform/effects.ts';
+import { createAct } from './hooks/process.ts';
+import { answerTo, HttpError } from './hooks/errors.ts';
 import { createHookHandler } from './http/hook-handler.ts';
-import type { HookAnswer, HookEvent } from './http/hook.ts';
-import { describe } from './log.ts';
-import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
-import { readCredentials, readHookSettings } from './settings.ts';
+import type { HookAnswer, HookEvent } from './hooks/hook.ts';
+import { describe } from './platform/log.ts';
+import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './platform/secrets.ts';
+import { readCredentials, readHookSettings } from './settings/settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
-import { readParameters } from './store/parameters.ts';
+import { readParameters } from './platform/parameter-store.ts';
 import { createParking } from './store/queues.ts';
 import { propertiesWarnings } from './wcs/properties-value.ts';
-import type { createTokenVerifier } from './tokens.ts';
+import type { createTokenVerifier } from './platform/token-verifier.ts';
 
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
 

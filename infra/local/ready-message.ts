@@ -1,7 +1,7 @@
 /** What npm start says once it takes hooks: where, what is on, and what to type into WCS. */
 import { ACTIONS, actionOf, type Action } from '../../lib/access/action.ts';
 import type { Policy } from '../../lib/access/decision.ts';
-import type { HookSettings } from '../../lib/settings.ts';
+import type { HookSettings } from '../../lib/settings/settings.ts';
 import { METHOD_NAMES } from '../../lib/wcs/methods.ts';
 
 export interface Places {

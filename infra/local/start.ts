@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { propertiesWarnings } from '../../lib/wcs/properties-value.ts';
-import { checkSettings } from '../check-settings.ts';
-import { isLoopback } from '../loopback.ts';
+import { checkSettings } from '../build/check-settings.ts';
+import { isLoopback } from '../cli/loopback.ts';
 import { DataDirError, prepareDataDir } from './data-dir.ts';
 import { DATA_DIR, HOST, LOOPBACK, PORTS, STAGE, urlOf, useLocalAws } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** `npm run status`: what npm start said when it was ready, for a terminal on which hooks have pushed it away. */
 import { readFileSync } from 'node:fs';
-import { Failure, optionsOf, runCommand } from '../command-line.ts';
+import { Failure, optionsOf, runCommand } from '../cli/command-line.ts';
 import { readyFile } from './data-dir.ts';
 import { DATA_DIR } from './settings.ts';
 

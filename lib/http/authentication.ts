@@ -1,6 +1,6 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../platform/effects.ts';
 import { verify } from '../wcs/signature.ts';
-import { HttpError } from './errors.ts';
+import { HttpError } from '../hooks/errors.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** A JVM sends Latin-1 where it is not told so. */

@@ -2,15 +2,15 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
-import type { Deps } from '../deps.ts';
-import { answers } from './answers.ts';
+import type { Deps } from '../platform/effects.ts';
+import { answers } from './response.ts';
 import { authentication } from './authentication.ts';
 import { problemOfEnvelope } from './envelope.ts';
-import { answerTo, HttpError } from './errors.ts';
-import type { Act, HookAnswer, HookEvent } from './hook.ts';
-import { jsonObject } from './json-object.ts';
-import { rawBody } from './raw-body.ts';
-import { schema } from './schema.ts';
+import { answerTo, HttpError } from '../hooks/errors.ts';
+import type { Act, HookAnswer, HookEvent } from '../hooks/hook.ts';
+import { jsonObject } from './json-body.ts';
+import { rawBody } from './request.ts';
+import { schema } from './validation.ts';
 
 export function createHookHandler(deps: Deps, act: Act) {
   const chain = createChain(deps, act);

@@ -1,6 +1,6 @@
 /** Brings parked sightings into their rows, by the very call that a hook makes: the rule does not mind the order. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { describe, type Log } from '../log.ts';
+import { describe, type Log } from '../platform/log.ts';
 import { readMessage } from '../store/read-parked-message.ts';
 import type { DeadLetters } from '../store/queues.ts';
 import { StoreError, type Store } from '../store/store.ts';

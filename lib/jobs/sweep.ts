@@ -2,7 +2,7 @@
  * Each minute: presumes that live streams of ended sessions have ended, lays `lost` over those past their lease or maximum
  * age, and tells when a whole node fell silent.
  */
-import { describe, type Log } from '../log.ts';
+import { describe, type Log } from '../platform/log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
 import { differences, layLost, merge, type Retention } from '../state/merge.ts';
 import { presumedEnd } from '../state/presumed-end.ts';

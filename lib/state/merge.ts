@@ -1,7 +1,7 @@
 /** The rule: what a row becomes by a sighting. Any order, any repetition of the same sightings gives the same row. */
 import { withRowOfClient } from './clients.ts';
 import { rankOf } from './rank.ts';
-import { isReusable } from './reusable-id.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
 import { KINDS, type Fields, type Kind, type OwnedField, type Register, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { isoTime, type Attribute } from './storable.ts';

@@ -3,7 +3,7 @@ import type { MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
 import { publicId } from '../wcs/public-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
-import { isReusable } from './reusable-id.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
 import type { Fields } from './row.ts';
 import type { Ruling, Sighting } from './sighting.ts';
 import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';

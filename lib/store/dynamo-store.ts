@@ -8,8 +8,8 @@ import { rowOfClient } from '../state/clients.ts';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
-import { oddityOf, type Oddity } from '../state/oddity.ts';
-import { isReusable } from '../state/reusable-id.ts';
+import { oddityOf, type Oddity } from '../state/anomaly.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
 import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
@@ -19,7 +19,7 @@ import { liveKeyOf } from './live-index.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
-import { startWork, type Work } from './work.ts';
+import { startWork, type Work } from './budget.ts';
 
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;

@@ -13,7 +13,7 @@ import { LIVE_KEYS, roleIn } from './live-index.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
 import { createTable, unlessChanged, type Table } from './table.ts';
 import { REAL_TIME, type Waiting } from './waiting.ts';
-import { startWork } from './work.ts';
+import { startWork } from './budget.ts';
 
 /** A page is judged, and written, before the sweep looks at its time again. */
 const PAGE = 500;

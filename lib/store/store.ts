@@ -1,9 +1,9 @@
 /** What the hooks and the jobs need of a database and a queue, in our words. */
 import type { Differences } from '../state/merge.ts';
-import type { Oddity } from '../state/oddity.ts';
+import type { Oddity } from '../state/anomaly.ts';
 import type { Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
-import type { Work } from './work.ts';
+import type { Work } from './budget.ts';
 
 /**
  * applied: the row changed. superseded: what the sighting says was in the row already, or lost to something that ranks

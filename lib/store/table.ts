@@ -9,7 +9,7 @@ import type { Differences } from '../state/merge.ts';
 import type { Kind, Row } from '../state/row.ts';
 import { createExpression, type Update } from './expression.ts';
 import { toRow, type Item } from './items.ts';
-import type { Work } from './work.ts';
+import type { Work } from './budget.ts';
 
 /**
  * A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not).

@@ -102,7 +102,7 @@ describe('npm run doctor', () => {
     const before = probed().length;
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, '../../infra/doctor/main.ts'), '--url', url, '--stage', 'local'],
+      [join(import.meta.dirname, '../../infra/cli/doctor/main.ts'), '--url', url, '--stage', 'local'],
       { env: { ...process.env, ...ports, HOOK_SECRET: SECRET } },
     );
     let stderr = '';
@@ -127,7 +127,7 @@ describe('npm run doctor', () => {
     const child = spawn(
       process.execPath,
       [
-        join(import.meta.dirname, '../../infra/doctor/main.ts'),
+        join(import.meta.dirname, '../../infra/cli/doctor/main.ts'),
         '--url',
         stack.url,
         '--stage',

@@ -1,16 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../infra/doctor/diagnose.ts';
-import { summary, toText, type Finding } from '../../infra/doctor/finding.ts';
-import { createGateway } from '../../infra/doctor/gateway.ts';
-import type { Credentials } from '../../infra/doctor/probes.ts';
-import type { Search } from '../../infra/doctor/rows.ts';
-import { judgeLatency } from '../../infra/doctor/times.ts';
-import { createTraces } from '../../infra/doctor/traces.ts';
+import { diagnose } from '../../infra/cli/doctor/diagnose.ts';
+import { summary, toText, type Finding } from '../../infra/cli/doctor/finding.ts';
+import { createGateway } from '../../infra/cli/doctor/gateway.ts';
+import type { Credentials } from '../../infra/cli/doctor/probes.ts';
+import type { Search } from '../../infra/cli/doctor/rows.ts';
+import { judgeLatency } from '../../infra/cli/doctor/times.ts';
+import { createTraces } from '../../infra/cli/doctor/traces.ts';
 import { restClientConfig } from '../../lib/wcs/rest-client-config.ts';
 import { verify } from '../../lib/wcs/signature.ts';
-import type { Stage } from '../../infra/stage-access.ts';
+import type { Stage } from '../../infra/cli/stage-access.ts';
 
 const SECRET = 'a secret';
 const BASIC = { user: 'u', password: 'p' };

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { createAct } from '../../lib/http/act.ts';
+import { createAct } from '../../lib/hooks/process.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
-import type { HookEvent } from '../../lib/http/hook.ts';
-import type { Line } from '../../lib/log.ts';
-import { readHookSettings } from '../../lib/settings.ts';
+import type { HookEvent } from '../../lib/hooks/hook.ts';
+import type { Line } from '../../lib/platform/log.ts';
+import { readHookSettings } from '../../lib/settings/settings.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { REQUIRED } from '../support/settings.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readFunctionSettings, rulesOf } from '../../infra/function-settings.ts';
+import { readFunctionSettings, rulesOf } from '../../infra/cli/function-settings.ts';
 import { createQueueServer } from '../../infra/local/queue-server.ts';
 import { useLocalAws } from '../../infra/local/settings.ts';
 

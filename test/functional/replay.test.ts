@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createReplay } from '../../lib/jobs/replay.ts';
-import type { Line } from '../../lib/log.ts';
+import type { Line } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
 import { StoreError } from '../../lib/store/store.ts';

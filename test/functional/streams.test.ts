@@ -6,12 +6,12 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { rulesOf, type StreamRules } from '../../infra/function-settings.ts';
-import { HELP } from '../../infra/streams/help.ts';
-import { readOptions } from '../../infra/streams/options.ts';
-import { createShow } from '../../infra/streams/show.ts';
-import { watch } from '../../infra/streams/watch.ts';
-import { widthOf } from '../../infra/terminal-text.ts';
+import { rulesOf, type StreamRules } from '../../infra/cli/function-settings.ts';
+import { HELP } from '../../infra/cli/streams/help.ts';
+import { readOptions } from '../../infra/cli/streams/options.ts';
+import { createShow } from '../../infra/cli/streams/show.ts';
+import { watch } from '../../infra/cli/streams/watch.ts';
+import { widthOf } from '../../infra/cli/terminal-text.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { complaintOfSwallowed, noteOfSwallowed } from '../../infra/swallowed-options.ts';
+import { complaintOfSwallowed, noteOfSwallowed } from '../../infra/cli/swallowed-options.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -9,8 +9,8 @@ const OPTIONS = {
   ...{ viewers: flag, node: text, stage: { ...text, default: 'local' }, json: flag, yes: flag, 'keep-alives': text },
   ...{ secret: { ...text, default: 'of the environment' }, publish: { ...text, multiple: true } },
 };
-const file = resolve('infra/streams/main.ts');
-const NPM = { npm_lifecycle_event: 'streams', npm_lifecycle_script: 'node infra/streams/main.ts' };
+const file = resolve('infra/cli/streams/main.ts');
+const NPM = { npm_lifecycle_event: 'streams', npm_lifecycle_script: 'node infra/cli/streams/main.ts' };
 
 const told = (taken: Record<string, string>, ...args: string[]) =>
   complaintOfSwallowed(OPTIONS, args, { env: { ...NPM, ...taken }, file });

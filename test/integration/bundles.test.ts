@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';

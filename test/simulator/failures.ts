@@ -1,7 +1,7 @@
 /** The hooks that were not acknowledged, and why not: each kind is explained once, in the doctor's words. */
-import { explainAnswer } from '../../infra/doctor/answers.ts';
-import { problem, toText } from '../../infra/doctor/finding.ts';
-import { FOR_THE_POLICY, MUST_ECHO, REWRITTEN } from '../../infra/doctor/hooks.ts';
+import { explainAnswer } from '../../infra/cli/doctor/answers.ts';
+import { problem, toText } from '../../infra/cli/doctor/finding.ts';
+import { FOR_THE_POLICY, MUST_ECHO, REWRITTEN } from '../../infra/cli/doctor/hooks.ts';
 import type { Answer } from './wcs.ts';
 
 export interface Failures {

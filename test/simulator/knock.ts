@@ -1,8 +1,8 @@
 /** Looks whether a URL takes hooks at all before many are sent there, and says in the doctor's words what is wrong. */
-import { CLOSED, explainAnswer } from '../../infra/doctor/answers.ts';
-import { problem, type Finding } from '../../infra/doctor/finding.ts';
-import type { Gateway } from '../../infra/doctor/gateway.ts';
-import { doorProbe, type Credentials } from '../../infra/doctor/probes.ts';
+import { CLOSED, explainAnswer } from '../../infra/cli/doctor/answers.ts';
+import { problem, type Finding } from '../../infra/cli/doctor/finding.ts';
+import type { Gateway } from '../../infra/cli/doctor/gateway.ts';
+import { doorProbe, type Credentials } from '../../infra/cli/doctor/probes.ts';
 import { authorizeBy } from './wcs.ts';
 
 /** @returns why no hook would be taken; undefined: they may be */

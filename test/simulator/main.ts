@@ -1,7 +1,7 @@
 /** `npm run simulate`: a WCS on the command line. */
-import { Failure, runCommand } from '../../infra/command-line.ts';
-import { toText } from '../../infra/doctor/finding.ts';
-import { createGateway } from '../../infra/doctor/gateway.ts';
+import { Failure, runCommand } from '../../infra/cli/command-line.ts';
+import { toText } from '../../infra/cli/doctor/finding.ts';
+import { createGateway } from '../../infra/cli/doctor/gateway.ts';
 import { createFailures } from './failures.ts';
 import { knock } from './knock.ts';
 import { createObedientWcs, type ObedientWcs } from './obedience.ts';

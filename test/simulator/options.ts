@@ -1,9 +1,9 @@
 /** The options of `npm run simulate`, checked. */
-import { optionsOf, UsageError } from '../../infra/command-line.ts';
-import { checkedUrl } from '../../infra/doctor/options.ts';
+import { optionsOf, UsageError } from '../../infra/cli/command-line.ts';
+import { checkedUrl } from '../../infra/cli/doctor/options.ts';
 import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT } from '../../infra/local/settings.ts';
-import { isLoopback } from '../../infra/loopback.ts';
-import type { Environment } from '../../lib/environment.ts';
+import { isLoopback } from '../../infra/cli/loopback.ts';
+import type { Environment } from '../../lib/settings/environment.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;

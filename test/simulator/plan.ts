@@ -1,8 +1,8 @@
 /** What a run is going to send, and whether that was agreed to. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../infra/command-line.ts';
-import { isLoopback } from '../../infra/loopback.ts';
+import { UsageError } from '../../infra/cli/command-line.ts';
+import { isLoopback } from '../../infra/cli/loopback.ts';
 import type { Options } from './options.ts';
 import { createRandom } from './random.ts';
 import type { Script } from './run.ts';

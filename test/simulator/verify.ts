@@ -1,7 +1,7 @@
 /** Compares rows with what a scenario expects of them. */
 import { BatchGetItemCommand, DynamoDBClient, type BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLoopback } from '../../infra/loopback.ts';
+import { isLoopback } from '../../infra/cli/loopback.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 import type { ExpectedRow } from './scenarios.ts';
 

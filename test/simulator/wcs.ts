@@ -1,8 +1,8 @@
 /** Sends hooks the way WCS does: path, headers, signature, connections kept alive, no retry. */
 import { isDeepStrictEqual } from 'node:util';
-import { policyOf } from '../../infra/doctor/answers.ts';
-import { createGateway } from '../../infra/doctor/gateway.ts';
-import { byBasic, bySignature, type Authorize, type Credentials } from '../../infra/doctor/probes.ts';
+import { policyOf } from '../../infra/cli/doctor/answers.ts';
+import { createGateway } from '../../infra/cli/doctor/gateway.ts';
+import { byBasic, bySignature, type Authorize, type Credentials } from '../../infra/cli/doctor/probes.ts';
 
 export interface Hook {
   readonly method: string;

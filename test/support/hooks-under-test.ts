@@ -1,10 +1,10 @@
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
-import type { Deps } from '../../lib/deps.ts';
-import { createAct } from '../../lib/http/act.ts';
+import type { Deps } from '../../lib/platform/effects.ts';
+import { createAct } from '../../lib/hooks/process.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
-import { createLog, type Line } from '../../lib/log.ts';
-import { readHookSettings } from '../../lib/settings.ts';
-import { createTokenVerifier } from '../../lib/tokens.ts';
+import { createLog, type Line } from '../../lib/platform/log.ts';
+import { readHookSettings } from '../../lib/settings/settings.ts';
+import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';

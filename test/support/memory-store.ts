@@ -1,6 +1,6 @@
 import { rowOfClient } from '../../lib/state/clients.ts';
 import { differences, merge } from '../../lib/state/merge.ts';
-import { oddityOf } from '../../lib/state/oddity.ts';
+import { oddityOf } from '../../lib/state/anomaly.ts';
 import { KINDS, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 import { whyStop, type StopRules } from '../../lib/state/stop.ts';

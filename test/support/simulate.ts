@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { doorProbe } from '../../infra/doctor/probes.ts';
+import { doorProbe } from '../../infra/cli/doctor/probes.ts';
 import type { Hook } from '../simulator/wcs.ts';
 import type { LocalStack } from './local-stack.ts';
 import { runScript } from './run-script.ts';

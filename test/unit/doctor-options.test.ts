@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../infra/doctor/options.ts';
+import { readOptions } from '../../infra/cli/doctor/options.ts';
 
 const URL = ['--url', 'https://host/rest/my_api'];
 

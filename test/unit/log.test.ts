@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from 'vitest';
-import { createLog, describe, loggable, type Line } from '../../lib/log.ts';
+import { createLog, describe, loggable, type Line } from '../../lib/platform/log.ts';
 
 const LINE: Line = {
   level: 'INFO',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP } from '../../infra/doctor/options.ts';
-import { columnsOf, fold, shorten, widthOf } from '../../infra/terminal-text.ts';
+import { HELP } from '../../infra/cli/doctor/options.ts';
+import { columnsOf, fold, shorten, widthOf } from '../../infra/cli/terminal-text.ts';
 
 describe('text on a terminal', () => {
   it('is as wide as it is where it goes elsewhere, and never asks for less than a line can hold', () => {

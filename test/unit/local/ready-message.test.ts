@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readyMessage } from '../../../infra/local/ready-message.ts';
 import { reachable } from '../../../infra/local/settings.ts';
-import { readHookSettings } from '../../../lib/settings.ts';
+import { readHookSettings } from '../../../lib/settings/settings.ts';
 
 const PLACES = {
   url: 'http://127.0.0.1:3000/rest/my_api',

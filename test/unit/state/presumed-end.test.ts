@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { merge } from '../../../lib/state/merge.ts';
-import { oddityOf } from '../../../lib/state/oddity.ts';
+import { oddityOf } from '../../../lib/state/anomaly.ts';
 import { operatorsEnd } from '../../../lib/state/presumed-end.ts';
 import type { Row } from '../../../lib/state/row.ts';
 import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
