@@ -63,14 +63,14 @@ const ROWS = [
       'filter message = "hook" | stats count(*) as hooks, pct(milliseconds, 50) as p50, pct(milliseconds, 99) as p99, max(milliseconds) as slowest by method | sort hooks desc',
     ),
     table(
-      'Refusals by reason',
-      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | fields coalesce(reason, cause) as why | stats count(*) as hooks, latest(subject) as lastSubject by outcome, why, app | sort hooks desc',
+      'Rejected and denied, by reason',
+      'filter outcome in ["rejected", "denied", "undecided", "denial ignored"] | fields coalesce(reason, cause) as why | stats count(*) as hooks, latest(id) as lastId by outcome, why, app | sort hooks desc',
     ),
   ],
   [
-    graph('Refusals', [
-      ...byOutcome('hooks', 'refused', 'denied', 'undecided', 'refusal ignored'),
-      overOutcomes('decidedUnseen', 'unseen'),
+    graph('Rejected and denied', [
+      ...byOutcome('hooks', 'rejected', 'denied', 'undecided', 'denial ignored'),
+      overOutcomes('failedOpen', 'unseen'),
     ]),
     graph('Lost streams, silent nodes, live after their end, ids in use, fields of another type', [
       ours('lostStreams'),
@@ -90,7 +90,7 @@ const ROWS = [
     ),
   ],
   [
-    graph('Requests and refusals of the API', [api('Count'), api('4xx'), api('5xx')]),
+    graph('Requests and errors of the API', [api('Count'), api('4xx'), api('5xx')]),
     graph('Errors and throttles of the functions', [
       ...ofFunctions('Errors', ' errors'),
       ...ofFunctions('Throttles', ' throttles'),
@@ -103,7 +103,7 @@ const ROWS = [
         'superseded',
         'failed',
         'dead letter',
-        'refusal ignored',
+        'denial ignored',
         'live after end',
         'id in use',
       ),

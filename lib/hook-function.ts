@@ -1,8 +1,8 @@
 /** Puts a function together that hooks call. */
 import type { Context } from 'aws-lambda';
 import { effects } from './platform/effects.ts';
-import { createAct } from './hooks/process.ts';
-import { answerTo, HttpError } from './hooks/errors.ts';
+import { createHookProcessor } from './hooks/process.ts';
+import { responseTo, HttpError } from './hooks/errors.ts';
 import { createHookHandler } from './http/hook-handler.ts';
 import type { HookAnswer, HookEvent } from './hooks/hook.ts';
 import { describe } from './platform/log.ts';
@@ -33,13 +33,13 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
       const rotated = await source?.changedFrom(built?.secrets ?? secrets);
       return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
     };
-    const act = createAct({
+    const processHook = createHookProcessor({
       store: createDynamoStore(client, settings),
       parking: createParking(settings),
-      court: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
+      accessControl: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
       restClientConfig: settings.restClientConfig,
     });
-    return createHookHandler({ settings, log, now, rotatedCredentials }, act);
+    return createHookHandler({ settings, log, now, rotatedCredentials }, processHook);
   }
 
   const { SECRETS_PATH } = process.env;
@@ -84,7 +84,7 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     } catch (cause) {
       const fields = { requestId: context.awsRequestId, cause: describe(cause) };
       log({ level: 'ERROR', message: 'not ready', fields, metrics: { notReady: 1 } });
-      return answerTo(new HttpError(503, 'not ready'));
+      return responseTo(new HttpError(503, 'not ready'));
     }
     return handle(event, context);
   };

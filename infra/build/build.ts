@@ -36,7 +36,7 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './infra/lambda-credentials.ts' },
+    alias: { '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts' },
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
     plugins: [onlyVersionOfSdk, ...plugins],

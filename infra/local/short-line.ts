@@ -30,7 +30,7 @@ const isBad = ({ level, status }: LogLine) => level === 'ERROR' || (typeof statu
 
 const wordsOfHook = (line: LogLine) => [
   textOf(line['method']),
-  textOf(line['said']),
+  textOf(line['wcsStatus']),
   textOf(line['name']) || idOf(line),
 ];
 
@@ -52,8 +52,8 @@ function explanation({ status, reason, sub, cause }: LogLine): string[] {
 const duration = ({ milliseconds }: LogLine) => (typeof milliseconds === 'number' ? `${milliseconds} ms` : '');
 
 /** An id is told by its beginning; one that is an address by the client's. */
-function idOf({ subject }: LogLine): string {
-  const id = textOf(subject);
+function idOf(line: LogLine): string {
+  const id = textOf(line['id']);
   const [, client] = /^\/([^/]+)\//.exec(id) ?? [];
   return client ?? (/^[0-9a-f]{8}-/i.test(id) ? id.slice(0, 8) : id);
 }

@@ -1,5 +1,5 @@
 /** The active policies, in the order in which they are asked. */
-import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionVerdict } from './decision.ts';
+import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionLookup } from './decision.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import type { OwnPolicy } from './own-policy.ts';
 import { createTokenPolicy, type TokenRules } from './token-policy.ts';
@@ -30,7 +30,7 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
 });
 
 /** A token on the hook itself wins. */
-function whoAsks({ token }: AccessRequest, verdict: SessionVerdict): AccessSession | undefined {
+function whoAsks({ token }: AccessRequest, verdict: SessionLookup): AccessSession | undefined {
   const session = 'session' in verdict ? verdict.session : undefined;
   if (!token || !('claims' in token)) return session;
   const { sub } = token.claims;

@@ -4,7 +4,7 @@ import { MAX_NAME_BYTES } from '../state/storable.ts';
 import type { MethodName } from '../wcs/methods.ts';
 import { actionOf, type Action } from './action.ts';
 import { keptText, type Claims } from './claims.ts';
-import { allow, deny, undecided, type AccessRequest, type Decision, type Policy } from './decision.ts';
+import { allow, deny, undecided, type AccessRequest, type PolicyDecision, type Policy } from './decision.ts';
 import { namesStream } from './glob.ts';
 
 /** What a token can be needed for. */
@@ -65,10 +65,10 @@ export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules)
 
 const NO_TOKEN = 'no token';
 
-const keepable = (claims: Claims): Decision =>
+const keepable = (claims: Claims): PolicyDecision =>
   keptText(claims) === undefined ? deny('more claims than a session can keep') : allow();
 
-function grant(claims: Claims, { method, body }: AccessRequest): Decision {
+function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
   // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
   const name = shownName(typeof body['name'] === 'string' ? body['name'] : '');

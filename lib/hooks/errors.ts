@@ -40,7 +40,7 @@ const REASONS: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-export function answerTo(error: HttpError) {
+export function responseTo(error: HttpError) {
   const body = {
     error: REASONS[error.statusCode] ?? 'Error',
     ...(error.expose ? { message: error.message, field: error.field } : {}),

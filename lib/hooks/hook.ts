@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Line } from '../platform/log.ts';
 import type { MethodName } from '../wcs/methods.ts';
 import type { HttpError } from './errors.ts';
+import type { Saved } from './save.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -30,21 +31,29 @@ export interface HookEvent extends APIGatewayProxyEventV2 {
   method: MethodName | undefined;
 }
 
+/**
+ * All that can come of a hook: the dimension of the metric `hooks`, which the compiler holds alarms, dashboard and queries
+ * to. Saved: what became of the row, or `parked`. Else: denied by a policy, stopped by the operator, undecided for want of
+ * the store or the keys, rejected with a 4xx before the rules, or our own failure.
+ */
+export type HookOutcome =
+  Saved['outcome'] | 'echoed' | 'unknown method' | 'denied' | 'stopped' | 'undecided' | 'rejected' | 'failed';
+
 /** What came of a hook, and what the log says of it. */
 export interface Result {
-  readonly outcome: string;
+  readonly outcome: HookOutcome;
   /** Where something of ours failed and the hook is answered all the same. */
   readonly cause?: unknown;
   /** Instead of the received bytes. */
   readonly answer?: Buffer;
   /** Instead of a 200. */
-  readonly refusal?: HttpError;
+  readonly error?: HttpError;
   /** For the hook's line in the log. */
   readonly fields?: Line['fields'];
   readonly metrics?: Line['metrics'];
 }
 
 /** What one type of hook does. */
-export type Act = (hook: Hook) => Result | Promise<Result>;
+export type HookProcessor = (hook: Hook) => Result | Promise<Result>;
 
 export type HookAnswer = APIGatewayProxyStructuredResultV2;

@@ -1,70 +1,75 @@
-/** What a hook does: it is judged, what it says is kept, and it is answered. */
+/** What one hook does: authorize it, save what it says, answer it. */
 import { actionOf } from '../access/action.ts';
-import type { Judgment } from '../access/decision.ts';
+import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
-import { sightingOf, type Ruling } from '../state/sighting.ts';
-import { REAL_TIME } from '../store/waiting.ts';
-import { startWork, type Work } from '../store/budget.ts';
+import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
+import { REAL_TIME } from '../store/budget.ts';
+import { startBudget, type Budget } from '../store/budget.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
-import type { Act, Hook, Result } from './hook.ts';
+import type { HookProcessor, Hook, Result } from './hook.ts';
 import { withMember } from './json-member.ts';
-import { createJudge, type Court } from './authorize.ts';
-import { createKeep, type Keeping, type Kept } from './save.ts';
+import { createAuthorize, type AccessControl } from './authorize.ts';
+import { createSave, type Persistence, type Saved } from './save.ts';
 
-export interface ActParts extends Keeping {
-  readonly court: Court;
+export interface HookProcessorParts extends Persistence {
+  readonly accessControl: AccessControl;
   readonly restClientConfig: RestClientConfig;
 }
 
-export function createAct({ court, restClientConfig, ...keeping }: ActParts): Act {
-  const { judge, isDecided } = createJudge(court, keeping.store);
-  const keep = createKeep(keeping);
-  const sessionsDecide = court.policies.some(({ readsSession }) => readsSession !== 'never');
+export function createHookProcessor({
+  accessControl,
+  restClientConfig,
+  ...persistence
+}: HookProcessorParts): HookProcessor {
+  const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
+  const save = createSave(persistence);
+  const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
-  /** A connection that is not in the table would be refused all that it asks for: it had better come again. */
-  const mustBeKept = (method: Hook['method']) => method === 'connect' && sessionsDecide && !court.failsOpen('connect');
+  /** A connection that is not in the table would be denied everything later: it had better connect again. */
+  const mustBeSaved = (method: Hook['method']) =>
+    method === 'connect' && sessionsDecide && !accessControl.failsOpen('connect');
 
   /**
-   * Whether WCS would stop for a trouble of ours what nobody refused: a keep-alive under FAIL its stream, an error to
-   * connect the connection, a decided method what the operator wants to go on.
+   * Whether a failure of ours is answered 200, as an error would stop what nobody denied: a keep-alive under FAIL would
+   * end its stream, an error to `connect` the connection, and one to a protected method what FAIL_OPEN lets through.
    */
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
-    if (method === 'connect') return !mustBeKept(method);
-    return isDecided(method) && court.failsOpen(actionOf(method));
+    if (method === 'connect') return !mustBeSaved(method);
+    return isDecided(method) && accessControl.failsOpen(actionOf(method));
   }
 
   return async (hook) => {
     // The time runs from the first request to the store, not while keys are fetched.
-    let started: Work | undefined;
-    const work = () => (started ??= startWork(REAL_TIME.deadline()));
-    const { judgment, ruling, cause } = await judge(hook, work);
-    const sighting = sightingOf(hook.method, hook.body, hook.at, ruling);
-    let kept: Kept | undefined;
+    let started: Budget | undefined;
+    const budget = () => (started ??= startBudget(REAL_TIME.deadline()));
+    const { decision, recorded, cause } = await authorize(hook, budget);
+    const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
+    let saved: Saved | undefined;
     let failure: unknown;
     try {
-      kept = sighting && (await keep(hook, sighting, work()));
-      if (kept?.outcome === 'parked' && mustBeKept(hook.method)) {
-        failure = new HttpError(503, 'the connection is only parked', { cause: kept.cause });
+      saved = sighting && (await save(hook, sighting, budget()));
+      if (saved?.outcome === 'parked' && mustBeSaved(hook.method)) {
+        failure = new HttpError(503, 'the connection is only parked', { cause: saved.cause });
       }
     } catch (error) {
       failure = error;
     }
-    const told = { ...tell(judgment, ruling, started?.requests ?? 0), cause: cause ?? failure ?? kept?.cause };
-    if (judgment.verdict !== 'allow') return { ...told, ...refusal(judgment) };
+    const report = { ...reportOn(decision, recorded, started?.requests ?? 0), cause: cause ?? failure ?? saved?.cause };
+    if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
     if (failure !== undefined) {
-      const refused = answersAnyway(hook.method) ? answer(hook, ruling.overwrite) : { refusal: asHttpError(failure) };
-      return { ...told, ...refused, outcome: 'failed' };
+      const answered = answersAnyway(hook.method) ? answer(hook, recorded.overwrite) : { error: asHttpError(failure) };
+      return { ...report, ...answered, outcome: 'failed' };
     }
-    if (kept?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
+    if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
       // WCS asks before it looks for the id itself.
-      return { ...told, outcome: kept.outcome, refusal: new HttpError(403, 'the id is in use by another client') };
+      return { ...report, outcome: saved.outcome, error: new HttpError(403, 'the id is in use by another client') };
     }
-    if (kept?.stop !== undefined) {
-      return { ...told, outcome: 'stopped', refusal: new HttpError(403, `the stream is stopped: ${kept.stop}`) };
+    if (saved?.stop !== undefined) {
+      return { ...report, outcome: 'stopped', error: new HttpError(403, `the stream is stopped: ${saved.stop}`) };
     }
-    return { ...told, ...answer(hook, ruling.overwrite), outcome: kept?.outcome ?? 'echoed' };
+    return { ...report, ...answer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
   };
 
   function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
@@ -76,14 +81,18 @@ export function createAct({ court, restClientConfig, ...keeping }: ActParts): Ac
 }
 
 /** The caller learns which policy it was, and not why: that is the operator's. */
-function refusal({ verdict, policy }: Extract<Judgment, { policy: string }>): Pick<Result, 'outcome' | 'refusal'> {
+function denialOf({ verdict, policy }: Extract<AccessDecision, { policy: string }>): Pick<Result, 'outcome' | 'error'> {
   return verdict === 'deny'
-    ? { outcome: 'denied', refusal: new HttpError(403, `refused by the policy ${policy}`) }
-    : { outcome: 'undecided', refusal: new HttpError(503, 'the policies cannot be asked') };
+    ? { outcome: 'denied', error: new HttpError(403, `denied by the policy ${policy}`) }
+    : { outcome: 'undecided', error: new HttpError(503, 'the policies cannot be applied') };
 }
 
-function tell(judgment: Judgment, { sub }: Ruling, requests: number): Pick<Result, 'fields' | 'metrics'> {
-  const reason = judgment.verdict === 'allow' ? judgment.unsure : judgment.reason;
-  const isUnseen = reason !== undefined && judgment.verdict !== 'deny';
-  return { fields: { reason, sub, requests }, metrics: isUnseen ? { decidedUnseen: 1 } : {} };
+function reportOn(
+  decision: AccessDecision,
+  { sub }: RecordedDecision,
+  requests: number,
+): Pick<Result, 'fields' | 'metrics'> {
+  const reason = decision.verdict === 'allow' ? decision.failedOpen : decision.reason;
+  const isFailedOpen = reason !== undefined && decision.verdict !== 'deny';
+  return { fields: { reason, sub, requests }, metrics: isFailedOpen ? { failedOpen: 1 } : {} };
 }

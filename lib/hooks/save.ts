@@ -1,16 +1,16 @@
 import type { Sighting } from '../state/sighting.ts';
 import { StoreError, type Outcome, type Parking, type Store } from '../store/store.ts';
-import type { Work } from '../store/budget.ts';
+import type { Budget } from '../store/budget.ts';
 import { HttpError } from './errors.ts';
 import type { Hook } from './hook.ts';
 
-/** Where it is kept what hooks say. */
-export interface Keeping {
+/** Where the sightings of hooks go. */
+export interface Persistence {
   readonly store: Store;
   readonly parking: Parking;
 }
 
-export interface Kept {
+export interface Saved {
   readonly outcome: Outcome | 'parked';
   /** Why it was parked. */
   readonly cause?: unknown;
@@ -18,14 +18,14 @@ export interface Kept {
   readonly stop?: string;
 }
 
-/** Makes safe what a hook says: in the row of its subject, else parked. @throws HttpError 503 if it is not safe */
-export const createKeep =
-  ({ store, parking }: Keeping) =>
-  async ({ method, requestId }: Hook, sighting: Sighting, work: Work): Promise<Kept> => {
+/** Saves what a hook says in the row of its subject, else parks it. @throws HttpError 503 if neither worked */
+export const createSave =
+  ({ store, parking }: Persistence) =>
+  async ({ method, requestId }: Hook, sighting: Sighting, budget: Budget): Promise<Saved> => {
     try {
       return method === 'StreamKeepAliveEvent'
-        ? await store.keepAlive(sighting, work)
-        : { outcome: await store.upsert(sighting, work) };
+        ? await store.keepAlive(sighting, budget)
+        : { outcome: await store.upsert(sighting, budget) };
     } catch (cause) {
       if (!(cause instanceof StoreError)) throw cause;
       try {

@@ -1,7 +1,7 @@
 import type { Deps } from '../platform/effects.ts';
 import { verify } from '../wcs/signature.ts';
 import { HttpError } from '../hooks/errors.ts';
-import type { Middleware } from './hook-handler.ts';
+import type { Middleware } from './middleware.ts';
 
 /** A JVM sends Latin-1 where it is not told so. */
 const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';

@@ -3,38 +3,36 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
 import type { Deps } from '../platform/effects.ts';
-import { answers } from './response.ts';
+import { response } from './response.ts';
 import { authentication } from './authentication.ts';
 import { problemOfEnvelope } from './envelope.ts';
-import { answerTo, HttpError } from '../hooks/errors.ts';
-import type { Act, HookAnswer, HookEvent } from '../hooks/hook.ts';
-import { jsonObject } from './json-body.ts';
+import { responseTo, HttpError } from '../hooks/errors.ts';
+import type { HookProcessor, HookAnswer, HookEvent } from '../hooks/hook.ts';
+import { jsonBody } from './json-body.ts';
 import { rawBody } from './request.ts';
 import { schema } from './validation.ts';
 
-export function createHookHandler(deps: Deps, act: Act) {
-  const chain = createChain(deps, act);
+export function createHookHandler(deps: Deps, processHook: HookProcessor) {
+  const chain = createChain(deps, processHook);
   return (event: HookEvent, context: Context): Promise<HookAnswer> => {
     const problem = problemOfEnvelope(event);
     if (problem === undefined) return chain(event, context) as Promise<HookAnswer>;
-    const fields = { outcome: 'refused', status: 400, requestId: context.awsRequestId, cause: problem };
+    const fields = { outcome: 'rejected', status: 400, requestId: context.awsRequestId, cause: problem };
     deps.log({ level: 'WARN', message: 'no hook', fields, metrics: {} });
-    return Promise.resolve(answerTo(new HttpError(400, problem)));
+    return Promise.resolve(responseTo(new HttpError(400, problem)));
   };
 }
 
-const createChain = (deps: Deps, act: Act) =>
+const createChain = (deps: Deps, processHook: HookProcessor) =>
   middy<HookEvent>()
-    .use(answers(deps))
+    .use(response(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
     .use(rawBody)
     .use(authentication(deps))
-    .use(jsonObject)
+    .use(jsonBody)
     .use(schema(deps.settings.access.policies))
     .handler(
       ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
         // An updated WCS may send new methods: the echo keeps it going, the log counts them.
-        method === undefined ? { outcome: 'unknown method' } : act({ method, body, rawBody, at, requestId }),
+        method === undefined ? { outcome: 'unknown method' } : processHook({ method, body, rawBody, at, requestId }),
     );
-
-export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;

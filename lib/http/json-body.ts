@@ -1,12 +1,12 @@
 import { HttpError } from '../hooks/errors.ts';
 import type { JsonObject } from '../hooks/hook.ts';
-import type { Middleware } from './hook-handler.ts';
+import type { Middleware } from './middleware.ts';
 
 /**
  * Parses the body. Not middy's parser: it refuses a `__proto__` anywhere in the body, and `custom` is the client's, who
  * could keep its stream out of the table with it; it also refuses a BOM and other content types.
  */
-export const jsonObject: Middleware = {
+export const jsonBody: Middleware = {
   before({ event }) {
     event.json = parse(event.rawBody);
   },

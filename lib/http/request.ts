@@ -1,7 +1,7 @@
 import { methodNamed } from '../wcs/methods.ts';
 import { HttpError } from '../hooks/errors.ts';
 import type { HookEvent } from '../hooks/hook.ts';
-import type { Middleware } from './hook-handler.ts';
+import type { Middleware } from './middleware.ts';
 
 /** Far above any real hook (3.6 KB with its sdp), far below what Lambda takes (6 MB). */
 const MAX_BODY_BYTES = 262_144;

@@ -1,19 +1,19 @@
 import type { Deps } from '../platform/effects.ts';
 import { describe, type Line } from '../platform/log.ts';
-import type { Oddity } from '../state/anomaly.ts';
+import type { Anomaly } from '../state/anomaly.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
 import { publicId } from '../wcs/public-id.ts';
 import { shownName } from '../state/shown-name.ts';
-import { answerTo, asHttpError } from '../hooks/errors.ts';
+import { responseTo, asHttpError } from '../hooks/errors.ts';
 import type { HookAnswer, HookEvent, Result } from '../hooks/hook.ts';
-import type { Middleware } from './hook-handler.ts';
+import type { Middleware } from './middleware.ts';
 
 /** Something to look into, although nothing failed. */
-const ODD: readonly string[] = ['refusal ignored', 'live after end', 'id in use'] satisfies Oddity[];
+const ANOMALIES: readonly string[] = ['denial ignored', 'live after end', 'id in use'] satisfies Anomaly[];
 
-/** Turns what the chain came to into an answer, and writes the hook's one line. */
-export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {
+/** Turns the chain's result into a response, and writes the hook's one line. */
+export function response({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {
   function logHook(
     event: HookEvent,
     requestId: string,
@@ -25,16 +25,16 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
       level:
         status >= 500 || outcome === 'failed'
           ? 'ERROR'
-          : status >= 400 || cause !== undefined || leftOut || ODD.includes(outcome)
+          : status >= 400 || cause !== undefined || leftOut || ANOMALIES.includes(outcome)
             ? 'WARN'
             : 'INFO',
       message: 'hook',
       fields: {
         method: event.methodName,
         type: event.method && METHODS[event.method].type,
-        subject: subjectOf(event),
+        id: idOf(event),
         name: nameOf(event),
-        said: textOf(event, 'status'),
+        wcsStatus: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
         leftOut: leftOut?.join(' '),
@@ -57,14 +57,14 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
     },
     after(request) {
       const result = request.response as Result;
-      const { refusal, answer } = result;
-      request.response = refusal ? answerTo(refusal) : ok(request.event, answer);
-      logHook(request.event, request.context.awsRequestId, refusal?.statusCode ?? 200, result);
+      const { error, answer } = result;
+      request.response = error ? responseTo(error) : ok(request.event, answer);
+      logHook(request.event, request.context.awsRequestId, error?.statusCode ?? 200, result);
     },
     onError(request) {
       const cause = asHttpError(request.error);
-      request.response = answerTo(cause);
-      const outcome = cause.expose ? 'refused' : 'failed';
+      request.response = responseTo(cause);
+      const outcome = cause.expose ? 'rejected' : 'failed';
       logHook(request.event, request.context.awsRequestId, cause.statusCode, { outcome, cause });
     },
   };
@@ -79,7 +79,7 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 });
 
 /** Undefined for a method without a row in the table. */
-function subjectOf(event: HookEvent): string | undefined {
+function idOf(event: HookEvent): string | undefined {
   const id = event.method && textOf(event, METHODS[event.method].key);
   return id && publicId(id);
 }
@@ -91,7 +91,7 @@ function nameOf(event: HookEvent): string | undefined {
   return name === undefined ? undefined : shownName(name);
 }
 
-/** Of a call that failed or was refused nothing else is kept. */
+/** A call that failed or was denied leaves nothing else. */
 function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {
   const { method } = event;
   const json = bodyOf(event);
@@ -99,7 +99,7 @@ function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fiel
   return outcome === 'denied' || isFailedCall(method, json) ? callParties(json, form) : {};
 }
 
-/** Undefined for a hook that was refused before it was read. */
+/** Undefined for a hook that was rejected before it was read. */
 const bodyOf = ({ json }: HookEvent) => json as HookEvent['json'] | undefined;
 
 function textOf(event: HookEvent, field: string): string | undefined {

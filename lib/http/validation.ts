@@ -4,7 +4,7 @@ import { isKept } from '../state/sighting.ts';
 import { METHODS, type MethodName } from '../wcs/methods.ts';
 import { HttpError } from '../hooks/errors.ts';
 import type { JsonObject } from '../hooks/hook.ts';
-import type { Middleware } from './hook-handler.ts';
+import type { Middleware } from './middleware.ts';
 import { kindOf } from './json-body.ts';
 
 /**

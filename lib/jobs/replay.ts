@@ -22,7 +22,7 @@ export const createReplay =
 /** @returns whether the message is dealt with */
 async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log }: ReplayDeps): Promise<boolean> {
   const message = readMessage(body);
-  const fields = 'problem' in message ? {} : { subject: message.sighting.id, requestId: message.requestId };
+  const fields = 'problem' in message ? {} : { id: message.sighting.id, requestId: message.requestId };
   const finish = (outcome: string, cause?: unknown) => {
     log({
       level: outcome === 'failed' ? 'WARN' : outcome === 'dead letter' ? 'ERROR' : 'INFO',

@@ -4,7 +4,7 @@
  */
 import { describe, type Log } from '../platform/log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
-import { differences, layLost, merge, type Retention } from '../state/merge.ts';
+import { differences, markLost, merge, type Retention } from '../state/merge.ts';
 import { presumedEnd } from '../state/presumed-end.ts';
 import { KINDS, type Row } from '../state/row.ts';
 import type { LiveStream, SweepStore } from '../store/store.ts';
@@ -164,7 +164,7 @@ async function judgeOne(
     const end = session && row.sessionId === sessionId && presumedEnd(id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
-    return why === undefined ? undefined : layLost(row, why, settings);
+    return why === undefined ? undefined : markLost(row, why, settings);
   }
 
   try {

@@ -11,7 +11,7 @@ export interface Effects {
 
 export interface Deps extends Effects {
   readonly settings: HookSettings;
-  /** Before a hook is refused: other credentials that hold since a moment ago. */
+  /** Before a hook is rejected: other credentials that hold since a moment ago. */
   readonly rotatedCredentials?: () => Promise<Credentials | undefined>;
 }
 

@@ -13,7 +13,7 @@ export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
 export interface SecretSource {
   /** The same object until something changed. @throws whatever the reader throws, while nothing was ever read */
   current(): Promise<Secrets>;
-  /** Before a refusal by `known`: others that hold now, if there are; read at most once a minute. */
+  /** Before a hook is rejected by `known`: others that hold now, if there are; read at most once a minute. */
   changedFrom(known: Secrets): Promise<Secrets | undefined>;
 }
 

@@ -4,7 +4,7 @@ import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
 import { readClaims, readSub } from '../access/claims.ts';
-import type { TokenVerdict } from '../access/decision.ts';
+import type { TokenCheck } from '../access/decision.ts';
 
 export interface TokenSettings {
   /** HS256 by a shared secret (during a rotation by one of two), or RS256 and ES256 by the public keys that a server publishes. */
@@ -14,7 +14,7 @@ export interface TokenSettings {
 }
 
 /** `at` in milliseconds since the epoch: a token is judged by the time of its hook. */
-export type VerifyToken = (token: unknown, at: number) => Promise<TokenVerdict>;
+export type VerifyToken = (token: unknown, at: number) => Promise<TokenCheck>;
 
 /** Enough for any token; WCS carries it in each hook. */
 const MAX_BYTES = 8192;
@@ -55,7 +55,7 @@ export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, n
   };
 }
 
-function unusable(problem: string, payload: unknown): TokenVerdict {
+function unusable(problem: string, payload: unknown): TokenCheck {
   const sub = readSub(payload);
   return { problem, ...(sub === undefined ? {} : { sub }) };
 }

@@ -100,7 +100,7 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
   for (const [name, fields] of Object.entries(decides)) {
     const method = methodNamed(name);
     if (method !== name) problem(`${JSON.stringify(name)}, which is no REST method of WCS`);
-    else if (!actionOf(method)) problem(`${name}, which a refusal does not stop`);
+    else if (!actionOf(method)) problem(`${name}, which a denial does not stop`);
     for (const field of fields) {
       if (method === 'connect') problem(`connect and overwrites ${field}, which WCS takes from no answer to connect`);
       else if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);

@@ -11,7 +11,7 @@ interface Rules {
   readonly tokens: { readonly field: string } | undefined;
 }
 
-export function readBinding(env: Environment, rules: Rules, problems: string[]): RestClientConfig {
+export function readRestClientConfig(env: Environment, rules: Rules, problems: string[]): RestClientConfig {
   const decided = METHOD_NAMES.filter((method) => rules.policies.some(({ decides }) => Object.hasOwn(decides, method)));
   const failMethods = new Set<MethodName>([
     // WCS declines a connection in any case.
@@ -22,12 +22,12 @@ export function readBinding(env: Environment, rules: Rules, problems: string[]):
   const overwrites = Object.fromEntries(
     decided.map((method) => [method, [...new Set(rules.policies.flatMap(({ decides }) => decides[method] ?? []))]]),
   );
-  const binding = { failMethods, overwrites };
-  const ours = restClientConfig(binding);
+  const configRules = { failMethods, overwrites };
+  const ours = restClientConfig(configRules);
   const { REST_CLIENT_CONFIG } = env;
   if (!REST_CLIENT_CONFIG) return ours;
 
-  const { config, problems: found } = override(ours, parsed(REST_CLIENT_CONFIG), binding, neededBy(rules.policies));
+  const { config, problems: found } = override(ours, parsed(REST_CLIENT_CONFIG), configRules, neededBy(rules.policies));
   problems.push(...found.map((problem) => `REST_CLIENT_CONFIG: ${problem}`));
   return config;
 }

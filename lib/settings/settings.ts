@@ -1,7 +1,7 @@
 /** The settings of all functions, from the environment; read once, checked together. */
 import { readAccess, type AccessSettings } from './access-settings.ts';
 import type { OwnPolicy } from '../access/own-policy.ts';
-import { readBinding } from './rest-client-config-settings.ts';
+import { readRestClientConfig } from './rest-client-config-settings.ts';
 import { oneOf, required, wholeNumber, type Environment } from './environment.ts';
 import type { Lease } from '../state/lease.ts';
 import type { Retention } from '../state/merge.ts';
@@ -62,7 +62,7 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
       problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
     }
     const stopsStreams = common.stopsStreams || limiting !== undefined;
-    const restClientConfig = readBinding(env, { stopsStreams, ...access }, problems);
+    const restClientConfig = readRestClientConfig(env, { stopsStreams, ...access }, problems);
     // Short: logs are kept, copied and read by more people than who may know who called whom.
     const logNumbers = oneOf(env, 'LOG_NUMBERS', NUMBER_FORMS, 'short', problems);
     return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };

@@ -26,8 +26,8 @@ export function presumedEnd(id: string, stream: Row, session: Row, now: number, 
     client: {},
     at: Date.parse(String(endedAt)),
     level: LEVEL.presumedEnded,
-    said: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },
-    facts: {},
+    state: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },
+    attributes: {},
   };
 }
 
@@ -43,8 +43,8 @@ export const operatorsEnd = (id: string, row: Row, now: number): Sighting => ({
   client: clientIn('stream', row),
   at: Math.max(now, row.lastSeenAt === undefined ? now : Date.parse(String(row.lastSeenAt)) + 1),
   level: LEVEL.presumedEnded,
-  said: { phase: 'ended', info: BY_OPERATOR },
-  facts: {},
+  state: { phase: 'ended', info: BY_OPERATOR },
+  attributes: {},
 });
 
 /** Whether the end that a row shows is the operator's word. */

@@ -5,7 +5,7 @@ import { publicId } from '../wcs/public-id.ts';
 import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
-import type { Ruling, Said, Sighting } from './sighting.ts';
+import type { RecordedDecision, SightingState, Sighting } from './sighting.ts';
 import { shownName } from './shown-name.ts';
 import { isoTime, stored } from './storable.ts';
 
@@ -16,28 +16,33 @@ const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS
 /** Their bodies may lack what the method itself says. */
 const PLAYED_BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
 
-export function streamSighting(method: MethodName, body: StreamBody, at: number, ruling: Ruling): Sighting | undefined {
+export function streamSighting(
+  method: MethodName,
+  body: StreamBody,
+  at: number,
+  recorded: RecordedDecision,
+): Sighting | undefined {
   if (!body.mediaSessionId) return undefined;
   const id = publicId(body.mediaSessionId).toWellFormed();
-  const { denied } = ruling;
-  const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
+  const { denied } = recorded;
+  const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
   const isPlayedByUrl = PLAYED_BY_URL.includes(method);
   // A player by URL may come from another address with each request.
   const sessionId = body.sessionId && publicId(body.sessionId);
   const client = isPlayedByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
   if (level === LEVEL.seen) {
-    const facts = { ...client, ...resizeOf(method, body, at) };
-    return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts };
+    const attributes = { ...client, ...resizeOf(method, body, at) };
+    return { kind: 'stream', id, client, at, level, state: { phase: 'seen' }, attributes };
   }
-  const stream: StreamBody = { ...body, ...ruling.overwrite };
+  const stream: StreamBody = { ...body, ...recorded.overwrite };
   return {
     kind: 'stream',
     id,
     client,
     at,
     level,
-    said: denied === undefined ? saidBy(stream, level, isPlayedByUrl) : { phase: 'refused', status: 'DENIED' },
-    facts: factsOf(stream, level, at, isPlayedByUrl, ruling),
+    state: denied === undefined ? stateOf(stream, level, isPlayedByUrl) : { phase: 'denied', status: 'DENIED' },
+    attributes: attributesOf(stream, level, at, isPlayedByUrl, recorded),
   };
 }
 
@@ -48,7 +53,7 @@ function levelOf(method: MethodName, body: StreamBody): Level {
   return LEVEL.seen;
 }
 
-const saidBy = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): Said => ({
+const stateOf = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): SightingState => ({
   phase: phaseOf(level),
   ...stored({
     status: stream.status || (isPlayedByUrl ? 'NEW' : undefined),
@@ -73,12 +78,12 @@ const saidBy = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): Said 
   }),
 });
 
-const factsOf = (
+const attributesOf = (
   stream: StreamBody,
   level: Level,
   at: number,
   isPlayedByUrl: boolean,
-  { isDecided, denied, sub, maxDuration }: Ruling,
+  { isDecided, denied, sub, maxDuration }: RecordedDecision,
 ): Fields => ({
   ...nameOf(stream),
   ...stored({

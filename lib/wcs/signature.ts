@@ -11,13 +11,13 @@ export interface Credentials {
   basic?: { user: string; password: string };
 }
 
-export type Verdict = 'authentic' | 'missing' | 'wrong';
+export type SignatureCheck = 'authentic' | 'missing' | 'wrong';
 
 /** The value of `Authorization` that WCS sends with a body. */
 export const sign = (body: Uint8Array, secret: string) => `WCS ${hmac(body, secret).toString('hex')}`;
 
 /** Judges an `Authorization` header over the body's raw bytes, in a time that depends on no secret. */
-export function verify(authorization: string | undefined, body: Uint8Array, credentials: Credentials): Verdict {
+export function verify(authorization: string | undefined, body: Uint8Array, credentials: Credentials): SignatureCheck {
   // Whoever sends it may not be let in: no expression here whose time grows faster than what it reads.
   const given = authorization?.trim();
   if (!given) return 'missing';

@@ -72,7 +72,7 @@ describe('“Let in the right people” of the README', () => {
     }
     const outcomes = stack.logLines().map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(6);
-    expect(outcomes.filter((outcome) => outcome === 'refusal ignored')).toHaveLength(3);
+    expect(outcomes.filter((outcome) => outcome === 'denial ignored')).toHaveLength(3);
     const subs = new Set(stack.logLines().map(({ sub }) => sub));
     expect(subs).toContain('alice');
   });
@@ -107,15 +107,15 @@ describe('a WCS that obeys, and policy token', () => {
   };
   const life = (client: Client) => [...connects(client), ...starts(client), ...keepAlives(client, 1)];
 
-  it('a refused publisher does not publish; without the config it would', async () => {
-    const refused = clientWith(await token('--publish', 'other'), 'mine');
-    expect((await play([...life(refused), ...ends(refused)])).answers).toEqual([
+  it('a denied publisher does not publish; without the config it would', async () => {
+    const denied = clientWith(await token('--publish', 'other'), 'mine');
+    expect((await play([...life(denied), ...ends(denied)])).answers).toEqual([
       ...[200, 200, 403],
       // No StreamStatusEvent, no keep-alive, no end: there is no stream. The connection ends.
       ...[undefined, undefined, undefined, undefined, 200],
     ]);
-    expect(await stack.row(refused.mediaSessionId)).toMatchObject({
-      phase: 'refused',
+    expect(await stack.row(denied.mediaSessionId)).toMatchObject({
+      phase: 'denied',
       status: 'DENIED',
       denied: 'token: may not publish this name',
       sub: 'alice',
@@ -130,7 +130,7 @@ describe('a WCS that obeys, and policy token', () => {
     });
   });
 
-  it('a connection that is refused is one that never was', async () => {
+  it('a connection that is denied is one that never was', async () => {
     const client = clientWith('junk', 'mine');
     expect((await play(life(client))).answers).toEqual([403, 200, undefined, undefined, undefined]);
     expect(await stack.row(client.mediaSessionId)).toBeUndefined();

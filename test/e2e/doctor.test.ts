@@ -33,8 +33,7 @@ describe('npm run doctor', () => {
     return { code, bad, of: (check: string) => findings.find((one) => one.check === check) };
   }
   /** The ids of its rows are in the log, which has those of all probes. */
-  const probed = () =>
-    stack.logLines().flatMap(({ subject }) => (String(subject).startsWith('doctor-') ? [String(subject)] : []));
+  const probed = () => stack.logLines().flatMap(({ id }) => (String(id).startsWith('doctor-') ? [String(id)] : []));
 
   it('finds a good stack well, tells it to a person, and leaves no rows', async () => {
     const { code, stdout, stderr } = await doctor(['--stage', 'local', '--origin', 'https://example.com']);
@@ -52,11 +51,11 @@ describe('npm run doctor', () => {
     for (const id of ids) expect([await stack.row(id), await stack.session(id)]).toEqual([undefined, undefined]);
   });
 
-  it('takes the refusal of a policy for a sign of life; without a stage it makes no row', async () => {
+  it('takes the denial of a policy for a sign of life; without a stage it makes no row', async () => {
     const before = probed().length;
     const { code, bad, of } = await examined(['--url', stack.url]);
     expect([code, bad]).toEqual([0, []]);
-    expect(of('connect')?.found).toBe('refused by the policy origin');
+    expect(of('connect')?.found).toBe('denied by the policy origin');
     expect(of('the stage')?.level).toBe('left out');
     expect(probed()).toHaveLength(before);
   });

@@ -78,7 +78,7 @@ describe('npm start', () => {
       const { Items } = (await fetch(url).then((answer) => answer.json())) as { Items: object[] };
       found[title] = Items.filter((item) => 'mediaSessionId' in item && item.mediaSessionId === SEED_STREAM).length;
     }
-    expect(found).toEqual({ 'what is live': 1, 'publishers that are live': 1, lost: 0, refused: 0, sessions: 0 });
+    expect(found).toEqual({ 'what is live': 1, 'publishers that are live': 1, lost: 0, rejected: 0, sessions: 0 });
   });
 
   it('logs one line per hook, without its body', async () => {
@@ -89,7 +89,7 @@ describe('npm start', () => {
     expect(stack.logLines().slice(before)).toMatchObject([
       {
         method: 'publishStream',
-        subject: 'logged',
+        id: 'logged',
         outcome: 'applied',
         status: 200,
         requestId: expect.stringMatching(/./) as string,
@@ -124,7 +124,7 @@ describe('npm start', () => {
     }
   });
 
-  it('refuses what is no hook', async () => {
+  it('rejects what is no hook', async () => {
     const statuses = await Promise.all([
       fetch(`${stack.url}/StreamStatusEvent`),
       fetch(`${stack.url}/StreamStatusEvent`, { method: 'PUT', body: BODY }),
@@ -210,7 +210,7 @@ describe('npm start with credentials', () => {
     for (const port of Object.values(others)) expect(addressesOf(port)).toEqual(['0100007F']);
   });
 
-  it('takes signed hooks and Basic, and refuses the rest', async () => {
+  it('takes signed hooks and Basic, and rejects the rest', async () => {
     const ask = async (headers?: Record<string, string>) =>
       (await stack.post('StreamStatusEvent', BODY, headers)).status;
     expect(await ask({ authorization: sign(Buffer.from(BODY), 'new') })).toBe(200);

@@ -40,7 +40,7 @@ async function simulateAgainst(policy: (hook: Hook) => readonly [number, string?
   return { code, outcome, stdout, stderr, backend };
 }
 
-const refusesPlayers = ({ method }: Hook) => (method === 'playStream' ? ([403] as const) : undefined);
+const deniesPlayers = ({ method }: Hook) => (method === 'playStream' ? ([403] as const) : undefined);
 
 describe('npm run simulate', () => {
   it('gives the token to every connect, and obeys a backend that declines it', async () => {
@@ -49,7 +49,7 @@ describe('npm run simulate', () => {
     const declined = await simulateAgainst(policy, '--token', 'bad');
     expect(declined.code).toBe(1);
     expect(declined.outcome).toEqual(['0 of 6 streams started.', '6 connections were declined.']);
-    expect(declined.stderr).toContain('6 of 12 hooks were not acknowledged: 6 refused (403).');
+    expect(declined.stderr).toContain('6 of 12 hooks were not acknowledged: 6 answered 403.');
     expect(counts(declined.backend)).toEqual({ connect: 6, 'ConnectionStatusEvent FAILED': 6 });
     declined.backend.stop();
 
@@ -61,11 +61,11 @@ describe('npm run simulate', () => {
     expect(constant.backend.received[0]?.body).toContain('"custom":{"token":"a-token-of-the-user"}');
   });
 
-  it('stops the streams that are refused, and only those', async () => {
-    const { code, outcome, stderr, backend } = await simulateAgainst(refusesPlayers);
+  it('stops the streams that are denied, and only those', async () => {
+    const { code, outcome, stderr, backend } = await simulateAgainst(deniesPlayers);
     expect(code).toBe(1);
-    expect(outcome).toEqual(['2 of 6 streams started, 4 were refused.']);
-    expect(stderr).toContain('4 of 36 hooks were not acknowledged: 4 refused (403).');
+    expect(outcome).toEqual(['2 of 6 streams started, 4 were denied.']);
+    expect(stderr).toContain('4 of 36 hooks were not acknowledged: 4 answered 403.');
     expect(counts(backend)).toEqual({
       connect: 6,
       'ConnectionStatusEvent ESTABLISHED': 6,
@@ -83,20 +83,20 @@ describe('npm run simulate', () => {
     expect(keepAlives.map(({ method }) => method)).toContain('publishStream');
   });
 
-  it('starts refused streams nevertheless with --forget-config, or where connect got no config', async () => {
+  it('starts denied streams nevertheless with --forget-config, or where connect got no config', async () => {
     const withoutConfig = (hook: Hook) =>
-      hook.method === 'connect' ? ([200, hook.body] as const) : refusesPlayers(hook);
-    for (const [policy, ...options] of [[refusesPlayers, '--forget-config'], [withoutConfig]] as const) {
+      hook.method === 'connect' ? ([200, hook.body] as const) : deniesPlayers(hook);
+    for (const [policy, ...options] of [[deniesPlayers, '--forget-config'], [withoutConfig]] as const) {
       const { code, outcome, stderr, backend } = await simulateAgainst(policy, ...options);
       expect(code).toBe(1);
-      expect(outcome).toEqual(['6 of 6 streams started.', '4 streams were refused, and started nevertheless.']);
-      expect(stderr).toContain('4 of 60 hooks were not acknowledged: 4 refused (403).');
+      expect(outcome).toEqual(['6 of 6 streams started.', '4 streams were denied, and started nevertheless.']);
+      expect(stderr).toContain('4 of 60 hooks were not acknowledged: 4 answered 403.');
       expect(counts(backend)['StreamStatusEvent STOPPED']).toBe(4);
       backend.stop();
     }
   });
 
-  it('ends the streams whose keep-alives are refused', async () => {
+  it('ends the streams whose keep-alives are denied', async () => {
     const { outcome, backend } = await simulateAgainst(({ method, body }) =>
       method === 'StreamKeepAliveEvent' && body.includes('"published":true') ? [403] : undefined,
     );
@@ -139,19 +139,19 @@ describe('npm run simulate', () => {
     expect(ending - second).toBeLessThan(298);
   });
 
-  it('counts refusals and other failures apart', async () => {
+  it('counts denials and other failures apart', async () => {
     const { outcome, stderr } = await simulateAgainst(({ method }) =>
       method === 'playStream' ? [403] : method === 'publishStream' ? [500] : undefined,
     );
-    expect(outcome).toEqual(['0 of 6 streams started, 4 were refused, 2 failed.']);
-    expect(stderr).toContain('6 of 24 hooks were not acknowledged: 4 refused (403), 2 failed otherwise.');
+    expect(outcome).toEqual(['0 of 6 streams started, 4 were denied, 2 failed.']);
+    expect(stderr).toContain('6 of 24 hooks were not acknowledged: 4 answered 403, 2 failed otherwise.');
   });
 
   it('sends the same again by its seed, also what no script has', async () => {
     const bodies: string[][] = [];
     for (const seed of ['7', '7']) {
       const { backend } = await simulateAgainst(
-        ({ method }) => (method === 'StreamKeepAliveEvent' ? [403] : refusesPlayers({ method, body: '' })),
+        ({ method }) => (method === 'StreamKeepAliveEvent' ? [403] : deniesPlayers({ method, body: '' })),
         ...['--seed', seed, '--concurrency', '1', '--scenario', 'burst'],
       );
       bodies.push(backend.received.map(({ body }) => body));
@@ -164,7 +164,7 @@ describe('npm run simulate', () => {
 
 describe('npm run simulate -- --verify', () => {
   /**
-   * The first connection, a publisher's, is declined; the other publisher is renamed; the first player is refused, the
+   * The first connection, a publisher's, is declined; the other publisher is renamed; the first player is denied, the
    * others are terminated. The backend keeps their rows as it should, but for a `change`.
    */
   async function verifyAgainst(change: (row: Fields) => Fields) {
@@ -193,7 +193,7 @@ describe('npm run simulate -- --verify', () => {
           return [200, JSON.stringify({ ...parse(hook), name: 'new' })];
         case 'playStream':
           if (seen.playStream++ > 0) break;
-          await put({ mediaSessionId, phase: 'refused', status: 'DENIED' });
+          await put({ mediaSessionId, phase: 'denied', status: 'DENIED' });
           return [403];
         case 'StreamKeepAliveEvent':
           if (!published) return [403];
@@ -213,7 +213,7 @@ describe('npm run simulate -- --verify', () => {
 
   it('expects the rows of what became of the streams', async () => {
     const { stdout } = await verifyAgainst((row) => row);
-    expect(stdout).toContain('4 of 6 streams started, 1 was refused.\n');
+    expect(stdout).toContain('4 of 6 streams started, 1 was denied.\n');
     expect(stdout).toContain(
       '1 connection was declined.\n3 streams were terminated by keep-alive.\n1 stream was renamed.\n',
     );
@@ -221,8 +221,8 @@ describe('npm run simulate -- --verify', () => {
   });
 
   it.each([
-    ['refused', { phase: 'refused' }, { phase: 'starting' }, 1],
-    ['refused and live', { phase: 'refused' }, { live: 'playing' }, 1],
+    ['denied', { phase: 'denied' }, { phase: 'starting' }, 1],
+    ['denied and live', { phase: 'denied' }, { live: 'playing' }, 1],
     ['terminated', { info: 'Terminated by keep-alive' }, { info: 'Stopped by user' }, 3],
     ['renamed', { name: 'new' }, { name: 'old' }, 1],
   ])('tells of rows that are not: %s', async (_, which, otherwise, count) => {

@@ -137,7 +137,7 @@ describe('the simulator', () => {
     for (const [url, credentials, found, todo] of [
       [nowhere.url, [], 'address: no connection (ECONNREFUSED)', 'Does npm start run?'],
       [`${stack.url}/nope`, [], 'address: the answer was 404', 'The URL must end as in'],
-      [stack.url, [], 'without credentials: refused (403)', 'Give the credentials of WCS: HOOK_SECRET'],
+      [stack.url, [], 'without credentials: rejected (403)', 'Give the credentials of WCS: HOOK_SECRET'],
       [stack.url, ['--secret', 'wrong'], 'signature: the answer was 403', 'Compare what you gave here'],
       [stack.url, basic, 'HTTP Basic: the answer was 403', 'Compare what you gave here'],
     ] as const) {
@@ -160,8 +160,8 @@ describe('the simulator', () => {
       );
     const players = await run(await tokenFor('--play', 'stream-*'));
     expect(players.code).toBe(1);
-    expect(players.stdout).toMatch(/^1 of 2 streams started, 1 was refused\.$/m);
-    expect(players.stderr).toContain('problem   publishStream: refused by the policy token\n');
+    expect(players.stdout).toMatch(/^1 of 2 streams started, 1 was denied\.$/m);
+    expect(players.stderr).toContain('problem   publishStream: denied by the policy token\n');
     expect((await run(token)).code).toBe(0);
   });
 
@@ -174,15 +174,15 @@ describe('the simulator', () => {
     expect(stderr.match(/^ {2}waiting for the next keep-alive: [1-3] s$/gm)).toHaveLength(1);
   });
 
-  it('exits with 1 and shows the statuses if hooks are refused', async () => {
+  it('exits with 1 and shows the statuses if hooks are denied', async () => {
     const options = ['--url', stack.url, '--secret', 'secret', '--streams', '1', '--players', '0'];
     const { code, stdout, stderr } = await simulate(...options, '--token', 'junk');
     expect(code).toBe(1);
     // The connection is declined: its failure is the last that is heard of it.
     expect(stdout).toMatch(/^all +2 +1 .*403: 1, 200: 1$/m);
     expect(stdout).toMatch(/^0 of 1 streams started\.\n1 connection was declined\.$/m);
-    expect(stderr).toContain('1 of 2 hooks were not acknowledged: 1 refused (403).');
-    expect(stderr).toContain('problem   connect: refused by the policy token\n');
+    expect(stderr).toContain('1 of 2 hooks were not acknowledged: 1 answered 403.');
+    expect(stderr).toContain('problem   connect: denied by the policy token\n');
   });
 
   it('explains itself, and says which option is wrong', async () => {

@@ -205,15 +205,15 @@ describe('the doctor, over HTTP alone,', () => {
     expect(of(await examine({ credentials: {} }), 'hooks')?.todo).toContain('HOOK_SECRET');
   });
 
-  it('takes a refusal by a policy for a sign of life, and says how to see more', async () => {
+  it('takes a denial by a policy for a sign of life, and says how to see more', async () => {
     spoil = (answer, { method }) => {
       if (!['connect', 'sendMessage'].includes(method)) return;
       answer.status = 403;
-      answer.body = '{"error":"Forbidden","message":"refused by the policy token"}';
+      answer.body = '{"error":"Forbidden","message":"denied by the policy token"}';
     };
     const findings = await examine();
     expect(bad(findings)).toEqual([]);
-    expect(of(findings, 'connect')?.found).toBe('refused by the policy token');
+    expect(of(findings, 'connect')?.found).toBe('denied by the policy token');
     expect(of(findings, 'restClientConfig')).toMatchObject({
       level: 'left out',
       todo: expect.stringContaining('--token') as string,

@@ -52,7 +52,13 @@ describe('every method', () => {
       expect([method, memory.rows.size, memory.sessions.size]).toEqual([method, isStream ? 1 : 0, isTelling ? 1 : 0]);
       const subject = { stream: 'm', session: 's', call: 'c' }[METHODS[method].subject];
       expect(lines()).toMatchObject([
-        { method, subject, outcome: isStream || isTelling ? 'applied' : 'echoed', status: 200, requestId: 'request-1' },
+        {
+          method,
+          id: subject,
+          outcome: isStream || isTelling ? 'applied' : 'echoed',
+          status: 200,
+          requestId: 'request-1',
+        },
       ]);
     }
   });
@@ -67,11 +73,11 @@ describe('every method', () => {
     const { appKey, nodeId } = captureBody('StreamStatusEvent.publishing');
     expect(lines()).toMatchObject([
       {
-        ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, said: 'PUBLISHING' },
+        ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, wcsStatus: 'PUBLISHING' },
         ...{ name: 'b4e7', outcome: 'applied', hooks: 1 },
       },
       { method: 'NovelEvent', type: undefined, app: 'a', node: undefined, outcome: 'unknown method' },
-      { method: 'connect', type: 'connect', app: undefined, subject: undefined, outcome: 'refused' },
+      { method: 'connect', type: 'connect', app: undefined, id: undefined, outcome: 'rejected' },
       { method: 'playRTSP', name: 'rtsp://host/cam' },
       { method: 'call', name: undefined },
     ]);
@@ -82,8 +88,8 @@ describe('every method', () => {
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
     expect(await send({ method: 'sendDTMF/', body: '{"callId":"d","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
     expect(lines()).toMatchObject([
-      { method: 'sendDTMF', subject: 'c', outcome: 'echoed' },
-      { method: 'sendDTMF', subject: 'd', outcome: 'echoed' },
+      { method: 'sendDTMF', id: 'c', outcome: 'echoed' },
+      { method: 'sendDTMF', id: 'd', outcome: 'echoed' },
     ]);
   });
 
@@ -142,7 +148,7 @@ describe('authentication', () => {
     expect(answer).toMatchObject({ statusCode: 200, body, isBase64Encoded: true });
   });
 
-  it('refuses wrong credentials of any kind with 403, stores nothing and does not read the body', async () => {
+  it('rejects wrong credentials of any kind with 403, stores nothing and does not read the body', async () => {
     const hex = sign(Buffer.from(BODY), 'new').slice(4);
     const reserialised = Buffer.from(JSON.stringify(JSON.parse(BODY), null, 2));
     for (const wrong of [
@@ -167,12 +173,12 @@ describe('authentication', () => {
       expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/json' } });
       expect(json(answer)).toEqual({ error: 'Forbidden', message: 'the credentials are wrong' });
       expect(memory.rows.size).toBe(0);
-      expect(lines()).toMatchObject([{ outcome: 'refused', status: 403, subject: undefined }]);
+      expect(lines()).toMatchObject([{ outcome: 'rejected', status: 403, id: undefined }]);
       expect((await ask(BOTH, wrong, 'not json')).answer).toMatchObject({ statusCode: 403 });
     }
   });
 
-  it('challenges a hook without credentials where Basic is configured, and refuses it elsewhere', async () => {
+  it('challenges a hook without credentials where Basic is configured, and rejects it elsewhere', async () => {
     const challenged = await ask(BOTH);
     expect(challenged.answer).toMatchObject({
       statusCode: 401,
@@ -220,7 +226,7 @@ describe('a body', () => {
     expect(json(answer)['message']).toContain('262144');
   });
 
-  it('that is refused is not quoted in the answer or the log', async () => {
+  it('that is rejected is not quoted in the answer or the log', async () => {
     for (const body of ['{"token":"SECRET"', '"SECRET"', '{"mediaSessionId":["SECRET"],"sdp":"SECRET"}']) {
       const { send, lines } = hooksUnderTest();
       const answer = await send({ method: 'StreamStatusEvent', body });
@@ -321,9 +327,9 @@ describe('without a store', () => {
     const answer = await send({ method: 'StreamStatusEvent', body: BODY, at: 1234 });
     expect(answer).toMatchObject({ statusCode: 200, body: BODY });
     expect(memory.parked).toMatchObject([
-      { sighting: { id: SEED_STREAM, at: 1234, said: { status: 'PUBLISHING' } }, requestId: 'request-1' },
+      { sighting: { id: SEED_STREAM, at: 1234, state: { status: 'PUBLISHING' } }, requestId: 'request-1' },
     ]);
-    expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, subject: SEED_STREAM }]);
+    expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, id: SEED_STREAM }]);
     expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
   });
 
@@ -333,7 +339,7 @@ describe('without a store', () => {
     const answer = await send({ method: 'StreamStatusEvent', body: BODY });
     expect(answer.statusCode).toBe(503);
     expect(json(answer)).toEqual({ error: 'Service Unavailable' });
-    expect(lines()).toMatchObject([{ level: 'ERROR', outcome: 'failed', status: 503, subject: SEED_STREAM }]);
+    expect(lines()).toMatchObject([{ level: 'ERROR', outcome: 'failed', status: 503, id: SEED_STREAM }]);
     expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
     expect(lines()[0]?.['cause']).toContain('no queue at sqs.internal');
   });

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { createAct } from '../../lib/hooks/process.ts';
+import { createHookProcessor } from '../../lib/hooks/process.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
 import type { HookEvent } from '../../lib/hooks/hook.ts';
 import type { Line } from '../../lib/platform/log.ts';
@@ -14,10 +14,10 @@ function hookFunction() {
   const settings = readHookSettings({ ...REQUIRED, IS_OFFLINE: 'true' });
   const lines: Line[] = [];
   const { policies, failsOpen } = settings.access;
-  const act = createAct({
+  const act = createHookProcessor({
     ...createMemoryStore(settings),
     restClientConfig: settings.restClientConfig,
-    court: { policies, failsOpen, tokens: undefined },
+    accessControl: { policies, failsOpen, tokens: undefined },
   });
   const handler = createHookHandler({ settings, log: (line) => lines.push(line), now: () => 0 }, act);
   return { lines, call: (event: unknown) => handler(event as HookEvent, { awsRequestId: 'r' } as Context) };

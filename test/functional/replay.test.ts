@@ -36,7 +36,7 @@ describe('replay', () => {
     expect(await replay(parked('a'), parked('b'), parked('a', 'UNPUBLISHED'))).toEqual({ batchItemFailures: [] });
     expect(memory.rows.get('a')).toMatchObject({ phase: 'ended', lastSeenAt: '1970-01-01T00:00:01.000Z' });
     expect(memory.rows.get('b')).toMatchObject({ phase: 'live' });
-    expect(lines[0]).toMatchObject({ message: 'replay', fields: { subject: 'a', requestId: 'r', outcome: 'applied' } });
+    expect(lines[0]).toMatchObject({ message: 'replay', fields: { id: 'a', requestId: 'r', outcome: 'applied' } });
   });
 
   it('reports exactly those that the store did not take', async () => {

@@ -42,7 +42,7 @@ describe('a camera that is played by its URL', () => {
       await hooks.send({ method, body: JSON.stringify({ mediaSessionId: id, status: 'PLAYING' }) });
     }
     expect([...hooks.memory.rows.keys()]).toEqual([hlsId(SHOWN)]);
-    expect(hooks.lines().map(({ subject }) => subject)).toEqual(Array(3).fill(hlsId(SHOWN)));
+    expect(hooks.lines().map(({ id }) => id)).toEqual(Array(3).fill(hlsId(SHOWN)));
     expect(everything(hooks)).not.toMatch(/operator|s3cr/);
     expect(everything(hooks)).not.toContain(Buffer.from('s3cr').toString('hex'));
   });

@@ -43,8 +43,8 @@ beforeEach(() => {
 async function tell(mediaSessionId: string, name: string, status: string, nodeId: string = NODES[0], sub?: string) {
   const store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)));
   const body = { mediaSessionId, name, status, published: /PUBLISH/.test(status), nodeId };
-  const ruling = sub === undefined ? {} : { isDecided: true, sub };
-  return store.upsert(sightingOf('StreamStatusEvent', body, (clock += 1000), ruling) ?? expect.fail());
+  const recorded = sub === undefined ? {} : { isDecided: true, sub };
+  return store.upsert(sightingOf('StreamStatusEvent', body, (clock += 1000), recorded) ?? expect.fail());
 }
 
 async function keepAlive(mediaSessionId: string, env: Record<string, string> = {}) {
@@ -337,12 +337,12 @@ describe('npm run streams', () => {
       await lose('mute');
       expect(await stop('mute')).toMatch(/ is lost \(no keep-alive for 120 s\): nothing comes of it, unless /);
       const store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)));
-      const body = { mediaSessionId: 'refused', name: 'room' };
+      const body = { mediaSessionId: 'denied', name: 'room' };
       await store.upsert(
         sightingOf('publishStream', body, (clock += 1000), { denied: 'token: expired' }) ?? expect.fail(),
       );
-      expect(await stop('refused')).toMatch(/ was refused \(token: expired\)\. Should WCS go on with it, /);
-      for (const id of ['waits', 'mute', 'refused']) await tell(id, 'room', 'STOPPED');
+      expect(await stop('denied')).toMatch(/ was denied \(token: expired\)\. Should WCS go on with it, /);
+      for (const id of ['waits', 'mute', 'denied']) await tell(id, 'room', 'STOPPED');
     });
 
     it('says that stopping is off there, or that this cannot be seen', async () => {
@@ -483,7 +483,7 @@ describe('npm run streams', () => {
       clock += LEASE;
     });
 
-    it('ends nothing that has ended, was refused, or was never there', async () => {
+    it('ends nothing that has ended, was denied, or was never there', async () => {
       expect((await end('gone', '--yes')).missing).toBe(
         'gone (room, ended) has ended already, at 2026-01-01T00:00:06.000Z.',
       );
@@ -493,7 +493,7 @@ describe('npm run streams', () => {
       expect((await end('denied', '--yes')).missing).toMatch(
         /is neither live, lost nor starting: there is nothing to end\.$/,
       );
-      expect(await dynamo.row('denied')).toMatchObject({ phase: 'refused' });
+      expect(await dynamo.row('denied')).toMatchObject({ phase: 'denied' });
       expect((await end('nobody', '--yes')).missing).toBe(`There is no stream nobody in ${dynamo.table}.`);
       expect(await dynamo.item('nobody')).toBeUndefined();
     });

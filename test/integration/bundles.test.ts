@@ -102,7 +102,7 @@ describe('the bundled', () => {
     );
     expect(answers).toEqual(bodies);
     for (const n of bodies.keys()) expect(await dynamo.row(`interleaved-${n}`)).toMatchObject({ name: String(n) });
-    expect(lines.map((line) => (JSON.parse(line) as { subject: string }).subject).sort()).toEqual(
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id).sort()).toEqual(
       bodies.map((_, n) => `interleaved-${n}`).sort(),
     );
   });

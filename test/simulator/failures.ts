@@ -12,12 +12,12 @@ export interface Failures {
 
 export function createFailures(): Failures {
   const kinds = new Map<string, { readonly answer: Answer; readonly methods: Set<string> }>();
-  let refused = 0;
+  let denied = 0;
   let failed = 0;
   return {
     add(answer) {
       if (answer.acknowledged) return;
-      if (answer.status === 403) refused++;
+      if (answer.status === 403) denied++;
       else failed++;
       const key = `${answer.status} ${answer.policy ?? ''}`;
       const kind = kinds.get(key) ?? { answer, methods: new Set() };
@@ -25,13 +25,13 @@ export function createFailures(): Failures {
       kind.methods.add(answer.method);
     },
     told(sent) {
-      if (refused + failed === 0) return [];
+      if (denied + failed === 0) return [];
       const counts = [
-        ...(refused > 0 ? [`${refused} refused (403)`] : []),
+        ...(denied > 0 ? [`${denied} answered 403`] : []),
         ...(failed > 0 ? [`${failed} failed otherwise`] : []),
       ];
       return [
-        `${refused + failed} of ${sent} hooks were not acknowledged: ${counts.join(', ')}.`,
+        `${denied + failed} of ${sent} hooks were not acknowledged: ${counts.join(', ')}.`,
         ...[...kinds.values()].map(({ answer, methods }) =>
           toText(problem([...methods].join(', '), ...explained(answer))),
         ),
@@ -42,7 +42,7 @@ export function createFailures(): Failures {
 
 function explained({ status, policy }: Answer): readonly [found: string, means: string, todo: string] {
   if (policy !== undefined) {
-    return [`refused by the policy ${policy}`, 'The client has no right to what it asks for.', FOR_THE_POLICY];
+    return [`denied by the policy ${policy}`, 'The client has no right to what it asks for.', FOR_THE_POLICY];
   }
   if (status === 200) return ['the answer is not the hook', MUST_ECHO, REWRITTEN];
   return explainAnswer(typeof status === 'number' ? { status } : { status: undefined, code: status });

@@ -5,11 +5,11 @@ import type { Fields } from './wcs.ts';
 /** What became of a stream, or of a call. */
 export interface Fate {
   /** Anything but `running`: nothing more of it is sent. `failed`: stopped by an error that is no 403 to its start. */
-  readonly state: 'running' | 'refused' | 'failed' | 'declined' | 'terminated';
+  readonly state: 'running' | 'denied' | 'failed' | 'declined' | 'terminated';
   /** Its start was scripted; of other streams only events are known. */
   readonly isStarted: boolean;
   /** Its start was answered 403, which bound nothing. */
-  readonly isRefusedInVain: boolean;
+  readonly isDeniedInVain: boolean;
   /** The methods of its hooks that were sent. */
   readonly sent: ReadonlySet<string>;
   /** The fields that have the backend's values now, not the script's. */
@@ -22,7 +22,7 @@ export interface Fate {
 export interface Course extends Fate {
   state: Fate['state'];
   isStarted: boolean;
-  isRefusedInVain: boolean;
+  isDeniedInVain: boolean;
   isRenamedLate: boolean;
   isEnded: boolean;
   readonly sent: Set<string>;
@@ -46,7 +46,7 @@ export function createCourses() {
 const newCourse = (): Course => ({
   state: 'running',
   isStarted: false,
-  isRefusedInVain: false,
+  isDeniedInVain: false,
   isRenamedLate: false,
   isEnded: false,
   sent: new Set(),
@@ -75,7 +75,7 @@ export function isStart(method: string): boolean {
 export const isEnd = (method: string, { status }: Fields) =>
   method === 'StreamStatusEvent' && (status === 'UNPUBLISHED' || status === 'STOPPED');
 
-/** How WCS ends a stream whose keep-alive was refused. */
+/** How WCS ends a stream whose keep-alive was denied. */
 export const termination = (published: unknown) => ({
   status: published === true ? 'UNPUBLISHED' : 'STOPPED',
   info: 'Terminated by keep-alive',

@@ -18,7 +18,7 @@ export async function knock(gateway: Gateway, credentials: Credentials): Promise
       const { secret, user } = credentials;
       if (secret !== undefined) return problem('signature', ...explainAnswer(answer));
       if (user !== undefined) return problem('HTTP Basic', ...explainAnswer(answer));
-      return problem('without credentials', `refused (${answer.status})`, CLOSED.means, CLOSED.todo);
+      return problem('without credentials', `rejected (${answer.status})`, CLOSED.means, CLOSED.todo);
     }
     default:
       // Other answers are counted, and explained in the end.

@@ -22,7 +22,7 @@ export interface ObedientWcs {
 export interface ObedienceOptions {
   /** What leaves goes through it, also the hooks that are in no script. */
   readonly wcs: Pick<Wcs, 'send'>;
-  /** As a WCS that never got the `restClientConfig`: refusals bind nothing but connect. */
+  /** As a WCS that never got the `restClientConfig`: denials bind nothing but connect. */
   readonly forgetsConfig?: boolean;
   readonly onTold?: (told: Told) => void;
 }
@@ -76,16 +76,16 @@ export function createObedientWcs({ wcs, forgetsConfig = false, onTold }: Obedie
 
   async function obeyError(step: Step, fields: Fields, { status }: Answer, rule: Rule): Promise<void> {
     const { method, course } = step;
-    const isRefusal = status === 403 && isStart(method);
+    const isDenial = status === 403 && isStart(method);
     if (!rule.failsOnError) {
-      if (course && isRefusal) course.isRefusedInVain = true;
+      if (course && isDenial) course.isDeniedInVain = true;
       tell(step, fields, rule);
     } else if ((rowOf(method)?.type ?? 'event') === 'event') {
       tell(step, fields, rule);
       onTold?.({ sessionId: fields['sessionId'], method: 'ErrorEvent', fields: { method, status } });
       if (method === 'StreamKeepAliveEvent' && status === 403) await terminate(step);
     } else {
-      if (course?.state === 'running') course.state = isRefusal ? 'refused' : 'failed';
+      if (course?.state === 'running') course.state = isDenial ? 'denied' : 'failed';
       tell(step, { ...fields, status: 'FAILED', info: `The backend answered ${status}` }, rule);
     }
   }

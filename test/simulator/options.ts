@@ -35,7 +35,7 @@ const shown = (name: NumberName) => `${NUMBERS[name][2]}; ${rangeOf(name)}`;
 export const HELP = `npm run simulate -- [options]
 
 Sends hooks the way a Web Call Server does, and obeys the answers as one:
-refused connections and streams come to nothing, as far as the restClientConfig
+denied connections and streams come to nothing, as far as the restClientConfig
 in connect's answer says so. Counts a hook as acknowledged only if the answer is
 200 and the echo of what was sent. Exits with 1 if a hook was not, or if a row
 is not as it should be; with 2 if an option is wrong.
@@ -54,7 +54,7 @@ ${Object.entries(SCENARIOS)
                      pause before each (${shown('keep-alive-interval')})
   --concurrency N    clients at a time (${shown('concurrency')})
   --captures         first send the recorded hook bodies of test/fixtures once
-  --forget-config    as a WCS that never got the restClientConfig: refusals bind
+  --forget-config    as a WCS that never got the restClientConfig: denials bind
                      nothing but connect
 
   --token TOKEN      custom.token of every client's connect, where the policy

@@ -9,17 +9,17 @@ const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 
 export function outcomeOf({ streams, declinedConnections }: Pick<ObedientWcs, 'streams' | 'declinedConnections'>) {
   const fates = [...streams.values()].filter(({ isStarted }) => isStarted);
   const count = (is: (fate: Fate) => boolean) => fates.filter(is).length;
-  const refused = count(({ state }) => state === 'refused');
+  const denied = count(({ state }) => state === 'denied');
   const failed = count(({ state }) => state === 'failed');
   const terminated = count(({ state }) => state === 'terminated');
-  const inVain = count((fate) => fate.isRefusedInVain && hasStarted(fate));
+  const inVain = count((fate) => fate.isDeniedInVain && hasStarted(fate));
   const renamed = count(({ overwritten }) => 'name' in overwritten);
   return [
     `${count(hasStarted)} of ${fates.length} streams started` +
-      (refused > 0 ? `, ${refused} ${refused === 1 ? 'was' : 'were'} refused` : '') +
+      (denied > 0 ? `, ${denied} ${denied === 1 ? 'was' : 'were'} denied` : '') +
       (failed > 0 ? `, ${failed} failed` : '') +
       '.',
-    ...(inVain > 0 ? [`${counted(inVain, 'stream')} refused, and started nevertheless.`] : []),
+    ...(inVain > 0 ? [`${counted(inVain, 'stream')} denied, and started nevertheless.`] : []),
     ...(declinedConnections > 0 ? [`${counted(declinedConnections, 'connection')} declined.`] : []),
     ...(terminated > 0 ? [`${counted(terminated, 'stream')} terminated by keep-alive.`] : []),
     ...(renamed > 0 ? [`${counted(renamed, 'stream')} renamed.`] : []),
@@ -42,9 +42,9 @@ function rowAfter({ name = null, ...rest }: NonNullable<ExpectedRow>, fate: Fate
   switch (fate.state) {
     case 'declined':
       return fate.sent.size === 0 ? null : undefined;
-    case 'refused':
-      // What had been told of the stream before, out of order, outdoes the refusal.
-      return [...fate.sent].every(isStart) ? { phase: 'refused', status: 'DENIED', live: null } : undefined;
+    case 'denied':
+      // What had been told of the stream before, out of order, outdoes the denial.
+      return [...fate.sent].every(isStart) ? { phase: 'denied', status: 'DENIED', live: null } : undefined;
     case 'failed':
       return undefined;
     case 'terminated': {

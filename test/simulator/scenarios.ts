@@ -22,7 +22,7 @@ export interface Scenario {
   readonly first?: readonly Script[];
   readonly scripts: readonly Script[];
   readonly rows: ReadonlyMap<string, ExpectedRow>;
-  /** Hooks that must be refused, with a wrong signature or password. */
+  /** Hooks that must be denied, with a wrong signature or password. */
   readonly forged?: readonly Hook[];
 }
 

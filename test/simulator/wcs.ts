@@ -21,7 +21,7 @@ export interface Answer {
   readonly milliseconds: number;
   /** The body of a 200; undefined if it is no JSON object, and for any other status: to a WCS these are errors. */
   readonly fields: Fields | undefined;
-  /** The policy that refused it. */
+  /** The policy that denied it. */
   readonly policy?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import type { Deps } from '../../lib/platform/effects.ts';
-import { createAct } from '../../lib/hooks/process.ts';
+import { createHookProcessor } from '../../lib/hooks/process.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
 import { createLog, type Line } from '../../lib/platform/log.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
@@ -31,10 +31,10 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
   const handlerWith = (verify?: ReturnType<typeof createTokenVerifier>) =>
     createHookHandler(
       deps,
-      createAct({
+      createHookProcessor({
         ...memory,
         restClientConfig: settings.restClientConfig,
-        court: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
+        accessControl: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
       }),
     );
   const verifying = handlerWith(tokens && createTokenVerifier(tokens, deps.now));

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { liveKeyOf } from '../../lib/store/live-index.ts';
-import type { Waiting } from '../../lib/store/waiting.ts';
+import type { Pacing } from '../../lib/store/budget.ts';
 import { StoreError, type Store } from '../../lib/store/store.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 import { refusedByAws } from './aws-limits.ts';
@@ -17,7 +17,7 @@ const RETENTION = 30 * 24 * 3600;
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 
 /** What the store promises, held against any DynamoDB API. */
-export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Waiting): void {
+export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Pacing): void {
   let dynamo: TestDynamo;
   let store: Store;
   let id = '';
@@ -94,16 +94,16 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
   });
 
   describe('tells what is odd:', () => {
-    const refused = () => {
+    const denied = () => {
       const body = { mediaSessionId: id, sessionId: id, name: 'x', published: true };
       return sightingOf('publishStream', body, T0, { denied: 'token: expired' }) ?? expect.fail();
     };
 
-    it('a refusal that was ignored, once, whichever of the two hooks comes first', async () => {
+    it('a denial that was ignored, once, whichever of the two hooks comes first', async () => {
       const live = status('PUBLISHING', 1);
-      expect(await upsertAll([refused(), live, status('PUBLISHING', 2)])).toEqual([
+      expect(await upsertAll([denied(), live, status('PUBLISHING', 2)])).toEqual([
         'applied',
-        'refusal ignored',
+        'denial ignored',
         'applied',
       ]);
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live', denied: 'token: expired' });
@@ -112,15 +112,15 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(await store.upsert(status('PUBLISHING', 3))).toBe('applied');
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live' });
       id = `late-${id}`;
-      expect(await upsertAll([status('PUBLISHING', 1), refused(), refused()])).toEqual([
+      expect(await upsertAll([status('PUBLISHING', 1), denied(), denied()])).toEqual([
         'applied',
-        'refusal ignored',
+        'denial ignored',
         'superseded',
       ]);
       id = `kept-${id}`;
-      await store.upsert(refused());
+      await store.upsert(denied());
       const keepAlive = () => store.keepAlive(sighting('StreamKeepAliveEvent', 1, { status: 'PUBLISHING' }));
-      expect(await keepAlive()).toEqual({ outcome: 'refusal ignored' });
+      expect(await keepAlive()).toEqual({ outcome: 'denial ignored' });
       expect(await keepAlive()).toMatchObject({ outcome: 'superseded' });
     });
 

@@ -46,10 +46,10 @@ suite('a line', () => {
 
   it('has bounded strings without control characters', () => {
     const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(3000)}`;
-    const line = logged({ ...LINE, fields: { method: evil, subject: evil, cause: evil } });
+    const line = logged({ ...LINE, fields: { method: evil, id: evil, cause: evil } });
     for (const [field, length] of [
       ['method', 256],
-      ['subject', 256],
+      ['id', 256],
       ['cause', 2000],
     ] as const) {
       expect(line[field]).toHaveLength(length);

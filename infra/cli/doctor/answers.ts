@@ -1,10 +1,10 @@
 /** What an answer means to WCS, which takes 200 and nothing else. */
 import { TIMEOUT, type Reply, type Silence } from './gateway.ts';
 
-/** Which policy refused; undefined where none did. */
+/** Which policy denied it; undefined where none did. */
 export function policyOf({ status, body }: Reply): string | undefined {
   if (status !== 403) return undefined;
-  return /"refused by the policy ([^"]*)"/.exec(body.toString('utf8', 0, 1000))?.[1];
+  return /"denied by the policy ([^"]*)"/.exec(body.toString('utf8', 0, 1000))?.[1];
 }
 
 /** A backend that wants credentials, to one who shows none. */
@@ -55,7 +55,7 @@ export function explainAnswer(
   if (status === 401 || status === 403) {
     return [
       found,
-      'Every hook of a WCS with these credentials is refused.',
+      'Every hook of a WCS with these credentials is rejected.',
       'Compare what you gave here with the stage’s hook-secret (hook-user, hook-password) under /wcs-hooks/<stage>/ in ' +
         'Parameter Store, or with HOOK_SECRET (HOOK_USER, HOOK_PASSWORD) of npm start. If they are the same, a ' +
         'proxy rewrites bodies or drops Authorization: the signature is over the bytes.',

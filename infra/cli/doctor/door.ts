@@ -61,7 +61,7 @@ function address(url: string): Finding[] {
 function withoutCredentials(answer: Reply, url: string): Finding {
   const check = 'without credentials';
   if (answer.status === 401 || answer.status === 403) {
-    return ok(check, `refused (${answer.status})`, CLOSED.means);
+    return ok(check, `rejected (${answer.status})`, CLOSED.means);
   }
   if (answer.status !== 200) return problem(check, ...explainAnswer(answer));
   const isLocal = isLoopback(url);
@@ -105,7 +105,7 @@ function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
 
 function withWrongOnes(answer: Reply | Silence): Finding {
   const check = 'with a wrong signature';
-  if (answer.status === 403) return ok(check, 'refused (403)', 'A forged hook is refused.');
+  if (answer.status === 403) return ok(check, 'rejected (403)', 'A forged hook is rejected.');
   if (answer.status === 200) {
     return problem(
       check,
@@ -128,7 +128,7 @@ function withWrongOnes(answer: Reply | Silence): Finding {
 const neverAsked = () =>
   problem(
     'challenge',
-    'a hook without credentials is refused with 403, not asked for them with 401',
+    'a hook without credentials is rejected with 403, not asked for them with 401',
     'A JVM sends user and password only when asked: hooks of a WCS with HTTP Basic are never let in.',
     'Let whatever stands before this backend pass its 401 on, with WWW-Authenticate. Or use the signature.',
   );

@@ -20,7 +20,7 @@ export function judgeEcho(
 ): Finding {
   if (answer.status !== 200) {
     const policy = answer.status === undefined ? undefined : policyOf(answer);
-    return policy === undefined ? problem(check, ...explainAnswer(answer)) : refusedBy(check, policy);
+    return policy === undefined ? problem(check, ...explainAnswer(answer)) : deniedBy(check, policy);
   }
   const difference = firstDifference(sent, answer.body);
   if (difference !== undefined && !(taken.length > 0 && isSame(sent, answer.body, taken))) {
@@ -46,8 +46,8 @@ function isSame(sent: Buffer, received: Buffer, except: readonly string[]): bool
   return ours !== undefined && isDeepStrictEqual(ours, theirs);
 }
 
-const refusedBy = (check: string, policy: string) =>
-  ok(check, `refused by the policy ${policy}`, 'The function works, and decides: this probe has no right to more.');
+const deniedBy = (check: string, policy: string) =>
+  ok(check, `denied by the policy ${policy}`, 'The function works, and decides: this probe has no right to more.');
 
 export const FOR_THE_POLICY = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
 
@@ -88,7 +88,7 @@ export function judgeRestClientConfig(config: unknown): Finding {
     return problem(
       check,
       'connect’s answer has none',
-      'No refusal binds but that of connect, and every hook carries its sdp.',
+      'No denial binds but that of connect, and every hook carries its sdp.',
       REWRITTEN,
     );
   }
@@ -104,8 +104,8 @@ export function judgeRestClientConfig(config: unknown): Finding {
     (disabled.length === 0 ? '' : `; not sent at all: ${disabled.join(', ')}`);
   const means =
     failing.length === 0
-      ? 'Nothing but connect can be refused; an error of this backend stops nothing.'
-      : 'A refusal, or an error, of these stops what the client wants; of others, WCS logs it and goes on.';
+      ? 'Nothing but connect can be denied; an error of this backend stops nothing.'
+      : 'A denial, or an error, of these stops what the client wants; of others, WCS logs it and goes on.';
   if (withSdp.length + disabled.length === 0) return ok(check, found, means);
   return warning(
     check,

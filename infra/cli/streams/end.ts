@@ -3,8 +3,8 @@ import { isHeardWithinLease, whyLost, type Lease } from '../../../lib/state/leas
 import { differences, merge, type Retention } from '../../../lib/state/merge.ts';
 import { operatorsEnd } from '../../../lib/state/presumed-end.ts';
 import { KINDS, type Row } from '../../../lib/state/row.ts';
-import { createTable, unlessChanged } from '../../../lib/store/table.ts';
-import { startWork } from '../../../lib/store/budget.ts';
+import { createTable, ifUnchanged } from '../../../lib/store/table.ts';
+import { startBudget } from '../../../lib/store/budget.ts';
 import { ageOf, distance } from './age.ts';
 import type { Streams } from './read.ts';
 import { described } from './stop.ts';
@@ -25,7 +25,7 @@ const TIME_MS = 15_000;
 /** A hook that comes in between is seen first: a stream that it proves alive is not ended. */
 export async function endStream({ dynamo, streamsTable }: Streams, id: string, ending: Ending): Promise<Ended> {
   const table = createTable(dynamo, streamsTable, KINDS.stream.key);
-  const work = startWork(AbortSignal.timeout(TIME_MS));
+  const work = startBudget(AbortSignal.timeout(TIME_MS));
   for (;;) {
     const before = await table.read(id, work);
     if (Object.keys(before).length === 0) return undefined;
@@ -33,7 +33,7 @@ export async function endStream({ dynamo, streamsTable }: Streams, id: string, e
     if (why !== undefined) return { whyNot: why };
     const after = merge(before, operatorsEnd(id, before, ending.now()), ending.rules);
     const changes = differences(before, after, KINDS.stream);
-    if (!changes || (await table.write(id, unlessChanged(changes, before), work)).done) return { before, after };
+    if (!changes || (await table.write(id, ifUnchanged(changes, before), work)).done) return { before, after };
   }
 }
 

@@ -82,7 +82,7 @@ function whenStopped({ phase, lost, denied, keepAlive, lastSeenAt }: Stream, now
   if (phase === 'lost') {
     return ` is lost (${lost}): nothing comes of it, unless it sends a keep-alive again, which is refused then. If it is gone, --end ends its row.`;
   }
-  if (phase === 'refused') return ` was refused (${denied}). Should WCS go on with it, its first keep-alive stops it.`;
+  if (phase === 'denied') return ` was denied (${denied}). Should WCS go on with it, its first keep-alive stops it.`;
   if (phase !== 'live') return ' has not started yet: its first keep-alive stops it.';
   if (keepAlive) return ` is stopped with its next keep-alive; ${heard}.`;
   return ` is stopped with its first keep-alive, but has sent none yet: are they on in WCS? Without them nothing stops it; ${heard}.`;

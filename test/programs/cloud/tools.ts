@@ -39,7 +39,9 @@ export async function pythonTools(say: (text: string) => void): Promise<string> 
   });
   await run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS], OUTPUT).catch(
     ({ stderr }: { stderr: string }) => {
-      throw new MissingError(`pip cannot install test/programs/cloud/requirements.txt (is PyPI reachable?):\n${stderr}`);
+      throw new MissingError(
+        `pip cannot install test/programs/cloud/requirements.txt (is PyPI reachable?):\n${stderr}`,
+      );
     },
   );
   writeFileSync(join(venv, 'complete'), '');

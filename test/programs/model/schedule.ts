@@ -51,7 +51,7 @@ export interface Played {
   readonly stopped: number;
   /** By the sweep, with their sessions. */
   readonly presumed: number;
-  readonly 'refusal ignored': number;
+  readonly 'denial ignored': number;
   readonly 'live after end': number;
   readonly 'id in use': number;
   readonly requests: number;
@@ -66,7 +66,7 @@ export const NOTHING_PLAYED: Played = {
     lost: 0,
     stopped: 0,
     presumed: 0,
-    'refusal ignored': 0,
+    'denial ignored': 0,
     'live after end': 0,
     'id in use': 0,
   },
@@ -214,13 +214,13 @@ export async function playWorld(
   function presumption(id: string, row: Row): Sighting {
     const { phase, status, info, statusAt, firstSeenAt, sessionId } = row;
     const at = Date.parse(String(statusAt));
-    const isEnd = ({ id, said, ...end }: Sighting) => id === sessionId && said.phase === 'ended' && end.at === at;
+    const isEnd = ({ id, state, ...end }: Sighting) => id === sessionId && state.phase === 'ended' && end.at === at;
     if (phase !== 'ended' || !sightings.some(isEnd) || String(statusAt) <= String(firstSeenAt)) {
       throw new Error(`${id} was ended without its session: ${JSON.stringify({ sessionId, statusAt, firstSeenAt })}`);
     }
     return {
-      ...{ kind: 'stream', id, client: clientIn('stream', row), at, level: LEVEL.presumedEnded, facts: {} },
-      said: { phase, ...(status === undefined ? {} : { status }), ...(info === undefined ? {} : { info }) },
+      ...{ kind: 'stream', id, client: clientIn('stream', row), at, level: LEVEL.presumedEnded, attributes: {} },
+      state: { phase, ...(status === undefined ? {} : { status }), ...(info === undefined ? {} : { info }) },
     };
   }
 

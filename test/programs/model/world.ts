@@ -1,5 +1,5 @@
 /** A world of streams and their sessions: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
-import { sightingOf, type Ruling, type Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import type { Random } from '../../simulator/random.ts';
 
@@ -56,7 +56,7 @@ interface Told {
 /** A publisher or a player from its start to its end, which may never be told. */
 function lifeOf(id: string, random: Random): Told[] {
   const published = random() < 0.5;
-  const facts = {
+  const attributes = {
     mediaSessionId: id,
     name: 'name',
     published,
@@ -66,14 +66,14 @@ function lifeOf(id: string, random: Random): Told[] {
   };
   let second = random.between(0, 2);
   const told: Told[] = [];
-  const ruling = random.of<Ruling>([{}, {}, {}, { maxDuration: 100 }, { denied: 'token: expired' }]);
+  const recorded = random.of<RecordedDecision>([{}, {}, {}, { maxDuration: 100 }, { denied: 'token: expired' }]);
   const tell = (method: MethodName, fields: object = {}) => {
     const left = random() < 0.2 ? { name: undefined } : random() < 0.1 ? { published: undefined } : {};
     const sighting = sightingOf(
       method,
-      { ...facts, ...left, ...fields },
+      { ...attributes, ...left, ...fields },
       at(second),
-      method.endsWith('Stream') ? ruling : {},
+      method.endsWith('Stream') ? recorded : {},
     );
     if (!sighting) throw new Error('a hook with an id is a sighting');
     told.push({ method, sighting });
@@ -107,12 +107,12 @@ function claimsOn(id: string, random: Random): Told[] {
   const told: Told[] = [];
   let second = random.between(0, 40);
   const tell = (client: { sessionId: string; nodeId: string }, method: MethodName, status: string, fields = {}) => {
-    const ruling = random.of<Ruling>([
+    const recorded = random.of<RecordedDecision>([
       { sub: 'bob', maxDuration: 1 },
       { denied: 'token: expired', sub: 'bob' },
     ]);
     const body = { mediaSessionId: id, name: 'other', published: true, ...client, status, ...fields };
-    const sighting = sightingOf(method, body, at(second), method === 'publishStream' ? ruling : {});
+    const sighting = sightingOf(method, body, at(second), method === 'publishStream' ? recorded : {});
     if (!sighting) throw new Error('a hook with an id is a sighting');
     told.push({ method, sighting });
     second += random.of([0, 1, 30]);
@@ -140,9 +140,9 @@ export const isSession = (id: string) => id.startsWith('/');
 function connectionOf(sessionId: string, random: Random): Told[] {
   const told: Told[] = [];
   let second = random.between(0, 2);
-  const tell = (method: MethodName, status?: string, ruling: Ruling = {}) => {
+  const tell = (method: MethodName, status?: string, recorded: RecordedDecision = {}) => {
     const body = { sessionId, appKey: 'app', nodeId: 'node', ...(status ? { status } : {}) };
-    const sighting = sightingOf(method, body, at(second), ruling);
+    const sighting = sightingOf(method, body, at(second), recorded);
     if (!sighting) throw new Error('a hook with an id is a sighting');
     told.push({ method, sighting });
     // No two connects of one moment.
@@ -154,7 +154,9 @@ function connectionOf(sessionId: string, random: Random): Told[] {
       tell(
         'connect',
         undefined,
-        denied ? { denied: 'origin: another origin' } : random.of<Ruling>([{}, { sub: `s${n}`, claims: '{}' }]),
+        denied
+          ? { denied: 'origin: another origin' }
+          : random.of<RecordedDecision>([{}, { sub: `s${n}`, claims: '{}' }]),
       );
     if (random() < 0.9) tell('ConnectionStatusEvent', denied ? 'FAILED' : 'ESTABLISHED');
     if (random() < 0.3) tell('RegistrationStatusEvent', random.of(['REGISTERED', 'UNREGISTERED']));

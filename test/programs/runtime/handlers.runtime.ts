@@ -118,7 +118,7 @@ describe('under the runtime client of a Lambda', () => {
     }
   });
 
-  it('a hook that is not signed is refused, as is one with a wrong signature; the container goes on', async () => {
+  it('a hook that is not signed is rejected, as is one with a wrong signature; the container goes on', async () => {
     const container = await start('event');
     const body = '{"mediaSessionId":"unsigned","status":"PUBLISHING"}';
     expect(await send(container, 'StreamStatusEvent', body, '').answer).toMatchObject({ statusCode: 403 });
@@ -128,8 +128,8 @@ describe('under the runtime client of a Lambda', () => {
     expect(await send(container, 'StreamStatusEvent', body).answer).toMatchObject({ statusCode: 200, body });
     expect(await dynamo.row('unsigned')).toMatchObject({ phase: 'live' });
     expect(await linesOf(container, 3)).toMatchObject([
-      { outcome: 'refused', status: 403, level: 'WARN' },
-      { outcome: 'refused', status: 403, level: 'WARN' },
+      { outcome: 'rejected', status: 403, level: 'WARN' },
+      { outcome: 'rejected', status: 403, level: 'WARN' },
       { status: 200, level: 'INFO' },
     ]);
   });
@@ -155,7 +155,7 @@ describe('under the runtime client of a Lambda', () => {
       times.push(performance.now() - started);
     }
     const lines = await linesOf(container, 500);
-    expect(new Set(lines.map(({ subject }) => subject)).size).toBe(500);
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(500);
     const inOrder = times.slice(100).toSorted((a, b) => a - b);
     show('event: first hook', `${times[0]?.toFixed(1)} ms`);
     show('event: warm hook, p50', `${inOrder[Math.floor(inOrder.length * 0.5)]?.toFixed(1)} ms`);
@@ -188,10 +188,10 @@ describe('under the runtime client of a Lambda', () => {
     );
     for (const n of bodies.keys()) expect(await dynamo.row(`interleaved-${n}`)).toMatchObject({ name: String(n) });
     const lines = await linesOf(container, COUNT);
-    expect(Object.fromEntries(lines.map(({ subject, requestId }) => [String(subject), requestId]))).toEqual(
+    expect(Object.fromEntries(lines.map(({ id, requestId }) => [String(id), requestId]))).toEqual(
       Object.fromEntries([first, ...others].map((one, n) => [`interleaved-${n}`, one?.id])),
     );
-    expect(lines.at(-1)).toMatchObject({ subject: 'interleaved-0' });
+    expect(lines.at(-1)).toMatchObject({ id: 'interleaved-0' });
   });
 
   it.each(['end', 'silence'] as const)(
@@ -235,7 +235,7 @@ describe('under the runtime client of a Lambda', () => {
     const Records = Messages.map(({ MessageId, Body }) => ({ messageId: MessageId, body: Body }));
     expect(await replay.invoke<SQSBatchResponse>({ Records }).answer).toEqual({ batchItemFailures: [] });
     expect(await dynamo.row('parked')).toMatchObject({ phase: 'live', name: 'n' });
-    expect(await linesOf(replay, 1)).toMatchObject([{ message: 'replay', subject: 'parked', outcome: 'applied' }]);
+    expect(await linesOf(replay, 1)).toMatchObject([{ message: 'replay', id: 'parked', outcome: 'applied' }]);
   });
 
   it('the sweep lays lost over a live stream past its lease', async () => {

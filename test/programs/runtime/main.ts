@@ -29,7 +29,12 @@ async function run(base: string): Promise<number> {
   if (!isInstalled(folder) && !(await installed(base, folder))) return 1;
   console.log(`aws-lambda-ric ${VERSION} is in ${folder}`);
 
-  const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/programs/runtime/vitest.config.ts'];
+  const vitest = [
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'test/programs/runtime/vitest.config.ts',
+  ];
   const tests = spawn(process.execPath, vitest, {
     cwd: ROOT,
     stdio: 'inherit',

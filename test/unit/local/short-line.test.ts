@@ -18,7 +18,7 @@ describe('a hook on a terminal', () => {
     const denied = hook({
       level: 'WARN',
       method: 'publishStream',
-      said: 'PENDING',
+      wcsStatus: 'PENDING',
       outcome: 'denied',
       status: 403,
       reason: 'token: expired',
@@ -39,14 +39,14 @@ describe('a hook on a terminal', () => {
   });
 
   it('names what has no name by the beginning of its id, a session by its address', () => {
-    const { name: _, ...nameless } = hook({ said: undefined });
+    const { name: _, ...nameless } = hook({ wcsStatus: undefined });
     expect(shortLine(nameless, plain)).toBe(`${clock} StreamStatusEvent 56141d10 applied 29 ms`);
-    const session = { ...nameless, method: 'connect', subject: '/192.168.1.38:64604/192.168.1.101:8443' };
+    const session = { ...nameless, method: 'connect', id: '/192.168.1.38:64604/192.168.1.101:8443' };
     expect(shortLine(session, plain)).toBe(`${clock} connect 192.168.1.38:64604 applied 29 ms`);
   });
 
   it('is short whatever its names are', () => {
-    const line = shortLine(hook({ name: 'n'.repeat(256), said: 's'.repeat(256), reason: 'r'.repeat(256) }), plain);
+    const line = shortLine(hook({ name: 'n'.repeat(256), wcsStatus: 's'.repeat(256), reason: 'r'.repeat(256) }), plain);
     expect(line?.length).toBeLessThan(200);
   });
 });
@@ -64,7 +64,7 @@ describe('another line on a terminal', () => {
   });
 
   it('says what it is about', () => {
-    expect(line({ message: 'replay', subject: '56141d10-fddc-11e6', outcome: 'applied' })).toBe(
+    expect(line({ message: 'replay', id: '56141d10-fddc-11e6', outcome: 'applied' })).toBe(
       `${clock} replay 56141d10 applied`,
     );
     expect(line({ level: 'ERROR', message: 'node silent', nodeId: 'node-1', live: 0, silentNodes: 1 })).toBe(

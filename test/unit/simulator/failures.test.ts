@@ -25,10 +25,10 @@ describe('hooks that were not acknowledged', () => {
     failures.add(answer(503));
     failures.add(answer('ECONNRESET'));
     const [count, ...findings] = failures.told(20);
-    expect(count).toBe('8 of 20 hooks were not acknowledged: 4 refused (403), 4 failed otherwise.');
+    expect(count).toBe('8 of 20 hooks were not acknowledged: 4 answered 403, 4 failed otherwise.');
     expect(findings.map((text) => text.split('\n')[0])).toEqual([
-      'problem   connect, publishStream: refused by the policy token',
-      'problem   connect: refused by the policy own',
+      'problem   connect, publishStream: denied by the policy token',
+      'problem   connect: denied by the policy own',
       'problem   connect: the answer was 403',
       'problem   connect: the answer is not the hook',
       'problem   connect: the answer was 503',

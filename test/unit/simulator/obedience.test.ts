@@ -176,7 +176,7 @@ describe('an error', () => {
     const early = { sessionId: 'early', mediaSessionId: 'early' };
     await wcs.send(hookOf('publishStream', 'stream', early));
     expect(await wcs.send(hookOf('StreamStatusEvent', 'stream', early))).toBeDefined();
-    expect(wcs.streams.get('early')).toMatchObject({ state: 'running', isRefusedInVain: true });
+    expect(wcs.streams.get('early')).toMatchObject({ state: 'running', isDeniedInVain: true });
   });
 });
 
@@ -365,12 +365,12 @@ describe('a StreamKeepAliveEvent', () => {
     }
   });
 
-  it('ends no stream that was refused while it was under way', async () => {
+  it('ends no stream that was denied while it was under way', async () => {
     const config = { ...fails, ...on('publishStream', { restOnError: 'FAIL' }) };
     const { wcs, play, stream } = await connected(config, { publishStream: 403, StreamKeepAliveEvent: 403 });
     await Promise.all([wcs.send(publish), wcs.send(keepAlive)]);
     expect(await play()).toEqual(['publishStream', 'StreamKeepAliveEvent']);
-    expect(stream()?.state).toBe('refused');
+    expect(stream()?.state).toBe('denied');
   });
 
   it('ends a stream under the name and the config that it has by then', async () => {
@@ -402,10 +402,10 @@ describe('the fate of a stream', () => {
     expect(declined.stream()?.isStarted).toBe(true);
   });
 
-  it('is refused by a 403 to its start, and failed by any other error that stops it', async () => {
+  it('is denied by a 403 to its start, and failed by any other error that stops it', async () => {
     const fails = { restOnError: 'FAIL' };
     for (const [method, status, state] of [
-      ['publishStream', 403, 'refused'],
+      ['publishStream', 403, 'denied'],
       ['publishStream', 500, 'failed'],
       ['pauseStream', 403, 'failed'],
     ] as const) {
@@ -426,7 +426,7 @@ it('a WCS that forgets its config sends everything as it is scripted', async () 
   const { play, sent, stream } = await connected(config, { publishStream: 403, StreamKeepAliveEvent: 403 }, true);
   await play(...hooks);
   expect(sent()).toEqual(hooks);
-  expect(stream()).toMatchObject({ state: 'running', isStarted: true, isRefusedInVain: true });
+  expect(stream()).toMatchObject({ state: 'running', isStarted: true, isDeniedInVain: true });
 });
 
 it('what the config says of connect does not bind the next connect', async () => {

@@ -5,7 +5,7 @@ import { outcomeOf, rowsAfter } from '../../simulator/outcome.ts';
 const fate = (state: Fate['state'], more: Partial<Fate> = {}): Fate => ({
   state,
   isStarted: true,
-  isRefusedInVain: false,
+  isDeniedInVain: false,
   isRenamedLate: false,
   sent: new Set(['publishStream']),
   overwritten: {},
@@ -22,18 +22,18 @@ describe('the lines after the table', () => {
   });
 
   it('count only streams that the script starts', () => {
-    expect(linesOf([fate('running', { isStarted: false }), fate('refused', { isStarted: false })])).toEqual([
+    expect(linesOf([fate('running', { isStarted: false }), fate('denied', { isStarted: false })])).toEqual([
       '0 of 0 streams started.',
     ]);
   });
 
   it('tell of everything that happened', () => {
     const fates = [
-      fate('running', { isRefusedInVain: true }),
+      fate('running', { isDeniedInVain: true }),
       fate('running', { overwritten: { name: 'new' } }),
       fate('running', { overwritten: { record: true } }),
-      fate('refused', { isRefusedInVain: true }),
-      fate('refused'),
+      fate('denied', { isDeniedInVain: true }),
+      fate('denied'),
       fate('failed'),
       fate('declined'),
       fate('declined'),
@@ -41,8 +41,8 @@ describe('the lines after the table', () => {
       fate('terminated'),
     ];
     expect(linesOf(fates, 2)).toEqual([
-      '5 of 10 streams started, 2 were refused, 1 failed.',
-      '1 stream was refused, and started nevertheless.',
+      '5 of 10 streams started, 2 were denied, 1 failed.',
+      '1 stream was denied, and started nevertheless.',
       '2 connections were declined.',
       '2 streams were terminated by keep-alive.',
       '1 stream was renamed.',
@@ -60,16 +60,16 @@ describe('the row', () => {
     return open === 1 && rows.size === 0 ? 'open' : rows.get('0');
   };
 
-  it('of a stream that went its way, refused in vain or not, or that this WCS does not know, is as the scenario says', () => {
+  it('of a stream that went its way, denied in vain or not, or that this WCS does not know, is as the scenario says', () => {
     expect(after(fate('running'))).toEqual(row);
-    expect(after(fate('running', { isRefusedInVain: true }))).toEqual(row);
+    expect(after(fate('running', { isDeniedInVain: true }))).toEqual(row);
     expect(after(undefined)).toEqual(row);
     expect(after(undefined, null)).toBeNull();
   });
 
-  it('of a refused stream is refused, unless more was told of it', () => {
-    expect(after(fate('refused'))).toEqual({ phase: 'refused', status: 'DENIED', live: null });
-    expect(after(fate('refused', { sent: new Set(['publishStream', 'StreamStatusEvent']) }))).toBe('open');
+  it('of a denied stream is denied, unless more was told of it', () => {
+    expect(after(fate('denied'))).toEqual({ phase: 'denied', status: 'DENIED', live: null });
+    expect(after(fate('denied', { sent: new Set(['publishStream', 'StreamStatusEvent']) }))).toBe('open');
   });
 
   it('of a stream of a declined connection is not there, unless something was told of it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { merge } from '../../../lib/state/merge.ts';
-import { oddityOf } from '../../../lib/state/anomaly.ts';
+import { anomalyOf } from '../../../lib/state/anomaly.ts';
 import { operatorsEnd } from '../../../lib/state/presumed-end.ts';
 import type { Row } from '../../../lib/state/row.ts';
 import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
@@ -11,7 +11,7 @@ const RETENTION = { retentionSeconds: 1000 };
 const status = (word: string, at: number, info?: string): Sighting =>
   sightingOf('StreamStatusEvent', { mediaSessionId: 'x', status: word, published: true, info }, at) ?? expect.fail();
 const rowOf = (...sightings: Sighting[]) => sightings.reduce<Row>((row, one) => merge(row, one, RETENTION), {});
-const oddityAfter = (row: Row, sighting: Sighting) => oddityOf(row, merge(row, sighting, RETENTION), sighting);
+const oddityAfter = (row: Row, sighting: Sighting) => anomalyOf(row, merge(row, sighting, RETENTION), sighting);
 
 describe('the word of the operator that a stream has ended', () => {
   const live = rowOf(status('PUBLISHING', T0));
@@ -48,7 +48,7 @@ describe('the word of the operator that a stream has ended', () => {
 
   it('is not what we presume ourselves of a session that has ended: its hooks may have overtaken its end', () => {
     const end = operatorsEnd('x', live, T0 + 1000);
-    const ours = { ...end, said: { ...end.said, info: 'presumed: the session has ended' } };
+    const ours = { ...end, state: { ...end.state, info: 'presumed: the session has ended' } };
     const ended = rowOf(status('PUBLISHING', T0), ours);
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_000))).toBeUndefined();
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_001))).toBe('live after end');

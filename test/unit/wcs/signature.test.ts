@@ -30,7 +30,7 @@ describe('a signature', () => {
     }
   });
 
-  it('is refused when it is wrong in any way, and never throws', () => {
+  it('is rejected when it is wrong in any way, and never throws', () => {
     const hex = sign(BODY, 'new secret').slice(4);
     const reserialised = Buffer.from(JSON.stringify(JSON.parse(BODY.toString()), null, 1));
     for (const wrong of [
@@ -51,7 +51,7 @@ describe('a signature', () => {
     }
   });
 
-  it('is refused where no secret is configured, even one made with an empty key', () => {
+  it('is rejected where no secret is configured, even one made with an empty key', () => {
     expect(verify(sign(BODY, ''), BODY, BASIC)).toBe('wrong');
     expect(verify(sign(BODY, ''), BODY, { secrets: [] })).toBe('wrong');
   });
@@ -83,7 +83,7 @@ describe('Basic', () => {
     }
   });
 
-  it('is refused with anything else', () => {
+  it('is rejected with anything else', () => {
     for (const wrong of ['wcs:', 'wcs:pässword:2', 'wcs:pässword:1 ', ':pässword:1', 'wcs', '', 'WCS:pässword:1']) {
       expect(verify(basic(wrong), BODY, BASIC)).toBe('wrong');
     }
