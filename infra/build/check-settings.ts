@@ -6,7 +6,7 @@ import { readHookSettings, SettingsError, type HookSettings } from '../../lib/se
 import { PORTS } from '../local/settings.ts';
 import { misspelt } from './misspelt.ts';
 
-const { SETTINGS } = createRequire(import.meta.url)('./environment.cjs') as { SETTINGS: string[] };
+const { SETTINGS } = createRequire(import.meta.url)('../environment.cjs') as { SETTINGS: string[] };
 
 /** Whatever an operator may set. */
 export const SETTING_NAMES: readonly string[] = [

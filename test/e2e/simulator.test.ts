@@ -67,7 +67,7 @@ describe('the simulator', () => {
       expect([scenario, code, complaint]).toEqual([scenario, 0, undefined]);
       expect(stdout).toMatch(/^\d+ rows are as they should be\.$/m);
     }
-  });
+  }, 120_000);
 
   it('exits with 1 and prints the differences if rows are not as they should be', async () => {
     const elsewhere = await startDynamo();

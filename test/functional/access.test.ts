@@ -684,7 +684,7 @@ describe('when it cannot be decided', () => {
     });
     expect(hooks.memory.parked.at(-1)?.sighting).toMatchObject({
       state: { phase: 'denied', status: 'DENIED' },
-      facts: { denied: 'token: the session cannot be read' },
+      attributes: { denied: 'token: the session cannot be read' },
     });
     expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);
     expect(hooks.lines().at(-1)).toMatchObject({

@@ -488,12 +488,12 @@ describe('npm run streams', () => {
         'gone (room, ended) has ended already, at 2026-01-01T00:00:06.000Z.',
       );
       const store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)));
-      const body = { mediaSessionId: 'denied', name: 'room' };
+      const body = { mediaSessionId: 'unwelcome', name: 'room' };
       await store.upsert(sightingOf('publishStream', body, (clock += 1000), { denied: 'no' }) ?? expect.fail());
-      expect((await end('denied', '--yes')).missing).toMatch(
+      expect((await end('unwelcome', '--yes')).missing).toMatch(
         /is neither live, lost nor starting: there is nothing to end\.$/,
       );
-      expect(await dynamo.row('denied')).toMatchObject({ phase: 'denied' });
+      expect(await dynamo.row('unwelcome')).toMatchObject({ phase: 'denied' });
       expect((await end('nobody', '--yes')).missing).toBe(`There is no stream nobody in ${dynamo.table}.`);
       expect(await dynamo.item('nobody')).toBeUndefined();
     });

@@ -63,9 +63,8 @@ describe('a deployed stage', () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'hidden\\x').set('/wcs-hooks/prod/hook-secret-previous', 'hex');
     const send = container();
     expect([await send('hidden\\x'), await send('hidden\\x'), await send('hex')]).toEqual([200, 200, 200]);
-    expect(log().filter(({ level }) => level === 'WARN')).toEqual([
+    expect(log().filter(({ level }) => level === 'WARN')).toMatchObject([
       {
-        level: 'WARN',
         message: 'secret that WCS may read otherwise',
         cause: expect.stringMatching(/^HOOK_SECRET has a backslash/) as string,
       },
