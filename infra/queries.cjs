@@ -14,7 +14,7 @@ const QUERIES = {
       'limit 1000',
     ),
   },
-  'who was refused': {
+  'who was rejected or denied': {
     of: HOOK_FUNCTIONS,
     query: lines(
       'fields @timestamp, outcome, status, reason, cause, sub, method, app, node, subject, requestId',

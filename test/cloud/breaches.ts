@@ -41,10 +41,10 @@ const BREACHES: Record<string, Breach> = {
   'no throttle': (_, of) => void delete of('HttpApiStage')['DefaultRouteSettings'],
   'an alarm on a metric that nobody writes': (_, of) => void (of('NodeSilentAlarm')['MetricName'] = 'silentNode'),
   'an alarm on an outcome that nobody writes': (_, of) => {
-    of('RefusedAlarm')['Dimensions'] = [{ Name: 'outcome', Value: 'refusal forgotten' }];
+    of('RejectedAlarm')['Dimensions'] = [{ Name: 'outcome', Value: 'refusal forgotten' }];
   },
   'an expression of a metric that nobody writes': (_, of) => {
-    const metrics = of('RefusalIgnoredAlarm')['Metrics'] as { MetricStat?: { Metric: Properties } }[];
+    const metrics = of('DenialIgnoredAlarm')['Metrics'] as { MetricStat?: { Metric: Properties } }[];
     for (const { MetricStat } of metrics) if (MetricStat) MetricStat.Metric['MetricName'] = 'hooksOfOld';
   },
   'a graph of a metric that nobody writes': (_, of) => {

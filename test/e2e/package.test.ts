@@ -227,7 +227,7 @@ describe('serverless package', () => {
     for (const [id, { Properties }] of alarms) {
       expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
       // These tell of a moment.
-      const isOfMoment = ['NodeSilentAlarm', 'LiveAfterEndAlarm', 'RefusalIgnoredAlarm'].includes(id);
+      const isOfMoment = ['NodeSilentAlarm', 'LiveAfterEndAlarm', 'DenialIgnoredAlarm'].includes(id);
       expect(Properties['OKActions']).toEqual(isOfMoment ? undefined : topic);
       expect(String(Properties['AlarmDescription'])).toMatch(/\w.{60}/);
     }
@@ -240,7 +240,7 @@ describe('serverless package', () => {
       'ApproximateNumberOfMessagesNotVisible',
     ]);
     // What a hook says may come to light when it is replayed.
-    for (const id of ['LiveAfterEndAlarm', 'RefusalIgnoredAlarm']) expect(summed(id)).toEqual(['hooks', 'replays']);
+    for (const id of ['LiveAfterEndAlarm', 'DenialIgnoredAlarm']) expect(summed(id)).toEqual(['hooks', 'replays']);
     expect(resources['AlarmTopic']?.Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlarmKey' } });
     expect(JSON.stringify(resources['AlarmKey'])).toContain('cloudwatch.amazonaws.com');
     expect(of('AWS::SNS::Subscription')).toEqual([]);
