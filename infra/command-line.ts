@@ -1,5 +1,6 @@
 /** What the commands of an operator have in common. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { complaintOfSwallowed, noteOfSwallowed, type Call } from './swallowed-options.ts';
 
 /** The call is wrong, told in a sentence: exit code 2. */
 export class UsageError extends Error {
@@ -15,7 +16,12 @@ export class Failure extends Error {
 export function optionsOf<Options extends NonNullable<ParseArgsConfig['options']>>(
   options: Options,
   args = process.argv.slice(2),
+  { env = process.env, file = process.argv[1] }: Partial<Call> = {},
 ) {
+  const complaint = complaintOfSwallowed(options, args, { env, file });
+  if (complaint !== undefined) throw new UsageError(complaint);
+  const note = noteOfSwallowed(options, args, { env, file });
+  if (note !== undefined) console.error(note);
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {

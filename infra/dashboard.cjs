@@ -16,6 +16,9 @@ const ofFunctions = (metric, what = '') =>
 const ours = (metric, options = {}) => [NAMESPACE, metric, options];
 const byOutcome = (metric, ...outcomes) =>
   outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
+const overOutcomes = (metric, label) => [
+  { expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="${metric}"', 'Sum', 60))`, label },
+];
 const ofTable = (table, label) =>
   ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'WriteThrottleEvents', 'ReadThrottleEvents'].map(
     (metric) => ['AWS/DynamoDB', metric, 'TableName', ref(table), { label: `${label} ${metric}` }],
@@ -67,17 +70,13 @@ const ROWS = [
   [
     graph('Refusals', [
       ...byOutcome('hooks', 'refused', 'denied', 'undecided', 'refusal ignored'),
-      [
-        {
-          expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="decidedUnseen"', 'Sum', 60))`,
-          label: 'unseen',
-        },
-      ],
+      overOutcomes('decidedUnseen', 'unseen'),
     ]),
-    graph('Lost streams, silent nodes, live after their end, ids in use', [
+    graph('Lost streams, silent nodes, live after their end, ids in use, fields of another type', [
       ours('lostStreams'),
       ours('silentNodes'),
       ...byOutcome('hooks', 'live after end', 'id in use'),
+      overOutcomes('fieldsLeftOut', 'fields left out'),
     ]),
     graph(
       'Parked hooks',

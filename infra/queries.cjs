@@ -30,7 +30,7 @@ const QUERIES = {
       // Lambda's own lines, and not ours that say INFO.
       'filter level in ["ERROR", "WARN"] or @message like /Init Error|Invoke Error|Task timed out|Runtime exited/',
       'fields coalesce(message, errorMessage, @message) as what',
-      'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause',
+      'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause, leftOut',
       'sort n desc',
       'limit 100',
     ),

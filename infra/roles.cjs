@@ -19,7 +19,8 @@ const readsSecrets = allow(SECRETS.map(parameter), 'ssm:GetParameters');
 
 const STATEMENTS = {
   Connect: [readsSecrets, upsertsSessions, parks],
-  Invocation: [readsSecrets, upsertsStreams, readsSessions, parks],
+  // The last route brings it every method.
+  Invocation: [readsSecrets, upsertsStreams, upsertsSessions, parks],
   Event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
   Incoming: [readsSecrets, readsSessions],
   Sweep: [

@@ -6,6 +6,7 @@ import { propertiesWarnings } from '../lib/wcs/properties-value.ts';
 import { Failure, optionsOf, runCommand, UsageError } from './command-line.ts';
 import { STAGE } from './local/settings.ts';
 import { explain, isStageName, useRegion } from './stage-access.ts';
+import { columnsOf, fold } from './terminal-text.ts';
 
 const HELP = `npm run secrets -- --stage NAME [options]
 
@@ -113,7 +114,7 @@ ${kind.use('<what that prints>')}`);
 
 await runCommand('secrets', async () => {
   const options = readOptions();
-  if (options.help) return console.log(HELP);
+  if (options.help) return console.log(fold(HELP, columnsOf(process.stdout)));
   const { stage, region, rotate, finish } = options;
   if (!stage) throw new UsageError('--stage NAME is missing: of which stage?');
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);

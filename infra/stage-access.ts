@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { readFunctionSettings, rulesOf, type StreamRules } from './function-settings.ts';
 import { queueUrl } from './local/queues.ts';
 import { DYNAMODB_ENDPOINT, QUEUE_ENDPOINT, STAGE, useLocalAws } from './local/settings.ts';
 
@@ -16,6 +17,8 @@ export interface Stage {
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
   queueUrl(queue: string): Promise<string>;
+  /** As its functions are set now. */
+  rules(): Promise<StreamRules>;
 }
 
 /** As in `wcs-hooks-<stage>-streams`. */
@@ -49,6 +52,7 @@ export function openStage(name: string, region?: string): Stage {
       const { QueueUrl = '' } = await queues.send(new GetQueueUrlCommand({ QueueName: nameOf(queue) }));
       return QueueUrl;
     },
+    rules: async () => rulesOf(await readFunctionSettings(nameOf('event'), isLocal ? QUEUE_ENDPOINT : undefined)),
   };
 }
 

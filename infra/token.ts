@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import { readClaims } from '../lib/access/claims.ts';
 import { readAccess } from '../lib/access-settings.ts';
 import { optionsOf, runCommand, UsageError } from './command-line.ts';
+import { columnsOf, fold } from './terminal-text.ts';
 
 const HELP = `npm run token -- --sub NAME [options]
 
@@ -62,5 +63,5 @@ async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
 
 await runCommand('token', async () => {
   const options = readOptions();
-  console.log(options.help ? HELP : await sign(options));
+  console.log(options.help ? fold(HELP, columnsOf(process.stdout)) : await sign(options));
 });

@@ -1,5 +1,5 @@
 /** The `restClientConfig`, as it follows from the policies, FAIL_METHODS and the operator's own REST_CLIENT_CONFIG. */
-import type { Policy } from './access/decision.ts';
+import { decidesBy, type Policy } from './access/decision.ts';
 import { list, type Environment } from './environment.ts';
 import { METHOD_NAMES, METHODS, methodNamed, type MethodName } from './wcs/methods.ts';
 import { override } from './wcs/rest-client-config-override.ts';
@@ -41,14 +41,9 @@ function parsed(text: string): unknown {
   }
 }
 
-const DECIDED_BY = ['appKey', 'nodeId', 'sessionId', 'custom', 'name', 'token', 'callee', 'target'];
-
-/** Whether there is no row, or no decision, without the field. Your own policy may look at all of them but the sdp. */
-const neededBy = (policies: readonly Policy[]) => (method: MethodName, field: string) => {
-  const asked = policies.filter(({ decides }) => Object.hasOwn(decides, method));
-  if (field === METHODS[method].key || (asked.length > 0 && DECIDED_BY.includes(field))) return true;
-  return field !== 'sdp' && asked.some(({ name }) => name === 'own');
-};
+/** Whether there is no row, or no decision, without the field. */
+const neededBy = (policies: readonly Policy[]) => (method: MethodName, field: string) =>
+  field === METHODS[method].key || decidesBy(policies, method, field);
 
 function readFailMethods({ FAIL_METHODS }: Environment, problems: string[]): MethodName[] {
   return list(FAIL_METHODS).flatMap((name) => {

@@ -39,7 +39,7 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
       court: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
       restClientConfig: settings.restClientConfig,
     });
-    return createHookHandler({ settings, log, now, rotatedCredentials }, act) as HookFunction;
+    return createHookHandler({ settings, log, now, rotatedCredentials }, act);
   }
 
   const { SECRETS_PATH } = process.env;

@@ -64,5 +64,12 @@ export function describe(error: unknown): string {
   }
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   const cause = error.cause === undefined ? '' : ` < ${describe(error.cause)}`;
-  return `${error.name}: ${error.message.replace(/\s*\n\s*/g, ' ')}${code}${cause}`;
+  return `${error.name}: ${inOneLine(error.message)}${code}${cause}`;
 }
+
+const inOneLine = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');

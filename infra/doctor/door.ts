@@ -99,7 +99,7 @@ function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
     isRenamed ? 'it comes as x-amzn-remapped-www-authenticate' : 'a 401 without WWW-Authenticate',
     'A JVM sends user and password only when WWW-Authenticate asks it to: hooks of a WCS with HTTP Basic are never let in.',
     'Use the signature instead: npm run secrets makes its secret (npm start: HOOK_SECRET), and tells what to set in WCS. Or put a ' +
-      `proxy before API Gateway that ${isRenamed ? 'gives the header its name back' : 'adds WWW-Authenticate: Basic realm="wcs-hooks" to a 401'}.`,
+      `proxy before API Gateway that ${isRenamed ? 'gives the header its name back' : 'adds WWW-Authenticate: Basic realm="wcs-hooks", charset="UTF-8" to a 401'}.`,
   );
 }
 

@@ -75,8 +75,10 @@ const configIn = ({ body }: Reply) => objectOf(body)?.['restClientConfig'];
 export function overwritten(method: string, connected: Reply | Silence): readonly string[] {
   const config = connected.status === 200 ? (configIn(connected) as Config | undefined) : undefined;
   const { restPolicy, restOverwrite = '' } = config?.[method] ?? {};
-  return restPolicy === 'OVERWRITE' ? restOverwrite.split(/\s*,\s*/) : [];
+  return restPolicy === 'OVERWRITE' ? listed(restOverwrite) : [];
 }
+
+const listed = (fields: string) => fields.split(',').map((field) => field.trim());
 
 type Config = Readonly<Record<string, Partial<Record<string, string>> | undefined>>;
 
@@ -92,7 +94,7 @@ export function judgeRestClientConfig(config: unknown): Finding {
   }
   const entries = config as Config;
   const withSdp = METHOD_NAMES.filter(
-    (method) => carriesSdp(method) && !(entries[method]?.['restExclude'] ?? '').split(/\s*,\s*/).includes('sdp'),
+    (method) => carriesSdp(method) && !listed(entries[method]?.['restExclude'] ?? '').includes('sdp'),
   );
   const failing = Object.keys(entries).filter((method) => entries[method]?.['restOnError'] === 'FAIL');
   const disabled = Object.keys(entries).filter((method) => entries[method]?.['restPolicy'] === 'DISABLE');

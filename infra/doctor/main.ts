@@ -9,6 +9,7 @@ import { createTraces } from './traces.ts';
 import { openStage } from '../stage-access.ts';
 import { toJson } from '../streams/print.ts';
 import { runCommand } from '../command-line.ts';
+import { columnsOf, fold } from '../terminal-text.ts';
 
 /** For a row that is not there at once. */
 const PATIENCE_MS = 3000;
@@ -29,7 +30,7 @@ async function run({
   const findings: Finding[] = [];
   function tell(finding: Finding) {
     findings.push(finding);
-    if (!json) console.log(toText(finding));
+    if (!json) console.log(fold(toText(finding), columnsOf(process.stdout)));
   }
   const { credentials, finding } = await findCredentials(given, stage);
   if (finding) tell(finding);
@@ -60,6 +61,6 @@ function removeWhenInterrupted({ traces }: Search): void {
 
 await runCommand('doctor', async () => {
   const options = readOptions(process.argv.slice(2), process.env);
-  if (options === 'help') console.log(HELP);
+  if (options === 'help') console.log(fold(HELP, columnsOf(process.stdout)));
   else await run(options);
 });

@@ -93,7 +93,13 @@ export function checkedUrl(text: string): string {
   if (url.username || url.search || url.hash) throw new UsageError('--url: expected no user, "?" or "#" in it');
   const last = url.pathname.split('/').findLast((segment) => segment !== '') ?? '';
   if (methodNamed(last)) throw new UsageError(`--url ends with a method, ${last}: WCS adds it. Leave it out`);
-  return url.href.replace(/\/+$/, '');
+  if (text.trim().endsWith('/')) {
+    throw new UsageError(
+      `--url ends with a slash: WCS adds "/" and the method, and would ask ${text.trim()}/connect. Leave the slash out, here and ` +
+        'in WCS (update app -l "URL" APP)',
+    );
+  }
+  return url.pathname === '/' ? url.origin : url.href;
 }
 
 function wholeNumber(name: string, text: string): number {

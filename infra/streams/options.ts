@@ -5,35 +5,25 @@ import { STAGE } from '../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
 
-export const HELP = `npm run streams -- [what] [options]
-
-Without more: what is live now, publishers first, each in the order of their start (with LIVE_SHARDS: of each shard).
-
-  --id ID        one stream: its row
-  --name NAME    every stream of a name, the latest first. Name and id as WCS has them, or as they are shown: without
-                 passwords, tokens and keys
-  --node NODE    what is live on one server: its nodeId, or what stands behind the @
-  --viewers      how many watch each name, the most watched first; with --node: on that server
-  --stop ID      stops a stream: sets "stop" in its row. Its next keep-alive is answered 403, and WCS ends it; that needs
-                 STOP_STREAMS=true there and keep-alives in WCS. The row's status stays WCS's until its end event comes;
-                 "stopSentAt" says since when
-  --reason TEXT  why, kept in the row of what is stopped
-
-  --limit N      show N at most (all)
-  --json         a JSON object per line instead of a table
-  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
-  --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
-  --help         this text
-
-Reads from the indexes "live" and "name", never the whole table: about one read unit for 30 live streams.`;
+/** Which streams; without a name, those that are live, or lost. */
+export interface Wanted {
+  readonly name?: string | undefined;
+  readonly node?: string | undefined;
+  readonly sub?: string | undefined;
+  readonly lost: boolean;
+}
 
 export interface Options {
   readonly what:
-    | { readonly kind: 'live' | 'viewers'; readonly node: string | undefined }
+    | ({ readonly kind: 'list' } & Wanted)
+    | { readonly kind: 'viewers'; readonly node: string | undefined }
     | { readonly kind: 'one'; readonly id: string }
-    | { readonly kind: 'named'; readonly name: string }
-    | { readonly kind: 'stop'; readonly id: string; readonly reason: string | undefined };
+    | { readonly kind: 'stop'; readonly id: string; readonly reason: string | undefined }
+    | { readonly kind: 'undo'; readonly id: string }
+    | { readonly kind: 'end'; readonly id: string; readonly isSure: boolean };
+  readonly watch: boolean;
   readonly limit: number;
+  readonly wide: boolean;
   readonly json: boolean;
   readonly stage: string;
   readonly region: string | undefined;
@@ -44,43 +34,63 @@ function parse(args: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   return optionsOf(
     {
-      ...{ id: text, name: text, node: text, viewers: flag, stop: text, reason: text },
-      ...{ limit: text, json: flag, stage: { ...text, default: STAGE }, region: text, help: flag },
+      ...{ id: text, name: text, node: text, sub: text, lost: flag, viewers: flag, watch: flag },
+      ...{ stop: text, reason: text, undo: flag, end: text, yes: flag },
+      ...{ wide: flag, limit: text, json: flag, stage: { ...text, default: STAGE }, region: text, help: flag },
     },
     args,
   );
 }
+type Given = ReturnType<typeof parse>;
 
 /** @throws UsageError */
 export function readOptions(args: string[]): Options | 'help' {
   const given = parse(args);
   if (given.help) return 'help';
-  const { limit, json, stage, region } = given;
+  const { limit, watch, wide, json, stage, region } = given;
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
   const most = limit === undefined ? Infinity : Number(limit);
   if (!(most >= 1) || (limit !== undefined && !Number.isSafeInteger(most))) {
     throw new UsageError(`--limit ${limit}: expected a whole number from 1 on`);
   }
-  return { what: whatOf(given), limit: most, json, stage, region };
+  checkTogether(given);
+  return { what: whatOf(given), watch, limit: most, wide, json, stage, region };
 }
 
-function whatOf(given: ReturnType<typeof parse>): Options['what'] {
-  for (const option of ['id', 'name', 'node', 'stop'] as const) {
+function checkTogether(given: Given): void {
+  for (const option of ['id', 'name', 'node', 'sub', 'stop', 'end'] as const) {
     if (given[option] === '') throw new UsageError(`--${option} is empty`);
   }
-  const { id, name, node, stop, reason, viewers } = given;
-  const asked = [
-    ...(id === undefined ? [] : ['--id']),
-    ...(name === undefined ? [] : ['--name']),
-    ...(stop === undefined ? [] : ['--stop']),
-    ...(viewers ? ['--viewers'] : node === undefined ? [] : ['--node']),
-  ];
+  const isGiven = (option: keyof Given) => given[option] !== undefined && given[option] !== false;
+  const whats = (['id', 'stop', 'end', 'viewers'] as const).filter(isGiven);
+  // A server's viewers can be counted, as the index holds the node.
+  const filters = (['name', 'sub', 'lost', 'node'] as const).filter(isGiven);
+  const strange = filters.filter((filter) => whats.some((what) => what !== 'viewers' || filter !== 'node'));
+  const asked = [...whats, ...strange].map((option) => `--${option}`);
   if (asked.length > 1) throw new UsageError(`${asked.join(' and ')} do not go together: ask one after another`);
-  if (reason !== undefined && stop === undefined) throw new UsageError('--reason is for --stop ID');
-  if (stop !== undefined) return { kind: 'stop', id: publicId(stop), reason };
+
+  const needs = (option: keyof Given, other: string, isThere: boolean) => {
+    if (isGiven(option) && !isThere) throw new UsageError(`--${option} is for ${other}`);
+  };
+  needs('undo', '--stop ID', isGiven('stop'));
+  needs('reason', '--stop ID', isGiven('stop') && !given.undo);
+  needs('yes', '--end ID', isGiven('end'));
+  needs('watch', 'what is shown, not for --stop and --end', !isGiven('stop') && !isGiven('end'));
+  needs('watch', 'people: without --json', !given.json);
+  needs(
+    'watch',
+    '--lost with --name NAME: without a name the whole table is read each time',
+    !given.lost || isGiven('name'),
+  );
+}
+
+function whatOf({ id, name, node, sub, lost, viewers, stop, reason, undo, end, yes }: Given): Options['what'] {
+  if (stop !== undefined)
+    return undo ? { kind: 'undo', id: publicId(stop) } : { kind: 'stop', id: publicId(stop), reason };
+  if (end !== undefined) return { kind: 'end', id: publicId(end), isSure: yes };
   if (id !== undefined) return { kind: 'one', id: publicId(id) };
-  if (name !== undefined) return { kind: 'named', name: nameOf(name) };
-  return { kind: viewers ? 'viewers' : 'live', node };
+  if (viewers) return { kind: 'viewers', node };
+  return { kind: 'list', name: name === undefined ? undefined : nameOf(name), node, sub, lost };
 }
 
 /** As rows show it: what WCS calls a stream may have a password in it. */

@@ -1,10 +1,13 @@
-/** Streams as the operator asks for them, from the indexes, page by page. */
+/** Streams as the operator asks for them: from the indexes, page by page, and their rows in batches. */
 import {
   BatchGetItemCommand,
+  DescribeTableCommand,
   GetItemCommand,
   QueryCommand,
+  ScanCommand,
   type BatchGetItemCommandOutput,
   type QueryCommandOutput,
+  type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../lib/state/row.ts';
@@ -13,33 +16,43 @@ import { LIVE_KEYS } from '../../lib/store/live-index.ts';
 import type { Stage } from '../stage-access.ts';
 
 export type Stream = Row & { readonly mediaSessionId?: string };
+export type Pages = AsyncIterable<readonly Stream[]>;
 
-type Streams = Pick<Stage, 'dynamo' | 'streamsTable'>;
+export type Streams = Pick<Stage, 'dynamo' | 'streamsTable'>;
 
 const LIVE_PAGE = 500;
 /** What BatchGetItem takes. */
-const NAME_PAGE = 100;
+const BATCH = 100;
 const BUSY_PAUSE_MS = 200;
 
 /** What the index `live` shows, publishers first. `atMost` bounds the page where fewer are wanted than it holds. */
-export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGenerator<Stream> {
+export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGenerator<Stream[]> {
   for (const key of LIVE_KEYS) {
-    const Limit = Math.min(LIVE_PAGE, atMost);
-    for await (const items of pages(streams, { IndexName: 'live', key, Limit })) yield* items.map(toRow);
+    yield* pages(streams, { IndexName: 'live', key, Limit: Math.min(LIVE_PAGE, atMost) });
   }
 }
 
+/** What the index `name` shows of a name as it is shown, the latest first. */
+export const streamsNamed = (streams: Streams, name: string, atMost = Infinity): Pages =>
+  pages(streams, {
+    IndexName: 'name',
+    key: name,
+    Limit: Math.min(BATCH, atMost),
+    ScanIndexForward: false,
+  });
+
 /**
- * Every stream of a name as it is shown, the latest first, as rows: the index has neither phase nor end, as each change of them would
- * be a write more.
+ * The rows of what an index shows: what changes often is in no index, as each change would be a write more. Those that have
+ * expired since are left out. `atMost` bounds the batch.
  */
-export async function* streamsNamed(streams: Streams, name: string, atMost = Infinity): AsyncGenerator<Stream> {
-  const Limit = Math.min(NAME_PAGE, atMost);
-  for await (const items of pages(streams, { IndexName: 'name', key: name, Limit, ScanIndexForward: false })) {
-    const ids = items.map(({ mediaSessionId }) => mediaSessionId?.S ?? '');
-    const rows = await readAll(streams, ids);
-    // One that has expired since is left out.
-    yield* ids.flatMap((id) => rows.get(id) ?? []);
+export async function* rowsOf(streams: Streams, shown: Pages, atMost = Infinity): AsyncGenerator<Stream[]> {
+  const batch = Math.min(BATCH, atMost);
+  for await (const page of shown) {
+    for (let start = 0; start < page.length; start += batch) {
+      const ids = page.slice(start, start + batch).map(({ mediaSessionId = '' }) => mediaSessionId);
+      const rows = await readAll(streams, ids);
+      yield ids.flatMap((id) => rows.get(id) ?? []);
+    }
   }
 }
 
@@ -50,6 +63,53 @@ export async function readStream({ dynamo, streamsTable }: Streams, id: string):
   return Item && toRow(Item);
 }
 
+/** How far a reading of the whole table is. */
+export interface Course {
+  /** Rows, among them those that are not wanted. */
+  readonly read: number;
+  readonly units: number;
+}
+
+/** Of the whole table, as no index holds them: those that hooks no longer tell of. */
+export async function* lostStreams(
+  { dynamo, streamsTable }: Streams,
+  tell: (course: Course) => void,
+): AsyncGenerator<Stream[]> {
+  let ExclusiveStartKey: Item | undefined;
+  let [read, units] = [0, 0];
+  do {
+    const page: ScanCommandOutput = await dynamo.send(
+      new ScanCommand({
+        TableName: streamsTable,
+        FilterExpression: '#phase = :lost',
+        ExpressionAttributeNames: { '#phase': 'phase' },
+        ExpressionAttributeValues: { ':lost': { S: 'lost' } },
+        ReturnConsumedCapacity: 'TOTAL',
+        ExclusiveStartKey,
+      }),
+    );
+    read += page.ScannedCount ?? 0;
+    units += page.ConsumedCapacity?.CapacityUnits ?? 0;
+    tell({ read, units });
+    yield (page.Items ?? []).map(toRow);
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+const BYTES_OF_A_UNIT = 8192;
+
+/** What reading the whole table takes, as DynamoDB knew some hours ago; undefined where it did not, or one may not ask. */
+export async function sizeOf({ dynamo, streamsTable }: Streams): Promise<Course | undefined> {
+  try {
+    const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: streamsTable }));
+    const { ItemCount = 0, TableSizeBytes = 0 } = Table ?? {};
+    return ItemCount === 0 ? undefined : { read: ItemCount, units: Math.ceil(TableSizeBytes / BYTES_OF_A_UNIT) };
+  } catch (error) {
+    if (error instanceof Error && /^AccessDenied/.test(error.name)) return undefined;
+    throw error;
+  }
+}
+
 interface Page {
   readonly IndexName: 'live' | 'name';
   readonly key: string;
@@ -57,7 +117,7 @@ interface Page {
   readonly ScanIndexForward?: boolean;
 }
 
-async function* pages({ dynamo, streamsTable }: Streams, { key, ...page }: Page): AsyncGenerator<Item[]> {
+async function* pages({ dynamo, streamsTable }: Streams, { key, ...page }: Page): AsyncGenerator<Stream[]> {
   let ExclusiveStartKey: Item | undefined;
   do {
     const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await dynamo.send(
@@ -70,7 +130,7 @@ async function* pages({ dynamo, streamsTable }: Streams, { key, ...page }: Page)
         ExclusiveStartKey,
       }),
     );
-    yield Items;
+    yield Items.map(toRow);
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey);
 }

@@ -1,128 +1,110 @@
-/** Prints what was asked for. */
-import { KINDS } from '../../lib/state/row.ts';
-import type { Stage } from '../stage-access.ts';
+/** Shows or does what was asked for. */
+import { rulesOf, type StreamRules } from '../function-settings.ts';
+import { fold, visible } from '../terminal-text.ts';
+import { explain, type Stage } from '../stage-access.ts';
+import { endStream, whatEndDid } from './end.ts';
+import { counted, howMany, showList } from './list.ts';
 import type { Options } from './options.ts';
-import { jsonPrinter, rowPrinter, tablePrinter, visible, type Columns, type Printer } from './print.ts';
-import { liveStreams, readStream, streamsNamed, type Stream } from './read.ts';
-import { stopStream, whatStopDoes } from './stop.ts';
+import { jsonPrinter, printRow } from './print.ts';
+import { liveStreams, readStream, type Pages, type Stream } from './read.ts';
+import { stopStream, takeStopBack, whatStopDoes, whatUndoDid, type Stopping } from './stop.ts';
+import { ordered, printerOf, VIEWERS, withDistances, type Out } from './tables.ts';
 import { countViewers, isOnNode } from './viewers.ts';
 
-const LIVE: Columns = [
-  ['live', 10],
-  ['startedAt', 24],
-  ['mediaSessionId', 36],
-  ['nodeId', 48],
-  ['name', 0],
-];
-const NAMED: Columns = [
-  ['phase', 8],
-  ['status', 11],
-  ['published', 9],
-  ['firstSeenAt', 24],
-  ['endedAt', 24],
-  ['mediaSessionId', 36],
-  ['nodeId', 0],
-];
-const VIEWERS: Columns = [
-  ['viewers', 7],
-  ['publishers', 10],
-  ['name', 0],
-];
+export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal'>;
 
-/** @returns a function that resolves to what is not there, if so; it throws what the database throws */
+/** @returns a function that resolves to what could not be done, if so; it throws what the database throws */
 export function createShow(
-  stage: Pick<Stage, 'dynamo' | 'streamsTable'>,
-  { what, limit, json }: Pick<Options, 'what' | 'limit' | 'json'>,
-  write: (line: string) => void,
-): () => Promise<string | undefined | void> {
+  stage: ShownStage,
+  { what, json }: Pick<Options, 'what' | 'json'>,
+): (limit: number, out: Out) => Promise<string | undefined> {
   const table = stage.streamsTable;
-  const printed = (forPeople: Printer) => (json ? jsonPrinter(write) : forPeople);
   const thereIsNone = (id: string) => visible(`There is no stream ${id} in ${table}.`);
 
-  /** Prints them up to the limit, and then what `sum` says of all of them. */
-  async function show(streams: AsyncIterable<Stream>, printer: Printer, sum: (total: number, live: Live) => string) {
-    const live = { publishing: 0, playing: 0 };
-    let total = 0;
-    for await (const stream of streams) {
-      if (total === limit) return printer.note(`Only the first ${limit}, there are more: --limit.`);
-      printer.row(ordered(stream));
-      total++;
-      if (stream.live !== undefined) live[stream.live === 'publishing' ? 'publishing' : 'playing']++;
-    }
-    printer.note(sum(total, live));
-  }
-
-  // Where a limit is given, one more is read than shown, to know whether there are more.
-
-  function showLive(node: string | undefined): Promise<void> {
-    const streams = liveStreams(stage, node === undefined ? limit + 1 : Infinity);
-    const where = node === undefined ? table : `${table} on ${visible(node)}`;
-    return show(
-      onNode(streams, node),
-      printed(tablePrinter(LIVE, write)),
-      (_, live) => `${howMany(live)} in ${where}.`,
-    );
-  }
-
-  const showNamed = (name: string) =>
-    show(
-      streamsNamed(stage, name, limit + 1),
-      printed(tablePrinter(NAMED, write)),
-      (total, live) => `${counted(total, 'stream')} named ${visible(name)} in ${table}: ${howMany(live)}.`,
-    );
-
-  async function showViewers(node: string | undefined): Promise<void> {
-    const printer = printed(tablePrinter(VIEWERS, write));
+  async function showViewers(node: string | undefined, limit: number, out: Out): Promise<void> {
+    const printer = printerOf(VIEWERS, json, out);
     const names = await countViewers(onNode(liveStreams(stage), node));
-    for (const name of names.slice(0, limit)) printer.row({ ...name });
+    printer.rows(names.slice(0, limit).map((name) => ({ ...name })));
     if (names.length > limit) printer.note(`Only the first ${limit} of ${names.length} names: --limit.`);
     const sum = (key: 'viewers' | 'publishers') => names.reduce((total, name) => total + name[key], 0);
     const live = { publishing: sum('publishers'), playing: sum('viewers') };
     printer.note(`${howMany(live)} in ${table}, of ${counted(names.length, 'name')}.`);
   }
 
-  async function showOne(id: string): Promise<string | undefined> {
+  /** What came of it; a program gets the row, and whoever runs it the sentence. */
+  function tell(stream: Stream, sentence: string, { write, columns, warn }: Out): void {
+    if (!json) return write(fold(visible(sentence), columns));
+    jsonPrinter(write).rows([ordered(stream)]);
+    warn(visible(sentence));
+  }
+
+  async function showOne(id: string, out: Out): Promise<string | undefined> {
     const stream = await readStream(stage, id);
     if (!stream) return thereIsNone(id);
-    printed(rowPrinter(write)).row(ordered(stream));
+    const row = ordered(stream);
+    if (json) jsonPrinter(out.write).rows([row]);
+    else printRow(out.columns === undefined ? row : withDistances(row, out.now()), out.columns, out.write);
+    return undefined;
   }
 
-  async function stop(id: string, reason: string | undefined): Promise<string | undefined> {
+  async function stop(id: string, reason: string | undefined, out: Out): Promise<string | undefined> {
     const stream = await stopStream(stage, id, reason);
     if (!stream) return thereIsNone(id);
-    if (json) jsonPrinter(write).row(ordered(stream));
-    else write(visible(whatStopDoes(id, stream)));
+    tell(stream, whatStopDoes(id, stream, await stoppingOf(stage), out.now()), out);
+    return undefined;
   }
 
-  return () => {
+  async function undo(id: string, out: Out): Promise<string | undefined> {
+    const before = await takeStopBack(stage, id);
+    if (!before) return thereIsNone(id);
+    const { stop: _, stopSentAt: __, ...after } = before;
+    tell(after, whatUndoDid(id, before), out);
+    return undefined;
+  }
+
+  async function end(id: string, isSure: boolean, out: Out): Promise<string | undefined> {
+    const ended = await endStream(stage, id, { isSure, now: out.now, rules: await rulesOrDefaults(stage, out.warn) });
+    if (!ended) return thereIsNone(id);
+    if ('whyNot' in ended) return visible(ended.whyNot);
+    tell({ mediaSessionId: id, ...ended.after }, whatEndDid(id, ended.before, out.now()), out);
+    return undefined;
+  }
+
+  return async (limit, out) => {
     switch (what.kind) {
-      case 'live':
-        return showLive(what.node);
+      case 'list':
+        return void (await showList(stage, what, limit, json, out));
       case 'viewers':
-        return showViewers(what.node);
-      case 'named':
-        return showNamed(what.name);
+        return void (await showViewers(what.node, limit, out));
       case 'one':
-        return showOne(what.id);
+        return showOne(what.id, out);
       case 'stop':
-        return stop(what.id, what.reason);
+        return stop(what.id, what.reason, out);
+      case 'undo':
+        return undo(what.id, out);
+      case 'end':
+        return end(what.id, what.isSure, out);
     }
   };
 }
 
-async function* onNode(streams: AsyncIterable<Stream>, node: string | undefined): AsyncGenerator<Stream> {
-  for await (const stream of streams) if (node === undefined || isOnNode(stream, node)) yield stream;
+async function* onNode(pages: Pages, node: string | undefined): AsyncGenerator<Stream[]> {
+  for await (const page of pages) yield page.filter((stream) => node === undefined || isOnNode(stream, node));
 }
 
-interface Live {
-  readonly publishing: number;
-  readonly playing: number;
-}
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-const howMany = (live: Live) => `${counted(live.publishing, 'publisher')} and ${counted(live.playing, 'viewer')} live`;
+/** Not everybody who may write rows may see what functions are set to. */
+const stoppingOf = (stage: ShownStage): Promise<Stopping> =>
+  stage.rules().then(
+    ({ stopsStreams }) => (stopsStreams ? 'on' : 'off'),
+    (error: unknown) => ({ unknown: explain(error, stage).said }),
+  );
 
-/** In the order in which a person reads a row. */
-function ordered(stream: Stream): Stream {
-  const names = ['mediaSessionId', ...KINDS.stream.owned, ...Object.keys(stream)] as (keyof Stream)[];
-  return Object.fromEntries(names.flatMap((name) => (stream[name] === undefined ? [] : [[name, stream[name]]])));
-}
+const rulesOrDefaults = (stage: ShownStage, warn: Out['warn']): Promise<StreamRules> =>
+  stage.rules().catch((error: unknown) => {
+    const rules = rulesOf({});
+    warn(
+      `The settings of ${stage.name} cannot be seen (${explain(error, stage).said}): taken for the defaults, a lease of ` +
+        `${rules.leaseSeconds} s and ${rules.retentionSeconds / 86_400} days until the row is removed.`,
+    );
+    return rules;
+  });

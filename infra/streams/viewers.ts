@@ -1,5 +1,5 @@
 /** Who watches what: live streams counted by their name. */
-import type { Stream } from './read.ts';
+import type { Pages, Stream } from './read.ts';
 
 export interface Watched {
   /** Absent: streams that no hook gave a name. */
@@ -9,14 +9,16 @@ export interface Watched {
 }
 
 /** The most watched first. A count is of rows, so that a repeated or late hook changes none. */
-export async function countViewers(streams: AsyncIterable<Stream>): Promise<Watched[]> {
+export async function countViewers(pages: Pages): Promise<Watched[]> {
   const byName = new Map<string | undefined, { viewers: number; publishers: number }>();
-  for await (const { name, live } of streams) {
-    const key = name === undefined ? undefined : String(name);
-    const count = byName.get(key) ?? { viewers: 0, publishers: 0 };
-    byName.set(key, count);
-    if (live === 'publishing') count.publishers++;
-    else count.viewers++;
+  for await (const page of pages) {
+    for (const { name, live } of page) {
+      const key = name === undefined ? undefined : String(name);
+      const count = byName.get(key) ?? { viewers: 0, publishers: 0 };
+      byName.set(key, count);
+      if (live === 'publishing') count.publishers++;
+      else count.viewers++;
+    }
   }
   return [...byName]
     .map(([name, count]) => ({ ...(name === undefined ? {} : { name }), ...count }))

@@ -5,7 +5,10 @@ import { MAX_SECONDS, type Claims } from './claims.ts';
 /** A hook that asks to be let in. */
 export interface AccessRequest {
   readonly method: MethodName;
-  /** As WCS sent it, but for `name`, which is as rows show it. Its schema let it pass; what is in `custom` is the client's. */
+  /**
+   * As WCS sent it, but for `name`, which is as rows show it. What the policies read of it is of its documented type; what
+   * is in `custom` is the client's.
+   */
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;
@@ -65,8 +68,14 @@ export interface Policy {
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
   /** When it looks at the session of a hook; never at that of `connect`, which begins one. */
   readonly readsSession: 'never' | 'without a token' | 'always';
+  /** Whether it looks at this field of the method's body, which must be of its documented type then. */
+  readonly reads: (method: MethodName, field: string) => boolean;
   readonly decide: (request: AccessRequest, session: SessionVerdict) => Decision;
 }
+
+/** Whether something is decided by the field. */
+export const decidesBy = (policies: readonly Policy[], method: MethodName, field: string): boolean =>
+  policies.some(({ decides, reads }) => Object.hasOwn(decides, method) && reads(method, field));
 
 /** What came of it. `policy` is all that the caller is told; `reason` begins with it. */
 export type Judgment =

@@ -21,6 +21,8 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
   name: 'own',
   decides,
   readsSession: 'always',
+  // Nobody knows: any, but for the sdp, which WCS is told to leave out.
+  reads: (_method, field) => field !== 'sdp',
   decide(request, session) {
     if ('unknown' in session && !session.isMissing) return undecided(session.unknown);
     return decide(request, whoAsks(request, session));

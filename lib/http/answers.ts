@@ -19,11 +19,12 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
     status: number,
     { outcome, cause, fields, metrics }: Result,
   ): void {
+    const { leftOut } = event;
     log({
       level:
         status >= 500 || outcome === 'failed'
           ? 'ERROR'
-          : status >= 400 || cause !== undefined || ODD.includes(outcome)
+          : status >= 400 || cause !== undefined || leftOut || ODD.includes(outcome)
             ? 'WARN'
             : 'INFO',
       message: 'hook',
@@ -34,6 +35,7 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
         said: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
+        leftOut: leftOut?.join(' '),
         outcome,
         status,
         milliseconds: now() - event.startedAt,
@@ -42,7 +44,7 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
         ...callOf(event, outcome, settings.logNumbers),
         cause: cause === undefined ? undefined : describe(cause),
       },
-      metrics: { hooks: 1, ...metrics },
+      metrics: { hooks: 1, ...(leftOut ? { fieldsLeftOut: leftOut.length } : {}), ...metrics },
       dimension: 'outcome',
     });
   }

@@ -3,6 +3,9 @@ import { verify } from '../wcs/signature.ts';
 import { HttpError } from './errors.ts';
 import type { Middleware } from './hook-handler.ts';
 
+/** A JVM sends Latin-1 where it is not told so. */
+const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';
+
 /** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
 export const authentication = ({
   settings: { credentials, takesUnsigned },
@@ -20,7 +23,7 @@ export const authentication = ({
     if (verdict === 'missing' && credentials.basic) {
       // A JVM client sends its credentials only when challenged.
       throw new HttpError(401, 'no Authorization header: expected HTTP Basic credentials', {
-        headers: { 'www-authenticate': 'Basic realm="wcs-hooks"' },
+        headers: { 'www-authenticate': CHALLENGE },
       });
     }
     // Never 401 for wrong credentials: a JVM client would send each hook 20 times.

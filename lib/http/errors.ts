@@ -34,6 +34,7 @@ const REASONS: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
+  404: 'Not Found',
   413: 'Payload Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',

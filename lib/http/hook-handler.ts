@@ -5,19 +5,32 @@ import type { Context } from 'aws-lambda';
 import type { Deps } from '../deps.ts';
 import { answers } from './answers.ts';
 import { authentication } from './authentication.ts';
-import type { Act, HookEvent } from './hook.ts';
+import { problemOfEnvelope } from './envelope.ts';
+import { answerTo, HttpError } from './errors.ts';
+import type { Act, HookAnswer, HookEvent } from './hook.ts';
 import { jsonObject } from './json-object.ts';
 import { rawBody } from './raw-body.ts';
 import { schema } from './schema.ts';
 
-export const createHookHandler = (deps: Deps, act: Act) =>
+export function createHookHandler(deps: Deps, act: Act) {
+  const chain = createChain(deps, act);
+  return (event: HookEvent, context: Context): Promise<HookAnswer> => {
+    const problem = problemOfEnvelope(event);
+    if (problem === undefined) return chain(event, context) as Promise<HookAnswer>;
+    const fields = { outcome: 'refused', status: 400, requestId: context.awsRequestId, cause: problem };
+    deps.log({ level: 'WARN', message: 'no hook', fields, metrics: {} });
+    return Promise.resolve(answerTo(new HttpError(400, problem)));
+  };
+}
+
+const createChain = (deps: Deps, act: Act) =>
   middy<HookEvent>()
     .use(answers(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
     .use(rawBody)
     .use(authentication(deps))
     .use(jsonObject)
-    .use(schema)
+    .use(schema(deps.settings.access.policies))
     .handler(
       ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
         // An updated WCS may send new methods: the echo keeps it going, the log counts them.

@@ -8,6 +8,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Hook {
   readonly method: MethodName;
+  /** Without the fields that are not of their documented type. */
   readonly body: JsonObject;
   /** The received bytes. */
   readonly rawBody: Buffer;
@@ -21,6 +22,8 @@ export interface HookEvent extends APIGatewayProxyEventV2 {
   startedAt: number;
   rawBody: Buffer;
   json: JsonObject;
+  /** The fields that `json` has lost, as they were not of their documented type. */
+  leftOut?: readonly string[];
   /** The last segment of the path. */
   methodName: string;
   /** Undefined for a method that this version does not know. */

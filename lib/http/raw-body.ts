@@ -1,5 +1,6 @@
 import { methodNamed } from '../wcs/methods.ts';
 import { HttpError } from './errors.ts';
+import type { HookEvent } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
 
 /** Far above any real hook (3.6 KB with its sdp), far below what Lambda takes (6 MB). */
@@ -9,11 +10,25 @@ const MAX_BODY_BYTES = 262_144;
 export const rawBody: Middleware = {
   before({ event }) {
     // An absent body is an absent field in AWS, null in serverless-offline.
-    event.rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-    event.methodName = event.rawPath.slice(event.rawPath.lastIndexOf('/') + 1);
+    const [text, encoding] = [event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'] as const;
+    event.methodName = methodIn(event);
     event.method = methodNamed(event.methodName);
-    if (event.rawBody.length > MAX_BODY_BYTES) {
-      throw new HttpError(413, `the body has ${event.rawBody.length} bytes: expected at most ${MAX_BODY_BYTES}`);
+    const size = Buffer.byteLength(text, encoding);
+    if (size > MAX_BODY_BYTES) {
+      throw new HttpError(413, `the body has ${size} bytes: expected at most ${MAX_BODY_BYTES}`);
     }
+    event.rawBody = Buffer.from(text, encoding);
   },
 };
+
+/** With slashes before or behind it, too. What stands between them is all that the last route caught, else the last segment. */
+function methodIn({ rawPath, pathParameters }: HookEvent): string {
+  const caught = pathParameters?.['method'];
+  const path = caught ?? rawPath;
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  const last = path.lastIndexOf('/', end - 1) + 1;
+  if (caught !== undefined && /[^/]/.test(path.slice(0, last)))
+    throw new HttpError(404, 'nothing is here: expected one method behind the URL');
+  return path.slice(last, end);
+}

@@ -59,12 +59,19 @@ function complete(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row
   const silentSince = Date.parse(text(lost === undefined ? row.statusAt : row.lastSeenAt));
   return pick(kind.owned, {
     ...row,
+    ...sizeOf(row),
     phase: lost === undefined ? said : 'lost',
     lost,
     live: isLive ? roleOf(row) : undefined,
     endedAt: said === 'ended' ? row.statusAt : undefined,
     expiresAt: isLive && kind.isSwept ? undefined : Math.floor(silentSince / 1000) + retentionSeconds,
   });
+}
+
+/** That of a picture which was resized since the winner told its own; it is told later by a hook of no weight. */
+function sizeOf({ resizedAt, resizedWidth, resizedHeight, statusAt }: Fields): Fields {
+  const isResized = resizedAt !== undefined && text(resizedAt) >= text(statusAt);
+  return isResized ? { width: resizedWidth, height: resizedHeight } : {};
 }
 
 /** The key of the index `live`. Only `published` tells a publisher from a player under a word that we do not know. */

@@ -1,6 +1,7 @@
 /** What a row tells that should not be, for an operator to be told once. */
 import { isSameClient, rowOfClient } from './clients.ts';
 import { LEVEL } from './lifecycle.ts';
+import { isOperatorsEnd } from './presumed-end.ts';
 import type { Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -11,7 +12,7 @@ import type { Sighting } from './sighting.ts';
  */
 export type Oddity = 'refusal ignored' | 'live after end' | 'id in use';
 
-/** Hooks of one stream may overtake each other, an end too. */
+/** Hooks of one stream may overtake each other, an end too. The operator's word is no hook: nothing can have overtaken it. */
 const OVERTAKING_MS = 60_000;
 
 const isLive = ({ phase }: Row) => phase === 'live' || phase === 'lost';
@@ -32,6 +33,7 @@ export function oddityOf(row: Row, merged: Row, sighting: Sighting): Oddity | un
     if (isNews && isLive(own) && !isSameClient(row, client)) return 'id in use';
   }
   if (goesOnRefused(own) && !goesOnRefused(before)) return 'refusal ignored';
-  const isAfterEnd = said.phase === 'live' && at - Date.parse(String(own.endedAt)) > OVERTAKING_MS;
+  const mayOvertake = isOperatorsEnd(own) ? 0 : OVERTAKING_MS;
+  const isAfterEnd = said.phase === 'live' && at - Date.parse(String(own.endedAt)) > mayOvertake;
   return isAfterEnd ? 'live after end' : undefined;
 }

@@ -54,7 +54,11 @@ const DETAILS = ['mediaType', 'createDate', 'record', 'recordName', 'origin', 'u
 const STREAM_SAID = ['phase', 'status', 'info', ...MEDIA] as const;
 
 /** What the policies decided on it, if they did: a player by RTSP asks again and again. */
-const STREAM_REGISTERS = [{ time: 'decidedAt', fields: ['denied', 'sub'] }] as const satisfies Register[];
+const STREAM_REGISTERS = [
+  { time: 'decidedAt', fields: ['denied', 'sub'] },
+  // Of the row's width and height, whichever is newer (merge.ts): these, or the winner's.
+  { time: 'resizedAt', fields: ['resizedWidth', 'resizedHeight'] },
+] as const satisfies Register[];
 
 const STREAM_FACTS = [
   'name',
@@ -92,6 +96,9 @@ const STREAM_OWNED = [
   'stopAt',
   ...DETAILS,
   ...MEDIA,
+  'resizedAt',
+  'resizedWidth',
+  'resizedHeight',
   'expiresAt',
   'rivals',
   'rank',

@@ -9,7 +9,7 @@ import type { Ruling, Sighting } from './sighting.ts';
 import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';
 
 /** Other hooks whose subject is a session (messages, data, diagnostics) say nothing of its state. */
-const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
+export const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
 
 export function sessionSighting(
   method: MethodName,

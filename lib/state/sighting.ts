@@ -3,7 +3,7 @@ import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
-import { sessionSighting } from './session-sighting.ts';
+import { sessionSighting, TELLING } from './session-sighting.ts';
 import { streamSighting } from './stream-sighting.ts';
 
 export interface Sighting {
@@ -41,7 +41,10 @@ export interface Ruling {
 
 const NO_RULING: Ruling = {};
 
-/** The sighting of a hook; undefined where its subject has no row, or its body names none (an old `playRTSP`). */
+/** Whether hooks of the method have a row, if they name its subject. */
+export const isKept = (method: MethodName): boolean => METHODS[method].subject === 'stream' || TELLING.includes(method);
+
+/** The sighting of a hook; undefined where its subject has no row, or its body names none. */
 export function sightingOf(
   method: MethodName,
   body: Readonly<Record<string, unknown>>,

@@ -31,7 +31,8 @@ export function storable(value: unknown): Attribute | undefined {
 
 /** Well-formed (lone surrogates become U+FFFD, as in UTF-8) and cut at a code point to at most so many bytes. */
 export function cut(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text);
+  // A code unit is a byte at least: what is behind so many of them need not be read.
+  const bytes = Buffer.from(text.slice(0, maxBytes));
   let end = Math.min(bytes.length, maxBytes);
   // A continuation byte (10xxxxxx) right after the cut means that the cut is inside a code point.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;

@@ -1,6 +1,6 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import type { MethodName } from '../wcs/methods.ts';
-import type { RtspStream } from '../wcs/payloads.ts';
+import type { Stream } from '../wcs/payloads.ts';
 import { publicId } from '../wcs/public-id.ts';
 import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
@@ -9,8 +9,8 @@ import type { Ruling, Said, Sighting } from './sighting.ts';
 import { shownName } from './shown-name.ts';
 import { isoTime, stored } from './storable.ts';
 
-/** Any body whose subject is a stream, as its schema let it pass. */
-type StreamBody = Partial<RtspStream>;
+/** Any body whose subject is a stream, without what is not of its documented type. */
+type StreamBody = Partial<Stream>;
 
 const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
 /** Their bodies may lack what the method itself says. */
@@ -25,7 +25,10 @@ export function streamSighting(method: MethodName, body: StreamBody, at: number,
   // A player by URL may come from another address with each request.
   const sessionId = body.sessionId && publicId(body.sessionId);
   const client = isPlayedByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
-  if (level === LEVEL.seen) return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts: client };
+  if (level === LEVEL.seen) {
+    const facts = { ...client, ...resizeOf(method, body, at) };
+    return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts };
+  }
   const stream: StreamBody = { ...body, ...ruling.overwrite };
   return {
     kind: 'stream',
@@ -97,6 +100,14 @@ const factsOf = (
     stopAt: maxDuration === undefined ? undefined : isoTime(at + maxDuration * 1000),
   }),
 });
+
+/** The new size of the picture; nothing else that such a hook carries counts. */
+function resizeOf(method: MethodName, { status, width, height }: StreamBody, at: number): Fields {
+  if (method !== 'StreamStatusEvent' || status !== 'RESIZE') return {};
+  const { resizedWidth, resizedHeight } = stored({ resizedWidth: width, resizedHeight: height });
+  if (resizedWidth === undefined || resizedHeight === undefined) return {};
+  return { resizedAt: isoTime(at), resizedWidth, resizedHeight };
+}
 
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
 function nameOf({ name }: StreamBody): Fields {

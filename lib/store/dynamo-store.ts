@@ -10,7 +10,7 @@ import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
 import { oddityOf, type Oddity } from '../state/oddity.ts';
 import { isReusable } from '../state/reusable-id.ts';
-import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
+import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
@@ -128,7 +128,9 @@ export function createDynamoStore(
  */
 function canBeWrittenUnread(sighting: Sighting): boolean {
   const { kind, level, said, facts, client } = sighting;
-  if (level === LEVEL.seen) return Object.keys(facts).length === Object.keys(client).length;
+  if (level === LEVEL.seen) {
+    return facts.resizedAt !== undefined || Object.keys(facts).length === Object.keys(client).length;
+  }
   if (level === LEVEL.keptAlive) return false;
   return said.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
 }
@@ -173,6 +175,11 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   if (sighting.level === LEVEL.seen) {
     // It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost.
     expression.set('lastSeenAt', at);
+    const { resizedAt, resizedWidth, resizedHeight } = sighting.facts;
+    // News of a row are newer than its status and its last resize.
+    const size = { resizedAt, resizedWidth, resizedHeight, width: resizedWidth, height: resizedHeight };
+    const resized = resizedAt === undefined ? {} : size;
+    for (const [field, value] of entriesOf(resized)) expression.set(field, expression.value(value));
     return expression.build(
       `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn}`,
     );
@@ -208,6 +215,8 @@ function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings): Update 
   // Costs no unit, and tells of a refusal that was ignored.
   return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;
 }
+
+const entriesOf = (fields: Fields) => Object.entries(fields) as (readonly [OwnedField, Attribute])[];
 
 /** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
 function replacedBy(alone: Row, { owned, said, registers }: Kind): Set<OwnedField> {

@@ -27,12 +27,14 @@ export function findUri(text: string, from: number): Uri | undefined {
   const before = text.slice(Math.max(0, found.index - MAX_SCHEME), found.index);
   const encoded = /%((?:25)*)/.exec(found[0]);
   return {
-    scheme: /[a-z][a-z0-9+.-]*$/i.exec(before.replace(ESCAPE, '/'))?.[0] ?? '',
+    scheme: schemeAtEnd(before.replace(ESCAPE, '/')),
     colonAt: found.index,
     hostAt: found.index + found[0].length,
     level: encoded ? 1 + (encoded[1] ?? '').length / 2 : 0,
   };
 }
+
+const schemeAtEnd = (text: string) => (text.split(/[^a-z0-9+.-]/i).at(-1) ?? '').replace(/^[^a-z]+/i, '');
 
 const hex = (character: string) => character.charCodeAt(0).toString(16);
 

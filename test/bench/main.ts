@@ -14,6 +14,7 @@ import { createRandom } from '../simulator/random.ts';
 import { createClient, streamHook } from '../simulator/sessions.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { REQUIRED } from '../support/settings.ts';
+import { worstInputs } from './worst-inputs.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const ENVIRONMENT = {
@@ -24,7 +25,7 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'x',
 };
 
-const show = (what: string, figure: string) => console.log(`${what.padEnd(60)} ${figure.padStart(14)}`);
+const show = (what: string, figure: string) => console.log(`${what.padEnd(70)} ${figure.padStart(18)}`);
 const percentile = (sorted: readonly number[], share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
 const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
 
@@ -93,4 +94,5 @@ for (const [name, bytes] of sizes) {
 }
 await hooksPerSecond();
 mergesPerSecond();
+await worstInputs(show);
 process.exit(0);

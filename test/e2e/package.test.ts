@@ -69,7 +69,7 @@ describe('serverless package', () => {
       incoming: 'IncomingLambdaFunction',
     };
     const expected = METHOD_NAMES.map((name) => [`POST /rest/my_api/${name}`, functions[METHODS[name].type]]);
-    expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method}', functions.event]].sort());
+    expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method+}', functions.invocation]].sort());
   });
 
   it('builds each function as one file of at most 300 KB, alone in its zip, and says so', async () => {
@@ -126,7 +126,7 @@ describe('serverless package', () => {
       Connect: [readsSecrets, upsertsSessions, parks],
       Incoming: [readsSecrets, readsSessions],
       Event: [readsSecrets, upserts, upsertsSessions, parks],
-      Invocation: [readsSecrets, upserts, readsSessions, parks],
+      Invocation: [readsSecrets, upserts, upsertsSessions, parks],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },

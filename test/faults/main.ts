@@ -1,6 +1,6 @@
 /** `npm run test:faults`: sends hooks over HTTP while parts of the local stack fail, and looks for what was acknowledged. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { optionsOf, runCommand } from '../../infra/command-line.ts';
 import { createRandom } from '../simulator/random.ts';
 import { play } from '../simulator/run.ts';
 import { SCENARIOS } from '../simulator/scenarios.ts';
@@ -139,17 +139,17 @@ const gatewayFaults =
     },
   ];
 
-const { values } = parseArgs({
-  options: { hooks: { type: 'string', default: '20000' }, help: { type: 'boolean', default: false } },
-});
-if (values.help) {
-  console.log(HELP);
-} else {
-  const hooks = Number(values.hooks);
+await runCommand('test:faults', async () => {
+  const given = optionsOf({
+    hooks: { type: 'string', default: '20000' },
+    help: { type: 'boolean', default: false },
+  });
+  if (given.help) return console.log(HELP);
+  const hooks = Number(given.hooks);
   const fixed = { ports: await freePorts(), dataDir: newDataDir() };
   const results = [
     await run('Faults of DynamoDB', hooks, {}, databaseFaults),
     await run('Faults of the gateway', hooks, fixed, gatewayFaults(fixed)),
   ];
   process.exitCode = results.every(Boolean) ? 0 : 1;
-}
+});

@@ -76,8 +76,28 @@ describe('every method', () => {
   it('in another spelling is the same method', async () => {
     const { send, lines } = hooksUnderTest();
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
-    expect(await send({ method: 'sendDTMF', body: '{"dtmf":1}' })).toMatchObject({ statusCode: 400 });
-    expect(lines()[0]).toMatchObject({ method: 'sendDTMF', subject: 'c', outcome: 'echoed' });
+    expect(await send({ method: 'sendDTMF/', body: '{"callId":"d","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
+    expect(lines()).toMatchObject([
+      { method: 'sendDTMF', subject: 'c', outcome: 'echoed' },
+      { method: 'sendDTMF', subject: 'd', outcome: 'echoed' },
+    ]);
+  });
+
+  it('with slashes before and behind it is the same method', async () => {
+    const body = '{"mediaSessionId":"m","status":"PENDING"}';
+    for (const method of ['publishStream/', 'publishStream//', '/publishStream', '//publishStream///']) {
+      const { send, lines, memory } = hooksUnderTest();
+      expect(await send({ method, body })).toMatchObject({ statusCode: 200, body });
+      expect(memory.rows.get('m')).toMatchObject({ phase: 'starting', status: 'PENDING' });
+      expect(lines()).toMatchObject([{ method: 'publishStream', outcome: 'applied' }]);
+    }
+    const { send, lines } = hooksUnderTest();
+    expect(json(await send({ method: '/connect', body: '{}' }))).toHaveProperty('restClientConfig');
+    expect(await send({ method: '///', body })).toMatchObject({ statusCode: 200, body });
+    expect(lines()).toMatchObject([{ method: 'connect' }, { method: '', outcome: 'unknown method' }]);
+    for (const method of ['a/publishStream', 'publishStream/a/', '//connect/connect']) {
+      expect(await send({ method, body })).toMatchObject({ statusCode: 404 });
+    }
   });
 
   it('that is unknown is echoed, and counted by its name', async () => {
@@ -152,7 +172,7 @@ describe('authentication', () => {
     const challenged = await ask(BOTH);
     expect(challenged.answer).toMatchObject({
       statusCode: 401,
-      headers: { 'www-authenticate': 'Basic realm="wcs-hooks"' },
+      headers: { 'www-authenticate': 'Basic realm="wcs-hooks", charset="UTF-8"' },
     });
     const { answer } = await ask(SIGNED);
     expect(answer.statusCode).toBe(403);
@@ -196,53 +216,12 @@ describe('a body', () => {
     expect(json(answer)['message']).toContain('262144');
   });
 
-  it.each([
-    ['StreamStatusEvent', { name: 5 }, 'name', 'expected a string, got a number'],
-    ['StreamStatusEvent', { published: 'true' }, 'published', 'expected true or false, got a string'],
-    ['StreamStatusEvent', { width: '640' }, 'width', 'expected a number, got a string'],
-    ['StreamStatusEvent', { status: { a: 1 } }, 'status', 'expected a string, got an object'],
-    ['StreamStatusEvent', { custom: 'x' }, 'custom', 'expected an object'],
-    ['StreamStatusEvent', { custom: [] }, 'custom', 'expected an object'],
-    ['StreamStatusEvent', { audioState: { muted: 1 } }, 'audioState.muted', 'expected true or false, got a number'],
-    ['StreamStatusEvent', { mediaSessionId: undefined }, 'mediaSessionId', 'the field is missing'],
-    ['StreamStatusEvent', { mediaSessionId: null }, 'mediaSessionId', 'expected a string, got null'],
-    ['StreamStatusEvent', { mediaSessionId: 5 }, 'mediaSessionId', 'expected a string, got a number'],
-    ['StreamStatusEvent', { mediaSessionId: '' }, 'mediaSessionId', 'expected a stream id, got an empty string'],
-    ['StreamEvent', { mediaSessionId: 'ä'.repeat(1025) }, 'mediaSessionId', 'expected at most 2048 bytes'],
-    ['playRTSP', { mediaSessionId: 'x'.repeat(2049) }, 'mediaSessionId', 'expected at most 2048 bytes'],
-    ['playRTSP', { mediaSessionId: 5 }, 'mediaSessionId', 'expected a string, got a number'],
-    ['connect', { mediaProviders: 'WebRTC' }, 'mediaProviders', 'expected an array, got a string'],
-    ['StreamStatusEvent', { audioState: [1] }, 'audioState', 'expected an object'],
-    ['connect', { mediaProviders: [1] }, 'mediaProviders.0', 'expected a string, got a number'],
-    ['connect', { keepAlive: 0 }, 'keepAlive', 'expected true or false, got a number'],
-    ['OnCallEvent', { callee: 5 }, 'callee', 'expected a string, got a number'],
-    ['sendMessage', { body: {} }, 'body', 'expected a string, got an object'],
-  ])('of %s with %j is a 400 that names the field', async (method, fields, field, expected) => {
-    const answer = await send(JSON.stringify({ mediaSessionId: 'm', ...fields }), method);
-    expect(answer.statusCode).toBe(400);
-    expect(json(answer)).toEqual({ error: 'Bad Request', message: `${field}: ${expected}`, field });
-  });
-
   it('that is refused is not quoted in the answer or the log', async () => {
-    for (const body of [
-      '{"token":"SECRET"',
-      '"SECRET"',
-      '{"mediaSessionId":"m","width":"SECRET","sdp":"SECRET"}',
-      '{"custom":"SECRET"}',
-    ]) {
+    for (const body of ['{"token":"SECRET"', '"SECRET"', '{"mediaSessionId":["SECRET"],"sdp":"SECRET"}']) {
       const { send, lines } = hooksUnderTest();
       const answer = await send({ method: 'StreamStatusEvent', body });
       expect(answer.statusCode).toBe(400);
       expect(JSON.stringify([answer, lines()])).not.toContain('SECRET');
-    }
-  });
-
-  it('of an old playRTSP without an id is echoed and has no row', async () => {
-    for (const id of ['', '"mediaSessionId":null,', '"mediaSessionId":"",']) {
-      const { send, memory } = hooksUnderTest();
-      const body = `{${id}"rtspUrl":"rtsp://h/s","User-Agent":"VLC"}`;
-      expect(await send({ method: 'playRTSP', body })).toMatchObject({ statusCode: 200, body });
-      expect(memory.rows.size).toBe(0);
     }
   });
 
@@ -508,7 +487,8 @@ describe('any bytes', () => {
         stored += memory.rows.size;
         memory.rows.clear();
         memory.sessions.clear();
-        expect([200, 400, 401, 403]).toContain(answer.statusCode);
+        const isOneMethod = method.split('/').filter((segment) => segment !== '').length <= 1;
+        expect(isOneMethod ? [200, 400, 401, 403] : [404]).toContain(answer.statusCode);
         expect(answer.headers).toHaveProperty('content-type', 'application/json');
         if (answer.statusCode === 200 && method !== 'connect') expect(answer.body).toBe(text);
         else if (answer.statusCode !== 200) expect(json(answer)).toHaveProperty('error');

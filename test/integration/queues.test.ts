@@ -30,7 +30,7 @@ describe('the queue', () => {
   let url: (name: string) => string;
 
   async function open() {
-    server = createQueueServer(file, QUEUES, () => now);
+    server = createQueueServer(file, QUEUES, { now: () => now });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     url = (name) => `${endpoint}${queuePath(name)}`;
@@ -69,7 +69,7 @@ describe('the queue', () => {
       ) ?? expect.fail();
     await createParking({ parkingQueueUrl: url('parking') }).park(sighting, 'r');
     const [message] = await receive('parking');
-    expect(readMessage(message?.Body ?? '')).toEqual({ v: 2, sighting, requestId: 'r' });
+    expect(readMessage(message?.Body ?? '')).toEqual({ v: 3, sighting, requestId: 'r' });
   });
 
   it('hides what was received, and gives it again after its visibility timeout unless it was deleted', async () => {

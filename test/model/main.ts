@@ -1,7 +1,7 @@
 /** `npm run test:model`: many schedules, on all cores. */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { optionsOf, runCommand } from '../../infra/command-line.ts';
 import { createRandom } from '../simulator/random.ts';
 import { fakeDynamo } from './dynamos.ts';
 import { NOTHING_PLAYED, playWorld, type Played } from './schedule.ts';
@@ -52,13 +52,11 @@ function add(total: Counts, more: Counts): void {
   for (const key of Object.keys(sums) as (keyof Counts)[]) sums[key] += more[key];
 }
 
-function start(): void {
-  const { values } = parseArgs({
-    options: {
-      schedules: { type: 'string', default: '200000' },
-      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-      help: { type: 'boolean', default: false },
-    },
+async function start(): Promise<void> {
+  const values = optionsOf({
+    schedules: { type: 'string', default: '200000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    help: { type: 'boolean', default: false },
   });
   if (values.help) return console.log(HELP);
   const [schedules, first] = [Number(values.schedules), Number(values.seed)];
@@ -78,13 +76,12 @@ function start(): void {
     });
     return new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject));
   });
-  void Promise.all(workers).then(() => {
-    const { schedules: played, requests, ...outcomes } = total;
-    const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
-    console.log(`${played} schedules, ${requests} requests: ${told.join(', ')}; 0 rows wrong`);
-    process.exitCode = total.schedules === schedules ? 0 : 1;
-  });
+  await Promise.all(workers);
+  const { schedules: played, requests, ...outcomes } = total;
+  const told = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  console.log(`${played} schedules, ${requests} requests: ${told.join(', ')}; 0 rows wrong`);
+  process.exitCode = total.schedules === schedules ? 0 : 1;
 }
 
-if (isMainThread) start();
+if (isMainThread) await runCommand('test:model', start);
 else void playAll(workerData as Parameters<typeof playAll>[0]);

@@ -79,7 +79,11 @@ function lifeOf(id: string, random: Random): Told[] {
     told.push({ method, sighting });
     second += random.of([0, 0, 1, 2, 30, 61]);
   };
-  const changing = () => ({ width: random.of([0, 320, 640]), info: random.of([undefined, 'a', '\u{1f600}']) });
+  const changing = () => ({
+    width: random.of([0, 320, 640]),
+    height: random.of([0, 180]),
+    info: random.of([undefined, 'a', '\u{1f600}']),
+  });
 
   if (random() < 0.9)
     tell(published ? 'publishStream' : 'playStream', { status: random.of(['PENDING', 'NEW', undefined]) });
@@ -89,7 +93,7 @@ function lifeOf(id: string, random: Random): Told[] {
     if (what < 4) tell('StreamStatusEvent', { status: word, ...changing() });
     else if (what < 8) tell('StreamKeepAliveEvent', { status: published ? 'PUBLISHING' : 'PLAYING' });
     else if (what < 9) tell('StreamEvent', {});
-    else tell('StreamStatusEvent', { status: 'RESIZE', ...changing() });
+    else tell('StreamStatusEvent', { status: 'RESIZE', ...changing(), height: random.of([0, 360, 720]) });
   }
   for (let n = random.of([0, 1, 1, 1, 2]); n > 0; n--) {
     tell('StreamStatusEvent', { status: random.of(['UNPUBLISHED', 'STOPPED', 'FAILED']), ...changing() });

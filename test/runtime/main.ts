@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOf, runCommand } from '../../infra/command-line.ts';
 import { folderOf, install, isInstalled, missingTools, NEEDS, VERSION } from './client.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,18 +15,14 @@ Runs the bundles of dist/ under the runtime client of a Lambda (aws-lambda-ric $
 
 ${NEEDS}`;
 
-const { values } = parseArgs({
-  options: {
+await runCommand('test:runtime', async () => {
+  const { folder, help } = optionsOf({
     folder: { type: 'string', default: join(ROOT, '.runtime') },
     help: { type: 'boolean', default: false },
-  },
+  });
+  if (help) console.log(HELP);
+  else process.exitCode = await run(absolute(folder));
 });
-process.exitCode = values.help ? help() : await run(absolute(values.folder));
-
-function help(): number {
-  console.log(HELP);
-  return 0;
-}
 
 async function run(base: string): Promise<number> {
   const folder = folderOf(base);

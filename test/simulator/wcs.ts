@@ -46,7 +46,7 @@ export function authorizeBy({ secret, user, password }: Credentials): Authorize 
 }
 
 export function createWcs({ url, timeout, connections, ...credentials }: WcsOptions): Wcs {
-  const gateway = createGateway(url.replace(/\/+$/, ''), timeout, { userAgent: 'Java/1.8.0_111', connections });
+  const gateway = createGateway(url.replace(/(?<!\/)\/+$/, ''), timeout, { userAgent: 'Java/1.8.0_111', connections });
   const authorize = authorizeBy(credentials);
   return {
     async send({ method, body }, taken = []) {

@@ -52,7 +52,7 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     send: (request: Request) => {
       const method = methodNamed(request.method);
       // A spelling without a route of its own, as an unknown method, is served by the catch-all.
-      const type = method && method === request.method ? METHODS[method].type : 'event';
+      const type = method && method === request.method ? METHODS[method].type : 'invocation';
       return invoke(handlers[type], request);
     },
   };

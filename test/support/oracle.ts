@@ -4,7 +4,7 @@ import type { Sighting } from '../../lib/state/sighting.ts';
 
 /** Which sighting's words stand as a whole: by a time of their own, the first or the latest; then by what they say. */
 const REGISTERS = {
-  stream: { decidedAt: ['denied', 'sub'] },
+  stream: { decidedAt: ['denied', 'sub'], resizedAt: ['resizedWidth', 'resizedHeight'] },
   session: {
     connectAt: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'unsure'],
     registrationAt: ['registration'],
@@ -66,7 +66,13 @@ function rowOfClient(sightings: readonly Sighting[], retentionSeconds: number): 
   };
   const expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
   const row: Fields = isStream
-    ? { ...everyFact, ...common, ...streamFields(sightings, winner, everyFact), ...registersOf(sightings) }
+    ? {
+        ...everyFact,
+        ...common,
+        ...streamFields(sightings, winner, everyFact),
+        ...registersOf(sightings),
+        ...sizeOf(sightings, winner),
+      }
     : { appKey: everyFact.appKey, nodeId: everyFact.nodeId, ...common, ...registersOf(sightings) };
   const whole: Fields = isStream && winner.said.phase === 'live' ? row : { ...row, expiresAt };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
@@ -82,6 +88,18 @@ function streamFields(sightings: readonly Sighting[], winner: Sighting, { publis
     stopAt: stops.sort().at(0),
     live: winner.level === 3 || winner.level === 4 ? (publishes ? 'publishing' : 'playing') : undefined,
   };
+}
+
+/** The latest size that was told by a resize, unless the winner is newer; of two at once the one that sorts last. */
+function sizeOf(sightings: readonly Sighting[], { at }: Sighting): Fields {
+  const resizes = sightings.filter(({ facts }) => facts.resizedAt !== undefined);
+  const latest = Math.max(...resizes.map((resize) => resize.at));
+  if (latest < at) return {};
+  const sizes = resizes
+    .filter((resize) => resize.at === latest)
+    .map(({ facts }) => [facts.resizedWidth, facts.resizedHeight] as const);
+  const size = sizes.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)).at(-1);
+  return size ? { width: size[0], height: size[1] } : {};
 }
 
 function registersOf(sightings: readonly Sighting[]): Fields {

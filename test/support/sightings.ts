@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
+import { operatorsEnd } from '../../lib/state/presumed-end.ts';
 import { sightingOf, type Ruling, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
@@ -9,7 +10,7 @@ const at = fc.integer({ min: T0, max: T0 + 6 });
 
 const status = fc.constantFrom(
   ...['NEW', 'PENDING', 'PUBLISHING', 'PLAYING', 'PAUSED', 'UNPUBLISHED', 'STOPPED', 'FAILED', 'DISCONNECTED'],
-  ...['RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
+  ...['RESIZE', 'RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
 );
 const method = fc.constantFrom<MethodName>(
   'publishStream',
@@ -39,7 +40,8 @@ const facts = fc.record({
 const changing = fc.record(
   {
     info: fc.constantFrom('Stopped by user', 'MediaSessionId is already in use', ''),
-    width: fc.constantFrom(0, 640, 1e999),
+    width: fc.constantFrom(0, 640, 1280, 1e999),
+    height: fc.constantFrom(0, 360, 720),
     bitrate: fc.constantFrom(0, 1.5, 3e7),
     videoCodec: fc.constantFrom('VP8', 'H264', ''),
     audioState: fc.record({ muted: fc.boolean() }),
@@ -55,7 +57,7 @@ const hook = fc.record({
   left: fc.subarray(['name', 'published', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'createDate']),
 });
 
-/** A refusal, a maximum duration; and our own presumption of an end. */
+/** A refusal, a maximum duration; and an end that is presumed, by us or, without a status, by the operator. */
 const ruling = fc.constantFrom<Ruling>(
   {},
   {},
@@ -64,7 +66,7 @@ const ruling = fc.constantFrom<Ruling>(
   { isDecided: true, denied: 'token: no token', sub: 'bob' },
   { isDecided: true, maxDuration: 60, sub: 'alice' },
 );
-const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED') });
+const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED', undefined) });
 
 function seen(method: MethodName, body: Record<string, unknown>, at: number, ruling?: Ruling): Sighting {
   const sighting = sightingOf(method, body, at, ruling);
@@ -89,6 +91,7 @@ const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
         return seen(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at, decided);
       }),
       ...ends.map(({ at, status }): Sighting => {
+        if (status === undefined) return operatorsEnd(id, {}, at);
         const said = { phase: 'ended', status, info: 'presumed' } as const;
         return { kind: 'stream', id, client: {}, at, level: LEVEL.presumedEnded, said, facts: {} };
       }),

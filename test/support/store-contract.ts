@@ -58,7 +58,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         sighting('publishStream', 0, { name: 'b4e7', published: true, status: 'PENDING' }),
         status('PUBLISHING', 1, { name: 'b4e7', published: true, width: 640 }),
         sighting('StreamEvent', 2),
-        status('RESIZE', 3, { width: 320 }),
+        status('RESIZE', 3, { width: 320, height: 240 }),
         status('PUBLISHING', 4, { width: 320 }),
         status('UNPUBLISHED', 5, { info: 'Stopped by user' }),
       ];
@@ -66,6 +66,21 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(operations()).toEqual(Array<string>(6).fill('UpdateItem'));
       expect(await dynamo.row(id)).toEqual(rowOfSet(life, RETENTION));
       expect((await dynamo.item(id))?.['revision']).toEqual({ N: '6' });
+    });
+
+    it('a resize brings its size into the row by one UpdateItem, and a word that is older brings back none', async () => {
+      const playing = status('PLAYING', 1, { width: 640, height: 360 });
+      const resizes = [
+        status('RESIZE', 3, { width: 1280, height: 720 }),
+        status('RESIZE', 4, { width: 320, height: 180 }),
+      ];
+      await upsertAll([playing, ...resizes]);
+      expect(operations()).toEqual(Array<string>(3).fill('UpdateItem'));
+      expect(await dynamo.row(id)).toMatchObject({ width: 320, height: 180 });
+      const late = status('PLAYING', 2, { width: 64, height: 36, info: 'late' });
+      await upsertAll([late, ...resizes]);
+      expect(await dynamo.row(id)).toEqual(rowOfSet([playing, ...resizes, late], RETENTION));
+      expect(await dynamo.row(id)).toMatchObject({ width: 320, height: 180, info: 'late' });
     });
 
     it('a stream without any other hook is one UpdateItem too', async () => {

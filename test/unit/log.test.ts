@@ -61,3 +61,7 @@ suite('an error', () => {
     expect(describe(new AggregateError([new Error('a'), 'b']))).toBe('Error: a and b');
   });
 });
+
+it('an error with several lines is told in one', () => {
+  expect(describe(new Error('first\n\n   second \r\n\tthird'))).toBe('Error: first second third');
+});

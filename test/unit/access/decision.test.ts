@@ -5,6 +5,7 @@ const policy = (name: Policy['name'], decision: Decision): Policy => ({
   name,
   decides: { publishStream: ['name'] },
   readsSession: 'never',
+  reads: () => false,
   decide: () => decision,
 });
 const NO_SESSION = { problem: 'none' };

@@ -135,6 +135,34 @@ describe('merge', () => {
     });
   });
 
+  it('shows the newest size that the winner or a resize told, and nothing else of a resize', () => {
+    const playing = (seconds: number) => status('PLAYING', seconds, { width: 640, height: 360 });
+    const resize = (seconds: number, width: number, height: number) =>
+      status('RESIZE', seconds, { width, height, info: 'x', name: 'another', fps: 7 });
+    const alreadyInUse = (seconds: number) =>
+      status('FAILED', seconds, { info: 'MediaSessionId is already in use', width: 1, height: 1 });
+    const whatever = [
+      [[playing(1), resize(2, 1280, 720)], { width: 1280, height: 720, phase: 'live', statusAt: after(1) }],
+      [[playing(1), resize(3, 320, 180), resize(2, 1280, 720)], { width: 320, height: 180 }],
+      [[playing(1), resize(2, 1280, 720), playing(3)], { width: 640, height: 360, resizedAt: after(2) }],
+      [[playing(1), resize(2, 1280, 720), status('STOPPED', 3)], { phase: 'ended', statusAt: after(3) }],
+      // An end that was told for an earlier moment than the resize.
+      [[playing(3), resize(2, 1280, 720), status('STOPPED', 1)], { phase: 'ended', width: 1280, height: 720 }],
+      [[playing(1), status('RESIZE', 2, { width: 1280 })], { width: 640, height: 360, lastSeenAt: after(2) }],
+      [[resize(1, 1280, 720)], { phase: 'seen', width: 1280 }],
+      // Not by another note, nor by a failure that speaks of another's stream.
+      [[playing(1), status('NOT_ENOUGH_BANDWIDTH', 2, { width: 1, height: 1 })], { width: 640, height: 360 }],
+      [[playing(1), alreadyInUse(2)], { width: 640, height: 360 }],
+    ] as const;
+    for (const [hooks, expected] of whatever) {
+      for (const told of [hooks, hooks.toReversed(), [...hooks, ...hooks]]) {
+        const row = rowOf([...told]);
+        expect(row).toMatchObject(expected);
+        for (const field of ['info', 'name', 'fps']) expect(row).not.toHaveProperty(field);
+      }
+    }
+  });
+
   it('takes the earliest stopAt, the operator’s or a token’s, and forgets none', () => {
     const limited = seen('publishStream', 0, { status: 'PENDING' }, { maxDuration: 60 });
     expect(rowOf([limited, status('PUBLISHING', 1)])).toMatchObject({ phase: 'live', stopAt: after(60) });
