@@ -66,9 +66,10 @@ describe('the commands of', () => {
       if (command.startsWith('export ')) {
         const values = await shell(`${command}; env -0`, {});
         env = Object.fromEntries(
-          [...values.matchAll(/([^=\0]+)=([^\0]*)\0/g)]
-            .map(([, name = '', value = '']) => [name, value] as const)
-            .filter(([name]) => command.includes(name)),
+          values
+            .split('\0')
+            .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const)
+            .filter(([name]) => name !== '' && command.includes(name)),
         );
         continue;
       }

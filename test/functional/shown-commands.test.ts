@@ -96,9 +96,9 @@ describe('a command that a page shows', () => {
   });
 
   it('of tests names files that there are', () => {
-    const files = PAGES.flatMap((page) =>
-      commandsOf(page).flatMap((command) => command.match(/(?<=\bnpm test -- .*)\btest\/\S+/g) ?? []),
-    );
+    const files = PAGES.flatMap(commandsOf)
+      .filter((command) => command.includes('npm test -- '))
+      .flatMap((command) => command.split(' ').filter((word) => word.startsWith('test/')));
     expect(files.length).toBeGreaterThan(2);
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });

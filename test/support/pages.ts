@@ -41,7 +41,7 @@ export function readPage(path: string, text: string): Page {
     text: code.replace(new RegExp(`^${indent}`, 'gm'), ''),
   }));
   const prose = text.replace(FENCED, '');
-  const headings = [...prose.matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading = '']) => heading);
+  const headings = [...prose.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => heading.trim());
   return { path, text, prose, blocks, headings, anchors: anchorsOf(headings) };
 }
 
@@ -59,7 +59,7 @@ function anchorsOf(headings: readonly string[]): Set<string> {
 /** GitHub's: the heading's text in lower case, without what is neither letter, digit, `_`, `-` nor blank; blanks become `-`. */
 function slugOf(heading: string): string {
   return heading
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\]\([^)]*\)/g, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
     .replaceAll(' ', '-');
@@ -67,7 +67,7 @@ function slugOf(heading: string): string {
 
 /** The targets of its links and pictures, those of `[text][name]` too. */
 export function linksOf({ prose }: Page): string[] {
-  const text = prose.replace(/(`+)[^]*?\1/g, (code) => '`'.repeat(code.length));
+  const text = prose.replace(/(?<!`)`[^`]+`(?!`)/g, '');
   const definitions = new Map(
     [...text.matchAll(/^\[([^\]]+)\]: +(\S+)$/gm)].map(([, name = '', target = '']) => [name, target]),
   );
@@ -82,7 +82,12 @@ export const cellsOf = ({ prose }: Page): string[] =>
     .split('\n')
     .filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line))
     .flatMap((line) => line.split(/(?<!\\)\|/).slice(1, -1))
-    .map((cell) => cell.replace(/\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])/g, '$1').trim());
+    .map((cell) =>
+      cell
+        .replace(/\]\([^)]*\)|\]\[[^\]]*\]/g, '')
+        .replaceAll('[', '')
+        .trim(),
+    );
 
 export interface ShownCommand {
   readonly command: string;
@@ -92,10 +97,14 @@ export interface ShownCommand {
 
 /** What a block of the language `console` shows: each command begins with `$ `, and goes on in the next line after a backslash. */
 export const commandsIn = ({ text }: Block): ShownCommand[] =>
-  text.split(/^\$ /m).flatMap((part) => {
-    const [, command, output = ''] = /^((?:.*\\\n)*.+)\n?([^]*)$/.exec(part.trimEnd()) ?? [];
-    return command === undefined ? [] : [{ command, output }];
-  });
+  text
+    .split(/^\$ /m)
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const lines = part.trimEnd().split('\n');
+      const length = lines.findIndex((line) => !line.endsWith('\\')) + 1;
+      return { command: lines.slice(0, length).join('\n'), output: lines.slice(length).join('\n') };
+    });
 
 /** Blocks of commands: those of `console`, that a test executes, and those of `console aws`, which need AWS. */
 export const consoleBlocks = ({ blocks }: Page, needsAws: boolean): Block[] =>
