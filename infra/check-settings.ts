@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Environment } from '../lib/environment.ts';
 import { PARAMETERS } from '../lib/secrets.ts';
-import { readHookSettings, SettingsError } from '../lib/settings.ts';
+import { readHookSettings, SettingsError, type HookSettings } from '../lib/settings.ts';
 import { PORTS } from './local/settings.ts';
 import { misspelt } from './misspelt.ts';
 
@@ -21,15 +21,17 @@ export const SETTING_NAMES: readonly string[] = [
  * @param shell what the operator set, where a wrong name would leave a door open that was meant to be shut
  * @throws SettingsError naming every problem
  */
-export function checkSettings(env: Environment, shell: Environment = process.env): void {
+export function checkSettings(env: Environment, shell: Environment = process.env): HookSettings {
   const problems = Object.entries(misspelt(shell, SETTING_NAMES)).map(
     ([name, meant]) => `${name} is no setting, and would have no effect: is ${meant} meant? Rename it, or unset it`,
   );
+  let settings: HookSettings | undefined;
   try {
-    readHookSettings(env);
+    settings = readHookSettings(env);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     problems.push(...error.problems);
   }
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (!settings || problems.length > 0) throw new SettingsError(problems);
+  return settings;
 }

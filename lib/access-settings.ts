@@ -4,7 +4,7 @@ import type { Policy } from './access/decision.ts';
 import { problemOfOrigin } from './access/origin-policy.ts';
 import { ownPolicy, type OwnPolicy } from './access/own-policy.ts';
 import { createPolicies } from './access/policies.ts';
-import { TOKEN_ACTIONS } from './access/token-policy.ts';
+import { TOKEN_ACTIONS, type TokenRules } from './access/token-policy.ts';
 import { list, words, type Environment } from './environment.ts';
 import type { TokenSettings } from './tokens.ts';
 import { PROTECTED_FIELDS } from './wcs/rest-client-config.ts';
@@ -15,7 +15,7 @@ export interface AccessSettings {
   /** Which actions go on where the store or the keys cannot be reached. */
   readonly failsOpen: (action: Action | undefined) => boolean;
   /** Undefined: there are no tokens. */
-  readonly tokens: (TokenSettings & { readonly field: string }) | undefined;
+  readonly tokens: (TokenSettings & Pick<TokenRules, 'requiredFor'> & { readonly field: string }) | undefined;
 }
 
 /** RFC 7518: a key as long as the hash. */
@@ -34,7 +34,7 @@ export function readAccess(env: Environment, problems: string[], own: OwnPolicy 
   return {
     policies: createPolicies(rules, own),
     failsOpen: (action) => action !== undefined && open.includes(action),
-    tokens,
+    tokens: tokens && { ...tokens, requiredFor },
   };
 }
 
@@ -51,7 +51,7 @@ function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): read
 const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
 const TOKEN_SETTINGS = ['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
 
-function readTokens(env: Environment, problems: string[]): AccessSettings['tokens'] {
+function readTokens(env: Environment, problems: string[]): (TokenSettings & { readonly field: string }) | undefined {
   // A deployed stage has its secret before a deploy switches tokens on.
   const switches = env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS];
   const given = switches.filter((name) => env[name]);

@@ -40,13 +40,15 @@ export const createLog =
         ] as const,
     );
     const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    const at = now();
     const embedded = {
-      Timestamp: now(),
+      Timestamp: at,
       CloudWatchMetrics: [
         { Namespace: `wcs-hooks/${stage}`, Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
       ],
     };
     const line = {
+      time: new Date(at).toISOString(),
       level,
       message,
       ...Object.fromEntries(cleaned),

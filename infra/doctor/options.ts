@@ -2,7 +2,7 @@
 import type { Environment } from '../../lib/environment.ts';
 import { methodNamed } from '../../lib/wcs/methods.ts';
 import type { Credentials, Shown } from './probes.ts';
-import { HOST, PORTS, STAGE } from '../local/settings.ts';
+import { GATEWAY_ENDPOINT, STAGE } from '../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
 
@@ -65,7 +65,7 @@ export function readOptions(args: string[], environment: Environment): Options |
   const { help, secret, user, password, probes, timeout, ...given } = parse(args, environment);
   if (help) return 'help';
   const { stage } = given;
-  const url = given.url ?? (stage === STAGE ? `http://${HOST}:${PORTS.PORT}/rest/my_api` : undefined);
+  const url = given.url ?? (stage === STAGE ? `${GATEWAY_ENDPOINT}/rest/my_api` : undefined);
   if (url === undefined) throw new UsageError('--url URL is missing: which one does WCS have? (add app … "URL")');
   if (stage !== undefined && !isStageName(stage))
     throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);

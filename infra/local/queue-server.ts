@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
+import { queuePath } from './queues.ts';
 
 /** As in CloudFormation; times in seconds. */
 export interface QueueDefinition {
@@ -30,8 +31,6 @@ class SqsError extends Error {
     this.code = code;
   }
 }
-
-export const queuePath = (name: string) => `/000000000000/${name}`;
 
 /**
  * `file` holds the messages; `:memory:` keeps none. `settings`: what it tells, as Lambda would, of the functions, which run where

@@ -4,6 +4,7 @@ import type { Oddity } from '../state/oddity.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
 import { publicId } from '../wcs/public-id.ts';
+import { shownName } from '../state/shown-name.ts';
 import { answerTo, asHttpError } from './errors.ts';
 import type { HookAnswer, HookEvent, Result } from './hook.ts';
 import type { Middleware } from './hook-handler.ts';
@@ -32,6 +33,7 @@ export function answers({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'sett
         method: event.methodName,
         type: event.method && METHODS[event.method].type,
         subject: subjectOf(event),
+        name: nameOf(event),
         said: textOf(event, 'status'),
         app: textOf(event, 'appKey'),
         node: textOf(event, 'nodeId'),
@@ -80,6 +82,13 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 function subjectOf(event: HookEvent): string | undefined {
   const id = event.method && textOf(event, METHODS[event.method].key);
   return id && publicId(id);
+}
+
+/** Of a stream: by it an operator knows it. */
+function nameOf(event: HookEvent): string | undefined {
+  if (event.method === undefined || METHODS[event.method].subject !== 'stream') return undefined;
+  const name = textOf(event, 'name');
+  return name === undefined ? undefined : shownName(name);
 }
 
 /** Of a call that failed or was refused nothing else is kept. */

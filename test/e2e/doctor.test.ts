@@ -150,7 +150,7 @@ describe('npm run doctor', () => {
   });
 
   it('sees a dead DynamoDB, and the hook that waits in the queue', async () => {
-    stack.kill('dynamodb.ts');
+    stack.holdDown('dynamodb.ts');
     await expect.poll(() => fetch(`http://127.0.0.1:${stack.ports.DYNAMODB_PORT}`).catch(() => 'dead')).toBe('dead');
     const { code, bad, of } = await examined(['--stage', 'local', '--origin', 'https://example.com']);
     expect(code).toBe(1);

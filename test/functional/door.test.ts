@@ -62,14 +62,18 @@ describe('every method', () => {
     await send({ method: 'StreamStatusEvent', body: BODY });
     await send({ method: 'NovelEvent', body: '{"appKey":"a","nodeId":5}' });
     await send({ method: 'connect', body: '{"appKey":' });
+    await send({ method: 'playRTSP', body: '{"mediaSessionId":"m","name":"rtsp://host/cam?aclAuth=S3CRET"}' });
+    await send({ method: 'call', body: '{"callId":"c","name":"no stream"}' });
     const { appKey, nodeId } = captureBody('StreamStatusEvent.publishing');
     expect(lines()).toMatchObject([
       {
         ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, said: 'PUBLISHING' },
-        ...{ outcome: 'applied', hooks: 1 },
+        ...{ name: 'b4e7', outcome: 'applied', hooks: 1 },
       },
       { method: 'NovelEvent', type: undefined, app: 'a', node: undefined, outcome: 'unknown method' },
       { method: 'connect', type: 'connect', app: undefined, subject: undefined, outcome: 'refused' },
+      { method: 'playRTSP', name: 'rtsp://host/cam' },
+      { method: 'call', name: undefined },
     ]);
   });
 

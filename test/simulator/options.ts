@@ -1,12 +1,12 @@
 /** The options of `npm run simulate`, checked. */
 import { optionsOf, UsageError } from '../../infra/command-line.ts';
 import { checkedUrl } from '../../infra/doctor/options.ts';
-import { DYNAMODB_ENDPOINT, HOST, PORTS } from '../../infra/local/settings.ts';
+import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT } from '../../infra/local/settings.ts';
 import { isLoopback } from '../../infra/loopback.ts';
 import type { Environment } from '../../lib/environment.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
-const URL_HERE = `http://${HOST}:${PORTS.PORT}/rest/my_api`;
+const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;
 const TABLE_HERE = 'wcs-hooks-local-streams';
 
 /** Whole numbers: the least, the most, and what is taken where none is given. */

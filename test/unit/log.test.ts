@@ -23,6 +23,7 @@ function logged(line: Line): Record<string, unknown> {
 suite('a line', () => {
   it('is log and metric in one', () => {
     expect(logged(LINE)).toEqual({
+      time: '1970-01-01T00:00:00.001Z',
       level: 'INFO',
       message: 'hook',
       method: 'StreamEvent',
@@ -37,6 +38,10 @@ suite('a line', () => {
     });
     const { dimension: _, ...without } = LINE;
     expect(logged(without)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
+  });
+
+  it('begins with when it happened, for people', () => {
+    expect(Object.keys(logged(LINE)).slice(0, 3)).toEqual(['time', 'level', 'message']);
   });
 
   it('has bounded strings without control characters', () => {
