@@ -88,9 +88,8 @@ describe('the commands of', () => {
       expect(printed, `${page.path}: ${command}`).toMatch(pattern);
     }
     if (page.path === 'README.md') {
-      const outcomes = stack?.logLines().map(({ outcome }) => outcome) ?? [];
-      expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(6);
-      expect(outcomes.filter((outcome) => outcome === 'denial ignored')).toHaveLength(3);
+      const countOf = (wanted: string) => stack?.logLines().filter(({ outcome }) => outcome === wanted).length;
+      await expect.poll(() => [countOf('denied'), countOf('denial ignored')]).toEqual([6, 3]);
     }
   });
 });
