@@ -138,7 +138,7 @@ const ALARMS = {
   'denial-ignored': from(
     1,
     byHookOrReplay('denial ignored'),
-    'A stream that was denied goes on: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
+    'A stream that was denied plays all the same: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
   ),
 };
 
@@ -162,6 +162,10 @@ function readMinutes(text) {
   throw new Error(`NO_HOOKS_MINUTES=${JSON.stringify(text)}: expected a whole number from 1 to ${LONGEST_MINUTES}`);
 }
 
+/** Each function's alarms are explained once. */
+const OF_A_FUNCTION = new RegExp(`^(${FUNCTIONS.join('|')})-(?=errors$|throttles$)`);
+const runbook = (name) => `Runbook: docs/runbook.md#${name.replace(OF_A_FUNCTION, 'function-')}`;
+
 const alarmId = (name) => `${name.split('-').map(pascal).join('')}Alarm`;
 const tells = [{ Ref: 'AlarmTopic' }];
 const alarm = ([name, properties]) => [
@@ -171,6 +175,7 @@ const alarm = ([name, properties]) => [
     Properties: {
       AlarmName: `${PREFIX}-${name}`,
       ...properties,
+      AlarmDescription: `${properties.AlarmDescription} ${runbook(name)}`,
       AlarmActions: tells,
       ...(OF_A_MOMENT.includes(name) ? {} : { OKActions: tells }),
     },

@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObedientWcs, type Told } from '../simulator/obedience.ts';
@@ -9,74 +6,6 @@ import { connects, createClient, ends, keepAlives, starts, type Client } from '.
 import { createWcs, type Hook } from '../simulator/wcs.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
 import { runScript } from '../support/run-script.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-const shell = (script: string) =>
-  new Promise<string>((resolve, reject) => {
-    execFile('bash', ['-c', script], { cwd: ROOT, maxBuffer: 1e7 }, (error, stdout, stderr) =>
-      error && stdout === '' ? reject(new Error(`${script}\n${stderr}`)) : resolve(stdout),
-    );
-  });
-
-interface Shown {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** The commands of a section of the README, each with the output that it shows. */
-function commandsOf(section: string): Shown[] {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const text = readme.split(/^## /m).find((part) => part.startsWith(section)) ?? expect.fail(`no section ${section}`);
-  return [...text.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block = '']) =>
-    block
-      .split(/^\$ /m)
-      .filter(Boolean)
-      .map((one) => {
-        const [command = '', ...output] = one.trimEnd().split('\n');
-        return { command, output: output.join('\n') };
-      }),
-  );
-}
-
-describe('“Let in the right people” of the README', () => {
-  const [exported, started, ...rest] = commandsOf('Let in the right people');
-  let stack: LocalStack;
-  let setup = '';
-
-  beforeAll(async () => {
-    expect([exported?.command.startsWith('export TOKEN_SECRET='), started?.command]).toEqual([true, 'npm start']);
-    const values = await shell(`${exported?.command}; env -0`);
-    const env = Object.fromEntries(
-      values
-        .split('\0')
-        .filter((line) => line.startsWith('TOKEN_'))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    );
-    expect(Object.keys(env)).toHaveLength(4);
-    stack = await startStack({ env });
-    setup = Object.entries(env)
-      .map(([name, value]) => `export ${name}='${value}'`)
-      .join('; ');
-    expect(stack.output()).toContain(started?.output.replace('3000', String(stack.ports.PORT)));
-  });
-  afterAll(async () => {
-    expect(await stack.stop()).toEqual([]);
-  });
-
-  it('does what it shows, command by command', async () => {
-    expect(rest).toHaveLength(3);
-    for (const { command, output } of rest) {
-      const here = command.replace('--players 0', `--players 0 --url ${stack.url}`);
-      expect([command, (await shell(`${setup}; ${here}`)).trimEnd()]).toEqual([command, output]);
-    }
-    const outcomes = stack.logLines().map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(6);
-    expect(outcomes.filter((outcome) => outcome === 'denial ignored')).toHaveLength(3);
-    const subs = new Set(stack.logLines().map(({ sub }) => sub));
-    expect(subs).toContain('alice');
-  });
-});
 
 describe('a WCS that obeys, and policy token', () => {
   const SECRET = 'a secret of 32 bytes or a little more';
