@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createObedientWcs, type Told } from '../simulator/obedience.ts';
+import { createConfigAwareWcs, type ClientNotice } from '../simulator/config-aware-wcs.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, ends, keepAlives, starts, type Client } from '../simulator/sessions.ts';
 import { createWcs, type Hook } from '../simulator/wcs.ts';
@@ -28,10 +28,10 @@ describe('a WCS that obeys, and policy token', () => {
   const clientWith = (token: string, name: string, published = true) =>
     createClient(random, { name, published, nodeId: 'node', token });
   const play = async (hooks: readonly Hook[], forgetsConfig = false) => {
-    const told: Told[] = [];
-    const obedient = createObedientWcs({ wcs, forgetsConfig, onTold: (one) => told.push(one) });
+    const told: ClientNotice[] = [];
+    const configAware = createConfigAwareWcs({ wcs, forgetsConfig, onTold: (one) => told.push(one) });
     const answers = [];
-    for (const hook of hooks) answers.push((await obedient.send(hook))?.status);
+    for (const hook of hooks) answers.push((await configAware.send(hook))?.status);
     return { answers, told };
   };
   const life = (client: Client) => [...connects(client), ...starts(client), ...keepAlives(client, 1)];

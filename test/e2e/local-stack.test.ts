@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../lib/wcs/signature.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
-import { createObedientWcs } from '../simulator/obedience.ts';
+import { createConfigAwareWcs } from '../simulator/config-aware-wcs.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, keepAlives, starts } from '../simulator/sessions.ts';
 import { createWcs } from '../simulator/wcs.ts';
@@ -335,11 +335,11 @@ describe('without its DynamoDB', () => {
   it('nor its queue, it stops nobody, as no policy is on', async () => {
     const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
     const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
-    const obedient = createObedientWcs({ wcs });
-    for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await obedient.send(hook);
+    const configAware = createConfigAwareWcs({ wcs });
+    for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await configAware.send(hook);
     wcs.close();
-    expect(obedient.declinedConnections).toBe(0);
-    expect([...obedient.streams.values()]).toMatchObject([{ state: 'running' }]);
+    expect(configAware.declinedConnections).toBe(0);
+    expect([...configAware.streams.values()]).toMatchObject([{ state: 'running' }]);
   });
 });
 

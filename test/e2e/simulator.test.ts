@@ -29,8 +29,8 @@ async function playCrash() {
     '--lease',
     '4',
   );
-  const told = stack.logLines().filter(({ message }) => message === 'node silent' || message === 'streams lost');
-  return { ...played, told, left: await stack.stop() };
+  const notices = stack.logLines().filter(({ message }) => message === 'node silent' || message === 'streams lost');
+  return { ...played, notices, left: await stack.stop() };
 }
 
 describe('the simulator', () => {
@@ -200,12 +200,12 @@ describe('the simulator', () => {
   });
 
   it('plays a node that stops talking: it is told once, and its streams are lost', async () => {
-    const { code, stdout, stderr, told, left } = await crash;
+    const { code, stdout, stderr, notices, left } = await crash;
     expect(stderr).toMatch(/^ {2}waiting for the lease to run out: [1-4] s$/m);
     expect(stderr).not.toContain('differences');
     expect(stdout).toContain('18 rows are as they should be.');
     expect(code).toBe(0);
-    expect(told).toMatchObject([{ message: 'node silent', lostStreams: 18 }]);
+    expect(notices).toMatchObject([{ message: 'node silent', lostStreams: 18 }]);
     expect(left).toEqual([]);
   }, 120_000);
 });

@@ -7,7 +7,7 @@ import type { Answer } from './wcs.ts';
 export interface Failures {
   readonly add: (answer: Answer) => void;
   /** Nothing, or how many of how many, and of each kind what it means and what to do. */
-  told(sent: number): string[];
+  notices(sent: number): string[];
 }
 
 export function createFailures(): Failures {
@@ -24,7 +24,7 @@ export function createFailures(): Failures {
       kinds.set(key, kind);
       kind.methods.add(answer.method);
     },
-    told(sent) {
+    notices(sent) {
       if (denied + failed === 0) return [];
       const counts = [
         ...(denied > 0 ? [`${denied} answered 403`] : []),

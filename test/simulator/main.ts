@@ -4,7 +4,7 @@ import { toText } from '../../infra/cli/doctor/finding.ts';
 import { createGateway } from '../../infra/cli/doctor/gateway.ts';
 import { createFailures } from './failures.ts';
 import { knock } from './knock.ts';
-import { createObedientWcs, type ObedientWcs } from './obedience.ts';
+import { createConfigAwareWcs, type ConfigAwareWcs } from './config-aware-wcs.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import { outcomeOf, rowsAfter } from './outcome.ts';
 import { checkAgreed, planOf, type Plan } from './plan.ts';
@@ -26,11 +26,11 @@ async function run(options: Options): Promise<void> {
   }));
   try {
     await knockFirst(options, progress);
-    const { obedient, problems } = await send(options, plan, report, progress);
+    const { configAware, problems } = await send(options, plan, report, progress);
     progress.stop();
     console.log(report.table());
-    for (const text of outcomeOf(obedient)) console.log(text);
-    if (options.verify) problems.push(...(await compareRows(options, plan, obedient, line)));
+    for (const text of outcomeOf(configAware)) console.log(text);
+    if (options.verify) problems.push(...(await compareRows(options, plan, configAware, line)));
     for (const problem of problems) console.error(problem);
     process.exitCode = problems.length > 0 ? 1 : 0;
   } finally {
@@ -66,9 +66,9 @@ async function send(options: Options, { first, scripts, forged }: Plan, report: 
       return answer;
     },
   });
-  const obedient = createObedientWcs({ wcs: seen(wcs, failures.add), forgetsConfig });
-  await play(first, obedient, concurrency);
-  await play(scripts, obedient, concurrency);
+  const configAware = createConfigAwareWcs({ wcs: seen(wcs, failures.add), forgetsConfig });
+  await play(first, configAware, concurrency);
+  await play(scripts, configAware, concurrency);
   const sent = report.sent;
   let taken = 0;
   const forging = seen(forger, ({ status }) => void (taken += status === 403 ? 0 : 1));
@@ -79,17 +79,17 @@ async function send(options: Options, { first, scripts, forged }: Plan, report: 
   );
   wcs.close();
   forger.close();
-  const problems = failures.told(sent);
+  const problems = failures.notices(sent);
   if (taken > 0) problems.push(`${taken} of ${forged.length} forged hooks were not answered 403.`);
-  return { obedient, problems };
+  return { configAware, problems };
 }
 
-async function compareRows(options: Options, { rows }: Plan, obedient: ObedientWcs, line: StatusLine) {
+async function compareRows(options: Options, { rows }: Plan, configAware: ConfigAwareWcs, line: StatusLine) {
   const { dynamodb, table, within, lease } = options;
-  const { rows: expected, open } = rowsAfter(rows, obedient.streams);
-  const patience = { withinSeconds: within, leaseSeconds: lease, onWait: line.showWait };
+  const { rows: expected, open } = rowsAfter(rows, configAware.streams);
+  const withinMs = { withinSeconds: within, leaseSeconds: lease, onWait: line.showWait };
   const readRows = createRowReader({ endpoint: dynamodb, table });
-  const differences = await verify(expected, readRows, patience).catch((error: NodeJS.ErrnoException) => [
+  const differences = await verify(expected, readRows, withinMs).catch((error: NodeJS.ErrnoException) => [
     `The rows cannot be read from ${table} at ${dynamodb} (${error.message || error.code}): see --dynamodb.`,
   ]);
   line.clear();

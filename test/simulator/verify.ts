@@ -67,12 +67,12 @@ export async function verify(
 }
 
 function differencesOf(id: string, row: Readonly<Record<string, unknown>> | undefined, wanted: ExpectedRow) {
-  const told = (text: string) => [{ id, text: `${id}: ${text}` }];
-  if (!wanted) return row ? told(`there is a row, in phase ${String(row['phase'])}`) : [];
-  if (!row) return told('there is no row');
+  const notices = (text: string) => [{ id, text: `${id}: ${text}` }];
+  if (!wanted) return row ? notices(`there is a row, in phase ${String(row['phase'])}`) : [];
+  if (!row) return notices('there is no row');
   return Object.entries(wanted).flatMap(([name, value]) =>
     (row[name] ?? null) === value
       ? []
-      : told(`${name} is ${JSON.stringify(row[name]) ?? 'absent'}, expected ${JSON.stringify(value ?? 'absent')}`),
+      : notices(`${name} is ${JSON.stringify(row[name]) ?? 'absent'}, expected ${JSON.stringify(value ?? 'absent')}`),
   );
 }

@@ -1,5 +1,5 @@
 /** What an answer means to WCS, which takes 200 and nothing else. */
-import { TIMEOUT, type Reply, type Silence } from './gateway.ts';
+import { TIMEOUT, type Reply, type NoReply } from './gateway.ts';
 
 /** Which policy denied it; undefined where none did. */
 export function policyOf({ status, body }: Reply): string | undefined {
@@ -15,7 +15,7 @@ export const CLOSED = {
 
 /** What came, why that is wrong, and what to do. */
 export function explainAnswer(
-  answer: Pick<Reply, 'status'> | Silence,
+  answer: Pick<Reply, 'status'> | NoReply,
 ): readonly [found: string, means: string, todo: string] {
   if (answer.status === undefined) {
     return answer.code === TIMEOUT

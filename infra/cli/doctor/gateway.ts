@@ -13,14 +13,14 @@ export interface Reply {
 }
 
 /** No answer came: the connection failed, or the time was over. */
-export interface Silence {
+export interface NoReply {
   readonly status: undefined;
   readonly code: string;
 }
 
 export interface Gateway {
   readonly url: string;
-  post(method: string, body: Buffer, headers?: Record<string, string>): Promise<Reply | Silence>;
+  post(method: string, body: Buffer, headers?: Record<string, string>): Promise<Reply | NoReply>;
   close(): void;
 }
 

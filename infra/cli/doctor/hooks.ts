@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { carriesSdp, METHOD_NAMES } from '../../../lib/wcs/methods.ts';
 import { explainAnswer, firstDifference, policyOf } from './answers.ts';
 import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
-import type { Reply, Silence } from './gateway.ts';
+import type { Reply, NoReply } from './gateway.ts';
 
 export const REWRITTEN =
   'Look at what stands before this backend (proxy, CDN, mapping template): it must pass bodies on as they are.';
@@ -12,10 +12,10 @@ export const MUST_ECHO =
   'WCS wants back what it sent; a body that is written anew on the way also breaks the signature.';
 
 /** `taken`: fields that WCS takes from the answer, where a policy overwrites them. */
-export function judgeEcho(
+export function checkEcho(
   check: string,
   sent: Buffer,
-  answer: Reply | Silence,
+  answer: Reply | NoReply,
   taken: readonly string[] = [],
 ): Finding {
   if (answer.status !== 200) {
@@ -52,10 +52,10 @@ const deniedBy = (check: string, policy: string) =>
 export const FOR_THE_POLICY = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
 
 /** `connect` may add a member, and only that. */
-export function judgeConnect(sent: Buffer, answer: Reply | Silence): readonly Finding[] {
+export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Finding[] {
   const check = 'connect';
   if (answer.status !== 200) {
-    const finding = judgeEcho(check, sent, answer);
+    const finding = checkEcho(check, sent, answer);
     if (finding.level !== 'ok') return [finding];
     return [
       finding,
@@ -66,13 +66,13 @@ export function judgeConnect(sent: Buffer, answer: Reply | Silence): readonly Fi
     const means = 'connect’s answer must hold every field that came, and restClientConfig.';
     return [problem(check, 'the answer is not the hook', means, REWRITTEN)];
   }
-  return [ok(check, 'let in', 'Clients can connect.'), judgeRestClientConfig(configIn(answer))];
+  return [ok(check, 'let in', 'Clients can connect.'), checkRestClientConfig(configIn(answer))];
 }
 
 const configIn = ({ body }: Reply) => objectOf(body)?.['restClientConfig'];
 
 /** What WCS takes of the answers to a method, as connect's answer says. */
-export function overwritten(method: string, connected: Reply | Silence): readonly string[] {
+export function overwritten(method: string, connected: Reply | NoReply): readonly string[] {
   const config = connected.status === 200 ? (configIn(connected) as Config | undefined) : undefined;
   const { restPolicy, restOverwrite = '' } = config?.[method] ?? {};
   return restPolicy === 'OVERWRITE' ? listed(restOverwrite) : [];
@@ -82,7 +82,7 @@ const listed = (fields: string) => fields.split(',').map((field) => field.trim()
 
 type Config = Readonly<Record<string, Partial<Record<string, string>> | undefined>>;
 
-export function judgeRestClientConfig(config: unknown): Finding {
+export function checkRestClientConfig(config: unknown): Finding {
   const check = 'restClientConfig';
   if (typeof config !== 'object' || config === null) {
     return problem(

@@ -5,7 +5,7 @@ import { summary, toText, type Finding } from './finding.ts';
 import { createGateway } from './gateway.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import type { Search } from './rows.ts';
-import { createTraces } from './traces.ts';
+import { createProbeRows } from './probe-rows.ts';
 import { openStage } from '../stage-access.ts';
 import { toJson } from '../streams/print.ts';
 import { runCommand } from '../command-line.ts';
@@ -24,7 +24,7 @@ async function run({
   ...options
 }: Options): Promise<void> {
   const stage = stageName === undefined ? undefined : openStage(stageName, region);
-  const behind = stage && { stage, traces: createTraces(stage), patience: PATIENCE_MS };
+  const behind = stage && { stage, probeRows: createProbeRows(stage), withinMs: PATIENCE_MS };
   if (behind) removeWhenInterrupted(behind);
   const gateway = createGateway(url, timeout);
   const findings: Finding[] = [];
@@ -46,12 +46,12 @@ async function run({
   process.exitCode = isRead && findings.every(({ level }) => level !== 'problem') ? 0 : 1;
 }
 
-function removeWhenInterrupted({ traces }: Search): void {
+function removeWhenInterrupted({ probeRows }: Search): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       // What is under way may be written after the removal.
-      traces.expectLate();
-      void traces.remove().then((finding) => {
+      probeRows.expectLate();
+      void probeRows.remove().then((finding) => {
         console.error(toText(finding));
         process.exit(1);
       });

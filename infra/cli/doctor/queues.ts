@@ -4,9 +4,9 @@ import { ok, problem, warning, type Finding } from './finding.ts';
 import { explain, type Stage } from '../stage-access.ts';
 
 export async function* checkQueues(stage: Stage): AsyncGenerator<Finding> {
-  for (const [queue, judge] of [
-    ['parking', judgeParking],
-    ['dead-letters', judgeDeadLetters],
+  for (const [queue, checkQueue] of [
+    ['parking', checkParking],
+    ['dead-letters', checkDeadLetters],
   ] as const) {
     const check = `wcs-hooks-${stage.name}-${queue}`;
     try {
@@ -16,7 +16,7 @@ export async function* checkQueues(stage: Stage): AsyncGenerator<Finding> {
           AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
         }),
       );
-      yield judge(
+      yield checkQueue(
         check,
         Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0),
       );
@@ -29,7 +29,7 @@ export async function* checkQueues(stage: Stage): AsyncGenerator<Finding> {
   }
 }
 
-const judgeParking = (check: string, waiting: number) =>
+const checkParking = (check: string, waiting: number) =>
   waiting === 0
     ? ok(check, 'empty', 'DynamoDB took every hook at once.')
     : warning(
@@ -39,7 +39,7 @@ const judgeParking = (check: string, waiting: number) =>
         'Does it grow? Then look at "cause" in the log, and at the state of DynamoDB. If it shrinks, wait.',
       );
 
-const judgeDeadLetters = (check: string, dead: number) =>
+const checkDeadLetters = (check: string, dead: number) =>
   dead === 0
     ? ok(check, 'empty', 'No hook was given up.')
     : problem(

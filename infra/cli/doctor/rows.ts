@@ -2,15 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, problem, type Finding } from './finding.ts';
 import { EXPECTED_ROW, NOT_TO_BE_STORED } from './probes.ts';
-import type { AnyRow, Traces } from './traces.ts';
+import type { AnyRow, ProbeRows } from './probe-rows.ts';
 import { explain, type Stage } from '../stage-access.ts';
 
 const PAUSE_MS = 200;
 
 export interface Search {
   readonly stage: Stage;
-  readonly traces: Traces;
-  readonly patience: number;
+  readonly probeRows: ProbeRows;
+  readonly withinMs: number;
 }
 
 export interface Found {
@@ -22,12 +22,12 @@ export interface Found {
 async function findRow(
   check: string,
   read: () => Promise<AnyRow | undefined>,
-  { stage, patience }: Search,
+  { stage, withinMs }: Search,
 ): Promise<Found> {
   try {
-    for (const deadline = Date.now() + patience; ; await sleep(PAUSE_MS)) {
+    for (const deadline = Date.now() + withinMs; ; await sleep(PAUSE_MS)) {
       const row = await read();
-      if (row) return { finding: judge(check, row), row };
+      if (row) return { finding: checkRow(check, row), row };
       if (Date.now() > deadline) return { finding: missing(check, stage) };
     }
   } catch (error) {
@@ -36,8 +36,9 @@ async function findRow(
   }
 }
 
-export const findStreamRow = (search: Search) => findRow('row of the stream', () => search.traces.stream(), search);
-export const findSessionRow = (search: Search) => findRow('row of the session', () => search.traces.session(), search);
+export const findStreamRow = (search: Search) => findRow('row of the stream', () => search.probeRows.stream(), search);
+export const findSessionRow = (search: Search) =>
+  findRow('row of the session', () => search.probeRows.session(), search);
 
 const missing = (check: string, { name, place }: Stage) =>
   problem(
@@ -48,7 +49,7 @@ const missing = (check: string, { name, place }: Stage) =>
   );
 
 /** `row of the stream`: all that was said is there. Both: nothing is there that must not be. */
-function judge(check: string, row: AnyRow): Finding {
+function checkRow(check: string, row: AnyRow): Finding {
   const isStream = row['mediaSessionId'] !== undefined;
   const wrong = isStream ? Object.entries(EXPECTED_ROW).filter(([name, value]) => row[name] !== value) : [];
   const leaked = Object.entries(row).filter(

@@ -31,7 +31,7 @@ export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
       yield problem(TableName, `not readable: ${said}`, means, todo);
       continue;
     }
-    yield judgeTable(TableName, key, indexes, table);
+    yield checkTable(TableName, key, indexes, table);
     if (isLocal) {
       const means = 'The local DynamoDB has neither: rows here stay until their folder is removed.';
       yield leftOut(TableName, 'TTL and point-in-time recovery', means, 'Ask a deployed stage.');
@@ -60,7 +60,7 @@ interface Index {
   readonly projected: readonly string[];
 }
 
-export function judgeTable(
+export function checkTable(
   check: string,
   key: string,
   indexes: Readonly<Record<string, Index>>,

@@ -1,8 +1,8 @@
 /** How long a hook takes from here, and whether this machine's clock is that of the gateway. */
 import { explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
-import type { Reply, Silence } from './gateway.ts';
-import type { AnyRow } from './traces.ts';
+import type { Reply, NoReply } from './gateway.ts';
+import type { AnyRow } from './probe-rows.ts';
 
 /** Enough for the share that is shown; a slow backend is not asked for minutes. */
 const BUDGET_MS = 20_000;
@@ -10,19 +10,19 @@ const SLOW_MS = 1000;
 
 /** One after another, as the hooks of one stream; the probes before have warmed the functions. `kind`: of the probes. */
 export async function checkLatency(
-  post: () => Promise<Reply | Silence>,
+  post: () => Promise<Reply | NoReply>,
   probes: number,
   kind: string,
 ): Promise<Finding> {
-  const answers: (Reply | Silence)[] = [];
+  const answers: (Reply | NoReply)[] = [];
   for (const deadline = Date.now() + BUDGET_MS; answers.length < probes && Date.now() < deadline;) {
     answers.push(await post());
   }
   const of = answers.length < probes ? `${answers.length} of ${probes} probes in time` : `${probes} probes`;
-  return judgeLatency(answers, `${of}, ${kind}`);
+  return latencyOf(answers, `${of}, ${kind}`);
 }
 
-export function judgeLatency(answers: readonly (Reply | Silence)[], of: string): Finding {
+export function latencyOf(answers: readonly (Reply | NoReply)[], of: string): Finding {
   const check = 'latency';
   const failed = answers.filter(({ status }) => status !== 200);
   const [first] = failed;
@@ -50,7 +50,7 @@ export const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
 
 /** By the row if there is one, else by the header `Date`, which has whole seconds. */
-export function* judgeClock(reply: Reply, row: AnyRow | undefined): Generator<Finding> {
+export function* checkClock(reply: Reply, row: AnyRow | undefined): Generator<Finding> {
   const at = Date.parse(String(row?.['firstSeenAt']));
   const date = Date.parse(reply.headers.date ?? '');
   if (!Number.isNaN(at)) yield compareClocks(reply, { from: at, to: at });

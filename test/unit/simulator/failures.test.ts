@@ -11,7 +11,7 @@ describe('hooks that were not acknowledged', () => {
   it('are nothing to tell where there are none', () => {
     const failures = createFailures();
     failures.add(answer(200, { acknowledged: true }));
-    expect(failures.told(1)).toEqual([]);
+    expect(failures.notices(1)).toEqual([]);
   });
 
   it('are counted, and each kind is explained once', () => {
@@ -24,7 +24,7 @@ describe('hooks that were not acknowledged', () => {
     failures.add(answer(503));
     failures.add(answer(503));
     failures.add(answer('ECONNRESET'));
-    const [count, ...findings] = failures.told(20);
+    const [count, ...findings] = failures.notices(20);
     expect(count).toBe('8 of 20 hooks were not acknowledged: 4 answered 403, 4 failed otherwise.');
     expect(findings.map((text) => text.split('\n')[0])).toEqual([
       'problem   connect, publishStream: denied by the policy token',

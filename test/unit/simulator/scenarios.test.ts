@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { isStart } from '../../simulator/fates.ts';
-import { createObedientWcs } from '../../simulator/obedience.ts';
+import { isStart } from '../../simulator/stream-states.ts';
+import { createConfigAwareWcs } from '../../simulator/config-aware-wcs.ts';
 import { readOptions } from '../../simulator/options.ts';
 import { planOf } from '../../simulator/plan.ts';
 import { createRandom } from '../../simulator/random.ts';
@@ -16,7 +16,7 @@ async function playSlowly(scenario: string, ...args: string[]) {
   const plan = planOf(options);
   const random = createRandom(1);
   const events: { readonly when: 'sent' | 'answered'; readonly hook: Hook; readonly sessionId: unknown }[] = [];
-  const wcs = createObedientWcs({
+  const wcs = createConfigAwareWcs({
     wcs: {
       async send(hook) {
         const fields = parseObject(hook.body);

@@ -8,7 +8,7 @@ import { explain, type Stage } from '../stage-access.ts';
 
 export type AnyRow = Readonly<Record<string, string | number | boolean | undefined>>;
 
-export interface Traces {
+export interface ProbeRows {
   readonly ids: Ids;
   /** Before the first probe that bears them. */
   begin(): void;
@@ -20,7 +20,7 @@ export interface Traces {
   remove(): Promise<Finding>;
 }
 
-export function createTraces(stage: Stage): Traces {
+export function createProbeRows(stage: Stage): ProbeRows {
   const { dynamo, streamsTable, sessionsTable } = stage;
   const ids = { mediaSessionId: `doctor-${randomUUID()}`, sessionId: `doctor-${randomUUID()}` };
   const streamKey = { TableName: streamsTable, Key: { mediaSessionId: { S: ids.mediaSessionId } } };

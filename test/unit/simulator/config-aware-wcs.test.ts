@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METHOD_NAMES } from '../../../lib/wcs/methods.ts';
-import { isStart } from '../../simulator/fates.ts';
-import { createObedientWcs, type Told } from '../../simulator/obedience.ts';
+import { isStart } from '../../simulator/stream-states.ts';
+import { createConfigAwareWcs, type ClientNotice } from '../../simulator/config-aware-wcs.ts';
 import type { Fields, Hook } from '../../simulator/wcs.ts';
 
 const SESSION = { nodeId: 'node', appKey: 'app', sessionId: 'session' };
@@ -26,8 +26,8 @@ type Answers = Record<string, number | string | Fields>;
 async function connected(config: Record<string, Fields>, answers: Answers = {}, forgetsConfig = false) {
   const sent: Hook[] = [];
   const taken: (readonly string[] | undefined)[] = [];
-  const told: Told[] = [];
-  const wcs = createObedientWcs({
+  const notices: ClientNotice[] = [];
+  const wcs = createConfigAwareWcs({
     wcs: {
       send(hook, names) {
         sent.push(hook);
@@ -48,11 +48,11 @@ async function connected(config: Record<string, Fields>, answers: Answers = {}, 
       },
     },
     forgetsConfig,
-    onTold: (one) => told.push(one),
+    onTold: (one) => notices.push(one),
   });
   await wcs.send(connect);
   const start = sent.length;
-  const toldAtFirst = told.length;
+  const toldAtFirst = notices.length;
   return {
     wcs,
     /** The methods of the hooks that were sent. */
@@ -63,7 +63,7 @@ async function connected(config: Record<string, Fields>, answers: Answers = {}, 
     sent: () => sent.slice(start),
     bodies: () => sent.slice(start).map(({ body }) => JSON.parse(body) as Fields),
     taken: () => taken.slice(start),
-    told: () => told.slice(toldAtFirst),
+    notices: () => notices.slice(toldAtFirst),
     stream: () => wcs.streams.get('stream'),
   };
 }
@@ -139,16 +139,16 @@ describe('an error', () => {
   });
 
   it('that has no stream or call to stop leaves the session alone', async () => {
-    const { play, told } = await connected(on('sendMessage', { restOnError: 'FAIL' }), { sendMessage: 403 });
+    const { play, notices } = await connected(on('sendMessage', { restOnError: 'FAIL' }), { sendMessage: 403 });
     const message = hookOf('sendMessage', 'session');
     expect(await play(message, message, publish)).toEqual(['sendMessage', 'sendMessage', 'publishStream']);
-    expect(told()[0]?.fields).toMatchObject({ status: 'FAILED' });
+    expect(notices()[0]?.fields).toMatchObject({ status: 'FAILED' });
   });
 
   it('to a method that the protocol does not know is that of an event', async () => {
-    const { play, told } = await connected(on('NewMethod', { restOnError: 'FAIL' }), { NewMethod: 403 });
+    const { play, notices } = await connected(on('NewMethod', { restOnError: 'FAIL' }), { NewMethod: 403 });
     await play(hookOf('NewMethod', 'stream'), publish);
-    expect(told().map(({ method }) => method)).toEqual(['NewMethod', 'ErrorEvent', 'publishStream']);
+    expect(notices().map(({ method }) => method)).toEqual(['NewMethod', 'ErrorEvent', 'publishStream']);
   });
 
   it('is LOG where the config is no config, or says nothing', async () => {
@@ -166,9 +166,9 @@ describe('an error', () => {
   });
 
   it('is what the table says of a method by any of its spellings', async () => {
-    const { told, play } = await connected(on('sendDtmf', { restOnError: 'FAIL' }), { sendDTMF: 403 });
+    const { notices, play } = await connected(on('sendDtmf', { restOnError: 'FAIL' }), { sendDTMF: 403 });
     expect(await play(hookOf('sendDTMF', 'call'), hookOf('CallStatusEvent', 'call'))).toEqual(['sendDTMF']);
-    expect(told()[0]).toMatchObject({ method: 'sendDTMF', fields: { status: 'FAILED' } });
+    expect(notices()[0]).toMatchObject({ method: 'sendDTMF', fields: { status: 'FAILED' } });
   });
 
   it('before connect is LOG', async () => {
@@ -184,9 +184,9 @@ describe('the client', () => {
   it('is told of a stopped action and of the error of an event, with FAIL only', async () => {
     for (const restOnError of ['FAIL', 'LOG']) {
       const config = { ...on('OnCallEvent', { restOnError }), ...on('StreamStatusEvent', { restOnError }) };
-      const { play, told } = await connected(config, { OnCallEvent: 403, StreamStatusEvent: 500 });
+      const { play, notices } = await connected(config, { OnCallEvent: 403, StreamStatusEvent: 500 });
       await play(hookOf('OnCallEvent', 'call'), publishing);
-      const events = told().map(({ method, fields }) => [method, fields['status']]);
+      const events = notices().map(({ method, fields }) => [method, fields['status']]);
       expect(events).toEqual(
         restOnError === 'FAIL'
           ? [
@@ -199,14 +199,14 @@ describe('the client', () => {
               ['StreamStatusEvent', 'PUBLISHING'],
             ],
       );
-      expect(told().every(({ sessionId }) => sessionId === 'session')).toBe(true);
+      expect(notices().every(({ sessionId }) => sessionId === 'session')).toBe(true);
     }
   });
 
   it('is not told the fields of clientExclude, which the backend gets', async () => {
-    const { play, told, sent } = await connected(on('publishStream', { clientExclude: 'name, nodeId' }));
+    const { play, notices, sent } = await connected(on('publishStream', { clientExclude: 'name, nodeId' }));
     await play(publish);
-    expect(Object.keys(told()[0]?.fields ?? {})).toEqual([
+    expect(Object.keys(notices()[0]?.fields ?? {})).toEqual([
       'appKey',
       'sessionId',
       'mediaSessionId',
@@ -219,24 +219,24 @@ describe('the client', () => {
 
 describe('restPolicy', () => {
   it('DISABLE does not ask the backend, and the action goes on', async () => {
-    const { wcs, play, told, stream } = await connected(on('publishStream', { restPolicy: 'DISABLE' }), {
+    const { wcs, play, notices, stream } = await connected(on('publishStream', { restPolicy: 'DISABLE' }), {
       publishStream: 403,
     });
     expect(await wcs.send(publish)).toBeUndefined();
     expect(await play(publishing)).toEqual(['StreamStatusEvent']);
-    expect(told()[0]).toMatchObject({ method: 'publishStream', fields: STREAM });
+    expect(notices()[0]).toMatchObject({ method: 'publishStream', fields: STREAM });
     expect(stream()).toMatchObject({ state: 'running', isStarted: true });
   });
 
   it('NOTIFY ignores what the answer says', async () => {
     for (const entry of [{ restPolicy: 'NOTIFY', restOverwrite: 'name' }, { restOverwrite: 'name' }]) {
-      const { play, sent, taken, told, stream } = await connected(on('publishStream', entry), {
+      const { play, sent, taken, notices, stream } = await connected(on('publishStream', entry), {
         publishStream: { name: 'other' },
       });
       await play(publish, publishing);
       expect(sent()).toEqual([publish, publishing]);
       expect(taken()[0]).toEqual([]);
-      expect(told()[0]?.fields).toMatchObject({ name: 'name' });
+      expect(notices()[0]?.fields).toMatchObject({ name: 'name' });
       expect(stream()?.overwritten).toEqual({});
     }
   });
@@ -247,7 +247,7 @@ describe('restPolicy', () => {
   });
 
   it('OVERWRITE takes the fields that it names for all later hooks of the stream, but never the protected ones', async () => {
-    const { play, bodies, taken, told, stream } = await connected(overwrite, {
+    const { play, bodies, taken, notices, stream } = await connected(overwrite, {
       publishStream: { name: 'new', record: true, nodeId: 'x', sessionId: 'x', appKey: 'x', info: 'x' },
     });
     const other = hookOf('StreamStatusEvent', 'stream', { mediaSessionId: 'other' });
@@ -256,7 +256,7 @@ describe('restPolicy', () => {
     expect(bodies()[0]).toEqual({ ...STREAM, status: 'PENDING' });
     expect(bodies()[1]).toEqual({ ...STREAM, name: 'new', record: true, status: 'PUBLISHING' });
     expect(bodies()[2]).toMatchObject({ name: 'name' });
-    expect(told()[0]?.fields).toEqual({ ...STREAM, name: 'new', record: true, status: 'PENDING' });
+    expect(notices()[0]?.fields).toEqual({ ...STREAM, name: 'new', record: true, status: 'PENDING' });
     expect(stream()).toMatchObject({ overwritten: { name: 'new', record: true }, isRenamedLate: false });
   });
 
@@ -287,11 +287,13 @@ describe('restPolicy', () => {
 
 describe('restExclude', () => {
   it('keeps fields from the backend, of this method only, and nothing from the client', async () => {
-    const { play, sent, bodies, told } = await connected(on('publishStream', { restExclude: 'name,nope, published' }));
+    const { play, sent, bodies, notices } = await connected(
+      on('publishStream', { restExclude: 'name,nope, published' }),
+    );
     await play(publish, publishing);
     expect(bodies()[0]).toEqual({ ...SESSION, mediaSessionId: 'stream', status: 'PENDING' });
     expect(sent()[1]).toEqual(publishing);
-    expect(told()[0]?.fields).toMatchObject({ name: 'name', published: true });
+    expect(notices()[0]?.fields).toMatchObject({ name: 'name', published: true });
   });
 
   it('leaves the bytes alone where there is nothing to exclude', async () => {
@@ -321,7 +323,7 @@ describe('a StreamKeepAliveEvent', () => {
   ])(
     'answered 403 with FAIL ends its stream (published: %s) as %s, and nothing more of it is sent',
     async (published, status) => {
-      const { wcs, play, bodies, stream, told } = await connected(fails, { StreamKeepAliveEvent: 403 });
+      const { wcs, play, bodies, stream, notices } = await connected(fails, { StreamKeepAliveEvent: 403 });
       const ofIt = [publish, keepAlive, keepAlive, unpublished].map(({ method, body }) => ({
         method,
         body: JSON.stringify({ ...(JSON.parse(body) as Fields), published }),
@@ -331,7 +333,7 @@ describe('a StreamKeepAliveEvent', () => {
       expect(bodies()[2]).toEqual({ ...STREAM, published, status, info: 'Terminated by keep-alive' });
       expect(stream()).toMatchObject({ state: 'terminated', isStarted: true });
       expect(wcs.declinedConnections).toBe(0);
-      expect(told().slice(-2)).toMatchObject([{ fields: { status } }, { method: 'ConnectionStatusEvent' }]);
+      expect(notices().slice(-2)).toMatchObject([{ fields: { status } }, { method: 'ConnectionStatusEvent' }]);
     },
   );
 

@@ -3,7 +3,7 @@ import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import type { Fields } from './wcs.ts';
 
 /** What became of a stream, or of a call. */
-export interface Fate {
+export interface StreamState {
   /** Anything but `running`: nothing more of it is sent. `failed`: stopped by an error that is no 403 to its start. */
   readonly state: 'running' | 'denied' | 'failed' | 'declined' | 'terminated';
   /** Its start was scripted; of other streams only events are known. */
@@ -19,8 +19,8 @@ export interface Fate {
 }
 
 /** A fate that is being decided. */
-export interface Course extends Fate {
-  state: Fate['state'];
+export interface StreamProgress extends StreamState {
+  state: StreamState['state'];
   isStarted: boolean;
   isDeniedInVain: boolean;
   isRenamedLate: boolean;
@@ -31,19 +31,19 @@ export interface Course extends Fate {
 
 /** The courses of all streams and calls, by the id that a method's hooks name them by. */
 export function createCourses() {
-  const courses = { mediaSessionId: new Map<string, Course>(), callId: new Map<string, Course>() };
+  const progressOf = { mediaSessionId: new Map<string, StreamProgress>(), callId: new Map<string, StreamProgress>() };
   return {
-    streams: courses.mediaSessionId,
+    streams: progressOf.mediaSessionId,
     /** undefined: the hook speaks of its session, or does not say of what. */
-    of(method: string, fields: Fields): Course | undefined {
+    of(method: string, fields: Fields): StreamProgress | undefined {
       const key = rowOf(method)?.key ?? 'sessionId';
       const id = fields[key];
-      return key === 'sessionId' || typeof id !== 'string' ? undefined : found(courses[key], id, newCourse);
+      return key === 'sessionId' || typeof id !== 'string' ? undefined : found(progressOf[key], id, newCourse);
     },
   };
 }
 
-const newCourse = (): Course => ({
+const newCourse = (): StreamProgress => ({
   state: 'running',
   isStarted: false,
   isDeniedInVain: false,

@@ -2,7 +2,7 @@
 import { isLoopback } from '../loopback.ts';
 import { CLOSED, explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
-import type { Gateway, Reply, Silence } from './gateway.ts';
+import type { Gateway, Reply, NoReply } from './gateway.ts';
 import { byBasic, bySignature, doorProbe, type Authorize, type Credentials } from './probes.ts';
 
 export interface Door {
@@ -15,9 +15,9 @@ export interface Door {
 
 export async function checkDoor(gateway: Gateway, credentials: Credentials): Promise<Door> {
   const { method, body } = doorProbe();
-  const knock = (authorize: Authorize) => gateway.post(method, body, authorize(body));
+  const probe = (authorize: Authorize) => gateway.post(method, body, authorize(body));
   const findings = address(gateway.url);
-  const unsigned = await knock(() => ({}));
+  const unsigned = await probe(() => ({}));
   if (unsigned.status === undefined || unsigned.status === 404) {
     return { findings: [...findings, problem('address', ...explainAnswer(unsigned))], isNowhere: true };
   }
@@ -25,11 +25,11 @@ export async function checkDoor(gateway: Gateway, credentials: Credentials): Pro
   if (unsigned.status === 401) findings.push(challenge(unsigned, credentials));
 
   const isOpen = unsigned.status === 200;
-  if (!isOpen) findings.push(withWrongOnes(await knock(bySignature('not the secret'))));
+  if (!isOpen) findings.push(withWrongOnes(await probe(bySignature('not the secret'))));
 
   let opened: Authorize | undefined = isOpen ? () => ({}) : undefined;
   for (const [check, authorize] of keysOf(credentials)) {
-    const answer = await knock(authorize);
+    const answer = await probe(authorize);
     if (answer.status === 200) {
       findings.push(ok(check, 'let in', 'A WCS with these credentials is let in.'));
       if (!opened || isOpen) opened = authorize;
@@ -103,7 +103,7 @@ function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
   );
 }
 
-function withWrongOnes(answer: Reply | Silence): Finding {
+function withWrongOnes(answer: Reply | NoReply): Finding {
   const check = 'with a wrong signature';
   if (answer.status === 403) return ok(check, 'rejected (403)', 'A forged hook is rejected.');
   if (answer.status === 200) {
