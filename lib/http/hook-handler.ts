@@ -18,7 +18,7 @@ export function createHookHandler(deps: Deps, processHook: HookProcessor) {
     const problem = problemOfEnvelope(event);
     if (problem === undefined) return chain(event, context) as Promise<HookAnswer>;
     const fields = { outcome: 'rejected', status: 400, requestId: context.awsRequestId, cause: problem };
-    deps.log({ level: 'WARN', message: 'no hook', fields, metrics: {} });
+    deps.log({ level: 'WARN', message: 'not an API Gateway event', fields, metrics: {} });
     return Promise.resolve(responseTo(new HttpError(400, problem)));
   };
 }
