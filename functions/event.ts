@@ -1,4 +1,4 @@
-/** Type 3: something happened; and the methods that have no route of their own: other spellings, a newer WCS's. */
+/** Type 3: something happened. */
 import { createHookFunction } from '../lib/hook-function.ts';
 
 export const { handler, ready } = createHookFunction();

@@ -1,5 +1,5 @@
 /** Schedule: streams of which nothing is heard any more. */
-import { createJobDeps } from '../lib/deps.ts';
+import { createJobDeps } from '../lib/platform/effects.ts';
 import { createSweep } from '../lib/jobs/sweep.ts';
 import { createDynamoClient } from '../lib/store/dynamo-client.ts';
 import { createDynamoSweepStore } from '../lib/store/dynamo-sweep-store.ts';

@@ -59,7 +59,7 @@ const from = (threshold, metric, AlarmDescription, { seconds = PERIOD_SECONDS, o
 const byHookOrReplay = (outcome) => total(sum(ours('hooks', { outcome })), sum(ours('replays', { outcome })));
 
 /** They tell of a moment: that nothing more comes does not mean that it is well. */
-const OF_A_MOMENT = ['node-silent', 'live-after-end', 'refusal-ignored'];
+const OF_A_MOMENT = ['node-silent', 'live-after-end', 'denial-ignored'];
 
 const ALARMS = {
   'api-5xx': from(
@@ -72,10 +72,10 @@ const ALARMS = {
     sum(ours('notReady')),
     'A function has no usable secrets or settings, or cannot read them, and answers its hooks 503: "cause" of "not ready" in the logs says which.',
   ),
-  refused: from(
+  rejected: from(
     50,
-    sum(ours('hooks', { outcome: 'refused' })),
-    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was refused" says why, "ip" in the access log from where.',
+    sum(ours('hooks', { outcome: 'rejected' })),
+    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was rejected or denied" says why, "ip" in the access log from where.',
     { of: 2 },
   ),
   'api-latency': from(
@@ -135,10 +135,10 @@ const ALARMS = {
     byHookOrReplay('live after end'),
     'Hooks say that streams play which have ended: WCS uses ids again, or an end was told too early. Their rows stay ended, and do not show them.',
   ),
-  'refusal-ignored': from(
+  'denial-ignored': from(
     1,
-    byHookOrReplay('refusal ignored'),
-    'A stream that was refused goes on: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
+    byHookOrReplay('denial ignored'),
+    'A stream that was denied plays all the same: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
   ),
 };
 
@@ -162,6 +162,10 @@ function readMinutes(text) {
   throw new Error(`NO_HOOKS_MINUTES=${JSON.stringify(text)}: expected a whole number from 1 to ${LONGEST_MINUTES}`);
 }
 
+/** Each function's alarms are explained once. */
+const OF_A_FUNCTION = new RegExp(`^(${FUNCTIONS.join('|')})-(?=errors$|throttles$)`);
+const runbook = (name) => `Runbook: docs/runbook.md#${name.replace(OF_A_FUNCTION, 'function-')}`;
+
 const alarmId = (name) => `${name.split('-').map(pascal).join('')}Alarm`;
 const tells = [{ Ref: 'AlarmTopic' }];
 const alarm = ([name, properties]) => [
@@ -171,6 +175,7 @@ const alarm = ([name, properties]) => [
     Properties: {
       AlarmName: `${PREFIX}-${name}`,
       ...properties,
+      AlarmDescription: `${properties.AlarmDescription} ${runbook(name)}`,
       AlarmActions: tells,
       ...(OF_A_MOMENT.includes(name) ? {} : { OKActions: tells }),
     },

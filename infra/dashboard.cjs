@@ -16,6 +16,9 @@ const ofFunctions = (metric, what = '') =>
 const ours = (metric, options = {}) => [NAMESPACE, metric, options];
 const byOutcome = (metric, ...outcomes) =>
   outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
+const overOutcomes = (metric, label) => [
+  { expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="${metric}"', 'Sum', 60))`, label },
+];
 const ofTable = (table, label) =>
   ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'WriteThrottleEvents', 'ReadThrottleEvents'].map(
     (metric) => ['AWS/DynamoDB', metric, 'TableName', ref(table), { label: `${label} ${metric}` }],
@@ -60,24 +63,20 @@ const ROWS = [
       'filter message = "hook" | stats count(*) as hooks, pct(milliseconds, 50) as p50, pct(milliseconds, 99) as p99, max(milliseconds) as slowest by method | sort hooks desc',
     ),
     table(
-      'Refusals by reason',
-      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"] | fields coalesce(reason, cause) as why | stats count(*) as hooks, latest(subject) as lastSubject by outcome, why, app | sort hooks desc',
+      'Rejected and denied, by reason',
+      'filter outcome in ["rejected", "denied", "undecided", "denial ignored"] | fields coalesce(reason, cause) as why | stats count(*) as hooks, latest(id) as lastId by outcome, why, app | sort hooks desc',
     ),
   ],
   [
-    graph('Refusals', [
-      ...byOutcome('hooks', 'refused', 'denied', 'undecided', 'refusal ignored'),
-      [
-        {
-          expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="decidedUnseen"', 'Sum', 60))`,
-          label: 'unseen',
-        },
-      ],
+    graph('Rejected and denied', [
+      ...byOutcome('hooks', 'rejected', 'denied', 'undecided', 'denial ignored'),
+      overOutcomes('failedOpen', 'unseen'),
     ]),
-    graph('Lost streams, silent nodes, live after their end, ids in use', [
+    graph('Lost streams, silent nodes, live after their end, ids in use, fields of another type', [
       ours('lostStreams'),
       ours('silentNodes'),
       ...byOutcome('hooks', 'live after end', 'id in use'),
+      overOutcomes('fieldsLeftOut', 'fields left out'),
     ]),
     graph(
       'Parked hooks',
@@ -91,7 +90,7 @@ const ROWS = [
     ),
   ],
   [
-    graph('Requests and refusals of the API', [api('Count'), api('4xx'), api('5xx')]),
+    graph('Requests and errors of the API', [api('Count'), api('4xx'), api('5xx')]),
     graph('Errors and throttles of the functions', [
       ...ofFunctions('Errors', ' errors'),
       ...ofFunctions('Throttles', ' throttles'),
@@ -104,7 +103,7 @@ const ROWS = [
         'superseded',
         'failed',
         'dead letter',
-        'refusal ignored',
+        'denial ignored',
         'live after end',
         'id in use',
       ),

@@ -8,18 +8,18 @@ const QUERIES = {
   'what happened to stream X': {
     of: FUNCTIONS,
     query: lines(
-      'fields @timestamp, method, said, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
-      'filter subject = "X" # the stream’s mediaSessionId',
+      'fields @timestamp, method, wcsStatus, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
+      'filter id = "X" # the stream’s mediaSessionId',
       'sort @timestamp asc',
       'limit 1000',
     ),
   },
-  'who was refused': {
+  'who was rejected or denied': {
     of: HOOK_FUNCTIONS,
     query: lines(
-      'fields @timestamp, outcome, status, reason, cause, sub, method, app, node, subject, requestId',
+      'fields @timestamp, outcome, status, reason, cause, sub, method, app, node, id, requestId',
       HOOKS,
-      'filter outcome in ["refused", "denied", "undecided", "refusal ignored"]',
+      'filter outcome in ["rejected", "denied", "undecided", "denial ignored"]',
       'sort @timestamp desc',
       'limit 1000',
     ),
@@ -30,7 +30,7 @@ const QUERIES = {
       // Lambda's own lines (which it writes of what went wrong alone), and not ours that say INFO.
       'filter level in ["ERROR", "WARN"] or type like /^platform/',
       'fields coalesce(message, message.errorMessage, errorMessage, concat(type, " ", record.status, " ", record.errorType), @message) as what',
-      'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause',
+      'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause, leftOut',
       'sort n desc',
       'limit 100',
     ),
@@ -38,7 +38,7 @@ const QUERIES = {
   'slowest hooks': {
     of: HOOK_FUNCTIONS,
     query: lines(
-      'fields @timestamp, milliseconds, requests, method, outcome, cause, subject, node, requestId',
+      'fields @timestamp, milliseconds, requests, method, outcome, cause, id, node, requestId',
       HOOKS,
       'sort milliseconds desc',
       'limit 100',

@@ -1,5 +1,5 @@
 // One role per function, with just what its code does.
-const { PARAMETERS } = require('../lib/secrets.ts');
+const { PARAMETERS } = require('../lib/platform/secrets.ts');
 
 const arn = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const allow = (Resource, ...Action) => ({ Effect: 'Allow', Action, Resource });
@@ -19,7 +19,8 @@ const readsSecrets = allow(SECRETS.map(parameter), 'ssm:GetParameters');
 
 const STATEMENTS = {
   Connect: [readsSecrets, upsertsSessions, parks],
-  Invocation: [readsSecrets, upsertsStreams, readsSessions, parks],
+  // The last route brings it every method.
+  Invocation: [readsSecrets, upsertsStreams, upsertsSessions, parks],
   Event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
   Incoming: [readsSecrets, readsSessions],
   Sweep: [

@@ -12,8 +12,9 @@ const routesOf = (type) =>
 module.exports = {
   BASE_PATH,
   connect: routesOf('connect'),
-  invocation: routesOf('invocation'),
-  // The other spellings have no routes of their own: CloudFormation's logical ids tell no `sendDTMF` from `sendDtmf`.
-  event: [...routesOf('event'), route('{method}')],
+  // The other spellings have no routes of their own: CloudFormation's logical ids tell no `sendDTMF` from `sendDtmf`. The last
+  // route takes them, a method with a slash before or behind it, and a newer WCS's: to a function that can do all of it.
+  invocation: [...routesOf('invocation'), route('{method+}')],
+  event: routesOf('event'),
   incoming: routesOf('incoming'),
 };

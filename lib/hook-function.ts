@@ -1,22 +1,22 @@
 /** Puts a function together that hooks call. */
 import type { Context } from 'aws-lambda';
-import { effects } from './deps.ts';
-import { createAct } from './http/act.ts';
-import { answerTo, HttpError } from './http/errors.ts';
+import { effects } from './platform/effects.ts';
+import { createHookProcessor } from './hooks/process.ts';
+import { responseTo, HttpError } from './hooks/errors.ts';
 import { createHookHandler } from './http/hook-handler.ts';
-import type { HookAnswer, HookEvent } from './http/hook.ts';
-import { describe } from './log.ts';
-import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './secrets.ts';
+import type { HookAnswer, HookEvent } from './hooks/hook.ts';
+import { describe } from './platform/log.ts';
+import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './platform/secrets.ts';
 import { KINDS } from './state/row.ts';
-import { readCredentials, readHookSettings } from './settings.ts';
+import { readCredentials, readHookSettings } from './settings/settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
-import { readParameters } from './store/parameters.ts';
+import { readParameters } from './platform/parameter-store.ts';
 import { createParking } from './store/queues.ts';
 import { createTable } from './store/table.ts';
-import { startWork } from './store/work.ts';
+import { startBudget } from './store/budget.ts';
 import { propertiesWarnings } from './wcs/properties-value.ts';
-import type { createTokenVerifier } from './tokens.ts';
+import type { createTokenVerifier } from './platform/token-verifier.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
@@ -43,19 +43,19 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
       const rotated = await source?.changedFrom(built?.secrets ?? secrets);
       return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
     };
-    const act = createAct({
+    const processHook = createHookProcessor({
       store: createDynamoStore(client, settings),
       parking: createParking(settings),
-      court: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
+      accessControl: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
       restClientConfig: settings.restClientConfig,
     });
-    return createHookHandler({ settings, log, now, rotatedCredentials }, act) as HookFunction;
+    return createHookHandler({ settings, log, now, rotatedCredentials }, processHook);
   }
 
   const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;
   // All of them may read sessions.
   const connect = (signal: AbortSignal) =>
-    createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startWork(signal));
+    createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startBudget(signal));
   if (!SECRETS_PATH) return { handler: build({}), ready: warmUp(connect) };
 
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), now);
@@ -97,7 +97,7 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     } catch (cause) {
       const fields = { requestId: context.awsRequestId, cause: describe(cause) };
       log({ level: 'ERROR', message: 'not ready', fields, metrics: { notReady: 1 } });
-      return answerTo(new HttpError(503, 'not ready'));
+      return responseTo(new HttpError(503, 'not ready'));
     }
     return handle(event, context);
   };

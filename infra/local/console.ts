@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { listening, runAsChild } from './child.ts';
-import { DYNAMODB_ENDPOINT, HOST, PORTS } from './settings.ts';
+import { DYNAMODB_ENDPOINT, LOOPBACK, PORTS } from './settings.ts';
 
 /** Its own types need express's. */
 interface DynamodbAdmin {
@@ -11,5 +11,5 @@ interface DynamodbAdmin {
 
 runAsChild(() => {
   const admin = createRequire(import.meta.url)('dynamodb-admin') as DynamodbAdmin;
-  return listening(admin.createServer({ dynamoEndpoint: DYNAMODB_ENDPOINT }).listen(PORTS.CONSOLE_PORT, HOST));
+  return listening(admin.createServer({ dynamoEndpoint: DYNAMODB_ENDPOINT }).listen(PORTS.CONSOLE_PORT, LOOPBACK));
 });

@@ -1,15 +1,21 @@
 /** Our part of serverless: checks the settings of a deploy, builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isUtf8 } from 'node:buffer';
-import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { SettingsError } from '../../lib/settings.ts';
-import { build, buildIfChanged, printSizes } from '../build.ts';
-import { checkSettings } from '../check-settings.ts';
-import { startChild } from './child.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readHookSettings, SettingsError } from '../../lib/settings/settings.ts';
+import { build, buildIfChanged, printSizes } from '../build/build.ts';
+import { checkSettings } from '../build/check-settings.ts';
+import { startChild, type RunningPart } from './child.ts';
+import { logPath, readyFile } from './data-dir.ts';
+import { explainNotFound, keepBytes, mendFalse200s, type Gateway } from './gateway.ts';
+import { keepRunning, type Keeper } from './keep-running.ts';
+import { createLogFiles } from './log-files.ts';
 import { pollQueue, type Replay } from './poller.ts';
 import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
-import { DYNAMODB_ENDPOINT, HOST, PORTS, STAGE } from './settings.ts';
+import { readyMessage } from './ready-message.ts';
+import * as here from './settings.ts';
+import { showLog, terminalPaint } from './show-log.ts';
 import { createTables, type Resources } from './tables.ts';
 
 interface Serverless {
@@ -22,20 +28,6 @@ interface Serverless {
     custom: { parkingQueue: string };
   };
   pluginManager: { plugins: object[] };
-}
-
-/** The part of hapi that the mending needs. */
-interface GatewayRequest {
-  readonly headers: Record<string, string>;
-  readonly payload?: unknown;
-  readonly rawPayload?: unknown;
-  readonly response: { source?: unknown; code?(status: number): void };
-}
-interface Gateway {
-  ext(
-    point: 'onPreHandler' | 'onPreResponse',
-    method: (request: GatewayRequest, h: { continue: symbol }) => symbol,
-  ): void;
 }
 
 interface ServerlessOffline {
@@ -69,9 +61,9 @@ export default class LocalStack {
   /** Its functions would take hooks from anybody, and look for no secrets. */
   async #refuseToDeploy(): Promise<void> {
     const { processedInput, service, classes } = this.#serverless;
-    if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== STAGE) return Promise.resolve();
+    if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== here.STAGE) return Promise.resolve();
     throw new classes.Error(
-      `The stage ${STAGE} is the stack that npm start runs on this machine, and cannot be deployed: choose another, such as --stage dev`,
+      `The stage ${here.STAGE} is the stack that npm start runs on this machine, and cannot be deployed: choose another, such as --stage dev`,
       'STAGE_IS_LOCAL',
     );
   }
@@ -105,10 +97,10 @@ export default class LocalStack {
     provider.environment = withQueueUrls(provider.environment, resources.Resources);
     try {
       await buildIfChanged();
-      announceEnd(await startChild('dynamodb.ts'), 'DynamoDB');
-      await createTables(resources.Resources, new DynamoDBClient({}));
-      announceEnd(await startChild('queue.ts', JSON.stringify(queueDefinitions(resources.Resources))), 'The queue');
-      announceEnd(await startChild('console.ts'), 'The console');
+      const queues = JSON.stringify(queueDefinitions(resources.Resources));
+      await keepRunning('DynamoDB', () => startDynamodb(resources.Resources), keeper);
+      await keepRunning('The queue', () => startChild('queue.ts', queues), keeper);
+      await keepRunning('The console', () => startChild('console.ts'), keeper);
       this.#sayAgain = hush();
     } catch (error) {
       console.error(`The local stack cannot start: ${(error as Error).message}`);
@@ -125,39 +117,55 @@ export default class LocalStack {
   }
 
   async #open(): Promise<void> {
+    const { DATA_DIR, DYNAMODB_ENDPOINT, CONSOLE_ENDPOINT, GATEWAY_ENDPOINT, HOST, IGNORED_HOST, PORTS } = here;
+    const url = `${GATEWAY_ENDPOINT}${BASE_PATH}`;
     const offline = this.#serverless.pluginManager.plugins.find(isServerlessOffline);
     if (!offline) throw new Error('serverless-offline is not among the plugins of serverless.yml');
     this.#sayAgain();
     this.#startPoller();
+    showLog(process.stdout, createLogFiles(logPath(DATA_DIR), Date.now, console.error), terminalPaint);
     const gateway = offline.internals().getApiGatewayServer();
     keepBytes(gateway);
     mendFalse200s(gateway);
-    console.log(readyMessage());
+    explainNotFound(gateway, url, CONSOLE_ENDPOINT);
+    // As the functions read them: #startPoller has given this process their environment.
+    const text = readyMessage(readHookSettings(process.env), {
+      url,
+      urlForWcs: `${here.urlOf(here.reachable(HOST), PORTS.PORT)}${BASE_PATH}`,
+      console: CONSOLE_ENDPOINT,
+      dynamodb: DYNAMODB_ENDPOINT,
+      dataDir: DATA_DIR,
+      ignoredHost: IGNORED_HOST,
+    });
+    writeFileSync(readyFile(DATA_DIR), JSON.stringify({ url, text }));
+    console.log(text);
     return Promise.resolve();
   }
 }
 
-/** serverless-offline answers 200 when a handler throws; API Gateway answers 500. An echo may look the same. */
-export function mendFalse200s(gateway: Gateway): void {
-  gateway.ext('onPreResponse', ({ response, rawPayload }, h) => {
-    const { source } = response;
-    const isError =
-      typeof source === 'string' && source.startsWith('{"errorMessage"') && source.includes('"stackTrace"');
-    if (isError && source !== rawPayload) {
-      response.source = '{"message":"Internal Server Error"}';
-      response.code?.(500);
-    }
-    return h.continue;
-  });
+/** Its tables are made anew where somebody has removed DATA_DIR meanwhile. */
+async function startDynamodb(resources: Resources): Promise<RunningPart> {
+  const part = await startChild('dynamodb.ts');
+  try {
+    await createTables(resources, new DynamoDBClient({}));
+  } catch (error) {
+    part.kill();
+    throw error;
+  }
+  return part;
 }
 
-/** serverless-offline takes each body for text, which would change bytes that are none: such a body goes on in base64. */
-export function keepBytes(gateway: Gateway): void {
-  gateway.ext('onPreHandler', ({ payload, headers }, h) => {
-    if (Buffer.isBuffer(payload) && !isUtf8(payload)) headers['content-type'] = 'application/octet-stream';
-    return h.continue;
-  });
-}
+const keeper: Keeper = {
+  say: console.error,
+  giveUp(text) {
+    console.error(
+      `${text}\nThe local stack ends, as it would work by half. What it took is kept in ${here.DATA_DIR}: npm start goes on with it. If it ends again, see the lines above, or begin anew with another DATA_DIR.`,
+    );
+    process.exit(1);
+  },
+  sleep,
+  now: Date.now,
+};
 
 /** serverless-offline lists all routes twice, in 100 lines that would bury the one that says ready. Its errors go another way. */
 function hush(): () => void {
@@ -166,26 +174,4 @@ function hush(): () => void {
   return () => {
     console.log = log;
   };
-}
-
-function announceEnd(child: ChildProcess, name: string): void {
-  child.once('exit', (code, signal) => console.error(`${name} ended (${signal ?? code}).`));
-}
-
-function readyMessage(): string {
-  const { HOOK_SECRET, HOOK_USER } = process.env;
-  const url = `http://${HOST}:${PORTS.PORT}${BASE_PATH}`;
-  const basic = HOOK_USER ? `-u ${HOOK_USER} -p <HOOK_PASSWORD> ` : '';
-  return [
-    ...(HOOK_SECRET || HOOK_USER
-      ? []
-      : ['WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are taken from anybody, unsigned.']),
-    `ready ${url}`,
-    `  rows      http://${HOST}:${PORTS.CONSOLE_PORT}  (DynamoDB API: ${DYNAMODB_ENDPOINT})`,
-    `  in WCS    add app ${basic}myApp myAppKey "${url}"`,
-    '            add app-rest-method -a myAppKey',
-    ...(HOOK_SECRET
-      ? ['  and in flashphoner.properties  rest_hook_send_hash=true, rest_hook_secret_key=<HOOK_SECRET>']
-      : []),
-  ].join('\n');
 }

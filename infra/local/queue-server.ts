@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
+import { queuePath } from './queues.ts';
 
 /** As in CloudFormation; times in seconds. */
 export interface QueueDefinition {
@@ -31,10 +32,15 @@ class SqsError extends Error {
   }
 }
 
-export const queuePath = (name: string) => `/000000000000/${name}`;
-
-/** `file` holds the messages; `:memory:` keeps none. */
-export function createQueueServer(file: string, queues: readonly QueueDefinition[], now = Date.now): Server {
+/**
+ * `file` holds the messages; `:memory:` keeps none. `settings`: what it tells, as Lambda would, of the functions, which run where
+ * nobody can ask.
+ */
+export function createQueueServer(
+  file: string,
+  queues: readonly QueueDefinition[],
+  { now = Date.now, settings = {} }: { now?: () => number; settings?: Record<string, string> } = {},
+): Server {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -129,6 +135,9 @@ export function createQueueServer(file: string, queues: readonly QueueDefinition
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+    if (request.method === 'GET' && /\/functions\/[^/]+\/configuration$/.test(request.url ?? '')) {
+      return answer(200, { Environment: { Variables: settings } });
+    }
     bodyOf(request)
       .then((text) => {
         const name = String(request.headers['x-amz-target']).replace(/^AmazonSQS\./, '');

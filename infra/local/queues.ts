@@ -1,5 +1,5 @@
 /** The queues of the resolved CloudFormation resources, for the local SQS and for whoever refers to them. */
-import { queuePath, type QueueDefinition } from './queue-server.ts';
+import type { QueueDefinition } from './queue-server.ts';
 import { QUEUE_ENDPOINT } from './settings.ts';
 import type { Resources } from './tables.ts';
 
@@ -43,5 +43,7 @@ export function withQueueUrls(environment: Record<string, unknown>, resources: R
     ]),
   );
 }
+
+export const queuePath = (name: string) => `/000000000000/${name}`;
 
 export const queueUrl = (name: string) => `${QUEUE_ENDPOINT}${queuePath(name)}`;

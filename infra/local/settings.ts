@@ -1,8 +1,23 @@
-/** Where the local stack listens and keeps its data. Everything is on the loopback address. */
+/** Where the local stack listens and keeps its data. Everything but the gateway is on the loopback address, whatever HOST says. */
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 
-export const HOST = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 export const STAGE = 'local';
+
+const { HOST: given = '' } = process.env;
+/** Where the gateway takes hooks. */
+export const HOST = isIP(given) ? given : LOOPBACK;
+/** Some shells, and conda, have a HOST of their own, which is no address: it must not stop anybody from starting. */
+export const IGNORED_HOST = isIP(given) || given === 'localhost' ? '' : given;
+
+/** What a WCS on another machine has to say for an address: for "all of mine" the first one that it may reach. */
+export function reachable(address: string, interfaces = networkInterfaces()): string {
+  if (!['0.0.0.0', '::'].includes(address)) return address;
+  const external = Object.values(interfaces).flatMap((all = []) => all.filter(({ internal }) => !internal));
+  return (external.find(({ family }) => family === 'IPv4') ?? external[0])?.address ?? LOOPBACK;
+}
 
 export const PORTS = {
   PORT: Number(process.env['PORT'] || 3000),
@@ -13,8 +28,13 @@ export const PORTS = {
 
 export const DATA_DIR = resolve(process.env['DATA_DIR'] || '.local');
 
-export const DYNAMODB_ENDPOINT = `http://${HOST}:${PORTS.DYNAMODB_PORT}`;
-export const QUEUE_ENDPOINT = `http://${HOST}:${PORTS.QUEUE_PORT}`;
+export const urlOf = (address: string, port: number) =>
+  `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+/** For this machine itself. */
+export const GATEWAY_ENDPOINT = urlOf(['0.0.0.0', '::'].includes(HOST) ? LOOPBACK : HOST, PORTS.PORT);
+export const DYNAMODB_ENDPOINT = urlOf(LOOPBACK, PORTS.DYNAMODB_PORT);
+export const CONSOLE_ENDPOINT = urlOf(LOOPBACK, PORTS.CONSOLE_PORT);
+export const QUEUE_ENDPOINT = urlOf(LOOPBACK, PORTS.QUEUE_PORT);
 
 /** Nothing that runs locally may reach a real AWS, whatever the shell's environment holds. */
 export function useLocalAws(): void {

@@ -1,25 +1,26 @@
-/** The whole product on this machine: checks what can be checked, then becomes serverless-offline (see plugin.ts). */
-import { mkdirSync } from 'node:fs';
+/** `npm start`, the whole product on this machine: checks what can be checked, then becomes serverless-offline (see plugin.ts). */
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { propertiesWarnings } from '../../lib/wcs/properties-value.ts';
-import { checkSettings } from '../check-settings.ts';
-import { DATA_DIR, HOST, PORTS, STAGE, useLocalAws } from './settings.ts';
+import { checkSettings } from '../build/check-settings.ts';
+import { isLoopback } from '../cli/loopback.ts';
+import { DataDirError, prepareDataDir } from './data-dir.ts';
+import { DATA_DIR, HOST, LOOPBACK, PORTS, STAGE, urlOf, useLocalAws } from './settings.ts';
 
 function fail(message: string): never {
   console.error(message);
   process.exit(1);
 }
 
-const isFree = (port: number) =>
+const isFree = (port: number, host: string) =>
   new Promise<boolean>((resolve, reject) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(false);
       else reject(error);
     });
-    server.listen(port, HOST, () => server.close(() => resolve(true)));
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 
 for (const [name, port] of Object.entries(PORTS)) {
@@ -29,14 +30,22 @@ for (const [name, port] of Object.entries(PORTS)) {
   if (new Set(Object.values(PORTS)).size < Object.keys(PORTS).length) {
     fail(`${Object.keys(PORTS).join(', ')} must differ: ${Object.values(PORTS).join(', ')}.`);
   }
-  if (!(await isFree(port).catch((error: Error) => fail(`Port ${port} (${name}) cannot be used: ${error.message}.`)))) {
+  const host = name === 'PORT' ? HOST : LOOPBACK;
+  const free = await isFree(port, host).catch((error: NodeJS.ErrnoException) =>
+    fail(
+      error.code === 'EADDRNOTAVAIL'
+        ? `HOST=${host} is no address of this machine: HOST=0.0.0.0 stands for all of them.`
+        : `Port ${port} (${name}) cannot be used: ${error.message}.`,
+    ),
+  );
+  if (!free) {
     fail(`Port ${port} is taken: stop what listens there, or choose another with ${name}=<port> npm start.`);
   }
 }
 
 try {
   // What the functions will read; told here once instead of by each hook.
-  checkSettings({
+  const { takesUnsigned } = checkSettings({
     ...process.env,
     STREAMS_TABLE: 'streams',
     SESSIONS_TABLE: 'sessions',
@@ -44,6 +53,11 @@ try {
     DEAD_LETTER_QUEUE_URL: 'queue',
     IS_OFFLINE: 'true',
   });
+  if (takesUnsigned && !isLoopback(urlOf(HOST, PORTS.PORT))) {
+    fail(
+      `HOST=${HOST} lets other machines in, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.`,
+    );
+  }
 } catch (error) {
   fail((error as Error).message);
 }
@@ -52,14 +66,15 @@ const { HOOK_SECRET, HOOK_SECRET_PREVIOUS } = process.env;
 for (const warning of propertiesWarnings({ HOOK_SECRET, HOOK_SECRET_PREVIOUS })) console.error(`WARNING: ${warning}`);
 
 try {
-  mkdirSync(DATA_DIR, { recursive: true });
+  await prepareDataDir(DATA_DIR);
 } catch (error) {
-  fail(`DATA_DIR=${DATA_DIR} cannot be used: ${(error as Error).message}.`);
+  if (!(error instanceof DataDirError)) throw error;
+  fail(error.message);
 }
 
 // serverless reports each request; our functions write one line per hook, which says more.
 process.env['SLS_LOG_LEVEL'] ??= 'warning';
-process.env['PORT'] = String(PORTS.PORT);
+Object.assign(process.env, { PORT: String(PORTS.PORT), HOST });
 useLocalAws();
 
 // In this very process: a signal to npm, or its death, reaches the server and not a process in between.

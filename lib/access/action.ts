@@ -13,6 +13,6 @@ const METHODS_OF: Readonly<Record<Action, readonly MethodName[]>> = {
   message: ['sendMessage', 'sendIMDN', 'subscribe', 'sendXcapRequest', 'OnDataEvent', 'OnMessageEvent'],
 };
 
-/** Undefined for a method that nothing decides: events, and what is pointless to refuse. */
+/** Undefined for a method that nothing decides: events, and what is pointless to deny. */
 export const actionOf = (method: MethodName): Action | undefined =>
   ACTIONS.find((action) => METHODS_OF[action].includes(method));

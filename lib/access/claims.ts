@@ -1,5 +1,6 @@
 /** What a token says its bearer may do. */
 import * as v from 'valibot';
+import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
 /** Centuries are no maximum, and no time. */
 export const MAX_SECONDS = 100 * 365 * 24 * 3600;
@@ -8,19 +9,21 @@ const MAX_KEPT_BYTES = 2048;
 
 const list = v.optional(v.array(v.string()));
 const subject = v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256)));
+/** As rows show them, whose URIs have no passwords: what is kept of a token has none either. */
+const names = v.optional(v.array(v.pipe(v.string(), v.transform(withoutUriSecrets))));
 
 export const ClaimsSchema = v.object({
   /** Who it is: the only claim that is shown in a row and in the log. */
   sub: subject,
   /** Globs of the stream names that it may publish, and play. */
-  publish: list,
-  play: list,
+  publish: names,
+  play: names,
   /** The callees that it may call and transfer to, as they are. */
   call: list,
   /** Seconds after which a stream of it is stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */
-  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048))),
+  rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048), v.transform(withoutUriSecrets))),
 });
 export type Claims = v.InferOutput<typeof ClaimsSchema>;
 

@@ -5,19 +5,22 @@ import { MAX_SECONDS, type Claims } from './claims.ts';
 /** A hook that asks to be let in. */
 export interface AccessRequest {
   readonly method: MethodName;
-  /** As WCS sent it; its schema let it pass. What is in `custom` is the client's. */
+  /**
+   * As WCS sent it, but for `name`, which is as rows show it. What the policies read of it is of its documented type; what
+   * is in `custom` is the client's.
+   */
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;
   /** Of the hook's own token, where there is one. */
-  readonly token?: TokenVerdict;
+  readonly token?: TokenCheck;
 }
 
 /**
  * `problem` never holds a part of the token; `sub` is whose it is, if its signature is good. `unverifiable`: the keys
  * cannot be had now, and why, for the log.
  */
-export type TokenVerdict =
+export type TokenCheck =
   | { readonly claims: Claims }
   | { readonly problem: string; readonly sub?: string }
   | { readonly unverifiable: unknown };
@@ -31,7 +34,7 @@ export interface AccessSession {
 }
 
 /** The connection that a hook belongs to, or why it has none; `unknown`: why that cannot be told. */
-export type SessionVerdict =
+export type SessionLookup =
   | { readonly session: AccessSession }
   | { readonly problem: string }
   | { readonly unknown: string; readonly isMissing?: boolean };
@@ -44,19 +47,19 @@ export interface Terms {
   readonly maxDuration?: number;
 }
 
-export type Decision =
+export type PolicyDecision =
   | ({ readonly verdict: 'allow' } & Terms)
   | { readonly verdict: 'deny'; readonly reason: string }
   /** For want of a part of ours: the session's row, the keys. */
   | { readonly verdict: 'undecided'; readonly reason: string };
 
-export const allow = (terms: Terms = {}): Decision => ({ verdict: 'allow', ...terms });
+export const allow = (terms: Terms = {}): PolicyDecision => ({ verdict: 'allow', ...terms });
 /** The reason is for the row and the log; the caller is told no more than which policy it was. */
-export const deny = (reason: string): Decision => ({ verdict: 'deny', reason });
-export const undecided = (reason: string): Decision => ({ verdict: 'undecided', reason });
+export const deny = (reason: string): PolicyDecision => ({ verdict: 'deny', reason });
+export const undecided = (reason: string): PolicyDecision => ({ verdict: 'undecided', reason });
 
 /** Decides one hook. Pure: what is not in its arguments belongs into a token. */
-export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => Decision;
+export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => PolicyDecision;
 
 /** A policy and what it is for. */
 export interface Policy {
@@ -65,25 +68,31 @@ export interface Policy {
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
   /** When it looks at the session of a hook; never at that of `connect`, which begins one. */
   readonly readsSession: 'never' | 'without a token' | 'always';
-  readonly decide: (request: AccessRequest, session: SessionVerdict) => Decision;
+  /** Whether it looks at this field of the method's body, which must be of its documented type then. */
+  readonly reads: (method: MethodName, field: string) => boolean;
+  readonly decide: (request: AccessRequest, session: SessionLookup) => PolicyDecision;
 }
 
+/** Whether something is decided by the field. */
+export const decidesBy = (policies: readonly Policy[], method: MethodName, field: string): boolean =>
+  policies.some(({ decides, reads }) => Object.hasOwn(decides, method) && reads(method, field));
+
 /** What came of it. `policy` is all that the caller is told; `reason` begins with it. */
-export type Judgment =
-  /** `unsure`: why it was let in unseen. */
-  | ({ readonly verdict: 'allow'; readonly unsure?: string } & Terms)
+export type AccessDecision =
+  /** `failedOpen`: why it was let in unseen. */
+  | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
   | { readonly verdict: 'deny' | 'undecided'; readonly policy: Policy['name']; readonly reason: string };
 
 /** All that are `asked` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
 export function decide(
-  asked: readonly Policy[],
+  policies: readonly Policy[],
   request: AccessRequest,
-  session: SessionVerdict,
+  session: SessionLookup,
   failsOpen: boolean,
-): Judgment {
+): AccessDecision {
   const terms: { overwrite?: Record<string, string>; maxDuration?: number } = {};
-  let open: Extract<Judgment, { policy: string }> | undefined;
-  for (const { name, decides, decide } of asked) {
+  let open: Extract<AccessDecision, { policy: string }> | undefined;
+  for (const { name, decides, decide } of policies) {
     const decision = decide(request, session);
     if (decision.verdict === 'allow') {
       const overwrite = declared(decision.overwrite, decides[request.method]);
@@ -92,12 +101,12 @@ export function decide(
       if (longest <= MAX_SECONDS) terms.maxDuration = Math.max(longest, 0);
       continue;
     }
-    const judgment = { verdict: decision.verdict, policy: name, reason: `${name}: ${decision.reason}` } as const;
-    if (decision.verdict === 'deny') return judgment;
-    open ??= judgment;
+    const settled = { verdict: decision.verdict, policy: name, reason: `${name}: ${decision.reason}` } as const;
+    if (decision.verdict === 'deny') return settled;
+    open ??= settled;
   }
   if (!open) return { verdict: 'allow', ...terms };
-  return failsOpen ? { verdict: 'allow', unsure: open.reason, ...terms } : open;
+  return failsOpen ? { verdict: 'allow', failedOpen: open.reason, ...terms } : open;
 }
 
 /** WCS takes no others: neither may the row show them. */

@@ -1,5 +1,5 @@
 /** The active policies, in the order in which they are asked. */
-import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionVerdict } from './decision.ts';
+import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionLookup } from './decision.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import type { OwnPolicy } from './own-policy.ts';
 import { createTokenPolicy, type TokenRules } from './token-policy.ts';
@@ -21,6 +21,8 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
   name: 'own',
   decides,
   readsSession: 'always',
+  // Nobody knows: any, but for the sdp, which WCS is told to leave out.
+  reads: (_method, field) => field !== 'sdp',
   decide(request, session) {
     if ('unknown' in session && !session.isMissing) return undecided(session.unknown);
     return decide(request, whoAsks(request, session));
@@ -28,7 +30,7 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
 });
 
 /** A token on the hook itself wins. */
-function whoAsks({ token }: AccessRequest, verdict: SessionVerdict): AccessSession | undefined {
+function whoAsks({ token }: AccessRequest, verdict: SessionLookup): AccessSession | undefined {
   const session = 'session' in verdict ? verdict.session : undefined;
   if (!token || !('claims' in token)) return session;
   const { sub } = token.claims;

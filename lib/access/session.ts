@@ -2,19 +2,19 @@ import { clientIn, rowOfClient } from '../state/clients.ts';
 import type { Row } from '../state/row.ts';
 import { stored } from '../state/storable.ts';
 import { readKept } from './claims.ts';
-import type { SessionVerdict } from './decision.ts';
+import type { SessionLookup } from './decision.ts';
 
 /**
- * The connection that a hook belongs to, by its row. One that was refused (whatever became of it since), has ended, or is
+ * The connection that a hook belongs to, by its row. One that was denied (whatever became of it since), has ended, or is
  * that of another app or node lends its rights to nobody; one that was let in unseen, or did not come, may have some.
  */
-export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, unknown>>): SessionVerdict {
+export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, unknown>>): SessionLookup {
   const own = rowOfClient(row, clientIn('session', stored({ appKey, nodeId })));
   if ((own ?? row).connectAt === undefined) return { unknown: 'the connection is not known', isMissing: true };
   if (!own) return { problem: 'the connection is of another app or node' };
-  if (own.phase === 'refused' || own.denied !== undefined) return { problem: 'the connection was refused' };
+  if (own.phase === 'denied' || own.denied !== undefined) return { problem: 'the connection was denied' };
   if (own.phase === 'ended') return { problem: 'the connection has ended' };
-  if (own.unsure !== undefined) return { unknown: 'the connection was let in unseen' };
+  if (own.failedOpen !== undefined) return { unknown: 'the connection was let in unseen' };
   const claims = typeof own.claims === 'string' ? readKept(own.claims) : undefined;
   return {
     session: {

@@ -1,10 +1,11 @@
 /** Policy `token`: what a signed token says its bearer may do. */
+import { shownName } from '../state/shown-name.ts';
+import { MAX_NAME_BYTES } from '../state/storable.ts';
 import type { MethodName } from '../wcs/methods.ts';
-import { streamName } from '../wcs/stream-name.ts';
 import { actionOf, type Action } from './action.ts';
 import { keptText, type Claims } from './claims.ts';
-import { allow, deny, undecided, type AccessRequest, type Decision, type Policy } from './decision.ts';
-import { matchesGlob } from './glob.ts';
+import { allow, deny, undecided, type AccessRequest, type PolicyDecision, type Policy } from './decision.ts';
+import { namesStream } from './glob.ts';
 
 /** What a token can be needed for. */
 export const TOKEN_ACTIONS = ['connect', 'publish', 'play', 'call'] as const satisfies Action[];
@@ -17,6 +18,17 @@ const DECIDES: Readonly<Record<TokenAction, Policy['decides']>> = {
   play: { playStream: [], playHLS: [], playRTSP: [] },
   // A transfer is a call to somebody else.
   call: { call: [], transfer: [] },
+};
+
+/** Where a token is, and what ties a hook to the connection that showed one. */
+const FOR_TOKENS: readonly string[] = ['custom', 'sessionId', 'appKey', 'nodeId'];
+const ASKED_FOR: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
+  publishStream: ['name'],
+  playStream: ['name'],
+  playHLS: ['name', 'token'],
+  playRTSP: ['name'],
+  call: ['callee'],
+  transfer: ['target'],
 };
 
 /** Players that never connect: what they may is on the hook. */
@@ -33,6 +45,7 @@ export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules)
   name: 'token',
   decides: Object.assign({ connect: [] }, ...requiredFor.map((action) => DECIDES[action])) as Policy['decides'],
   readsSession: 'without a token',
+  reads: (method, field) => FOR_TOKENS.includes(field) || (ASKED_FOR[method] ?? []).includes(field),
 
   decide(request, session) {
     const { method, token } = request;
@@ -52,13 +65,16 @@ export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules)
 
 const NO_TOKEN = 'no token';
 
-const keepable = (claims: Claims): Decision =>
+const keepable = (claims: Claims): PolicyDecision =>
   keptText(claims) === undefined ? deny('more claims than a session can keep') : allow();
 
-function grant(claims: Claims, { method, body }: AccessRequest): Decision {
+function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
-  const name = streamName(typeof body['name'] === 'string' ? body['name'] : '');
-  const isListed = (globs: readonly string[] = []) => globs.some((glob) => matchesGlob(name, glob));
+  // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
+  const name = shownName(typeof body['name'] === 'string' ? body['name'] : '');
+  const mayBeCut = Buffer.byteLength(name) > MAX_NAME_BYTES - 4;
+  const isListed = (globs: readonly string[] = []) =>
+    globs.some((glob) => (!mayBeCut || glob.endsWith('*')) && namesStream(glob, name));
   switch (actionOf(method)) {
     case 'publish':
       // The name that was asked for, not the new one: it is what counts where a WCS does not rename.

@@ -1,7 +1,10 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../platform/effects.ts';
 import { verify } from '../wcs/signature.ts';
-import { HttpError } from './errors.ts';
-import type { Middleware } from './hook-handler.ts';
+import { HttpError } from '../hooks/errors.ts';
+import type { Middleware } from './middleware.ts';
+
+/** A JVM sends Latin-1 where it is not told so. */
+const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';
 
 /** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
 export const authentication = ({
@@ -20,7 +23,7 @@ export const authentication = ({
     if (verdict === 'missing' && credentials.basic) {
       // A JVM client sends its credentials only when challenged.
       throw new HttpError(401, 'no Authorization header: expected HTTP Basic credentials', {
-        headers: { 'www-authenticate': 'Basic realm="wcs-hooks"' },
+        headers: { 'www-authenticate': CHALLENGE },
       });
     }
     // Never 401 for wrong credentials: a JVM client would send each hook 20 times.

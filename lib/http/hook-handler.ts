@@ -2,26 +2,37 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
-import type { Deps } from '../deps.ts';
-import { answers } from './answers.ts';
+import type { Deps } from '../platform/effects.ts';
+import { response } from './response.ts';
 import { authentication } from './authentication.ts';
-import type { Act, HookEvent } from './hook.ts';
-import { jsonObject } from './json-object.ts';
-import { rawBody } from './raw-body.ts';
-import { schema } from './schema.ts';
+import { problemOfEnvelope } from './envelope.ts';
+import { responseTo, HttpError } from '../hooks/errors.ts';
+import type { HookProcessor, HookAnswer, HookEvent } from '../hooks/hook.ts';
+import { jsonBody } from './json-body.ts';
+import { rawBody } from './request.ts';
+import { schema } from './validation.ts';
 
-export const createHookHandler = (deps: Deps, act: Act) =>
+export function createHookHandler(deps: Deps, processHook: HookProcessor) {
+  const chain = createChain(deps, processHook);
+  return (event: HookEvent, context: Context): Promise<HookAnswer> => {
+    const problem = problemOfEnvelope(event);
+    if (problem === undefined) return chain(event, context) as Promise<HookAnswer>;
+    const fields = { outcome: 'rejected', status: 400, requestId: context.awsRequestId, cause: problem };
+    deps.log({ level: 'WARN', message: 'not an API Gateway event', fields, metrics: {} });
+    return Promise.resolve(responseTo(new HttpError(400, problem)));
+  };
+}
+
+const createChain = (deps: Deps, processHook: HookProcessor) =>
   middy<HookEvent>()
-    .use(answers(deps))
+    .use(response(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
     .use(rawBody)
     .use(authentication(deps))
-    .use(jsonObject)
-    .use(schema)
+    .use(jsonBody)
+    .use(schema(deps.settings.access.policies))
     .handler(
       ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
         // An updated WCS may send new methods: the echo keeps it going, the log counts them.
-        method === undefined ? { outcome: 'unknown method' } : act({ method, body, rawBody, at, requestId }),
+        method === undefined ? { outcome: 'unknown method' } : processHook({ method, body, rawBody, at, requestId }),
     );
-
-export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;

@@ -1,6 +1,6 @@
 /** Brings parked sightings into their rows, by the very call that a hook makes: the rule does not mind the order. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { describe, type Log } from '../log.ts';
+import { describe, type Log } from '../platform/log.ts';
 import { readMessage } from '../store/read-parked-message.ts';
 import type { DeadLetters } from '../store/queues.ts';
 import { StoreError, type Store } from '../store/store.ts';
@@ -22,7 +22,7 @@ export const createReplay =
 /** @returns whether the message is dealt with */
 async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log }: ReplayDeps): Promise<boolean> {
   const message = readMessage(body);
-  const fields = 'problem' in message ? {} : { subject: message.sighting.id, requestId: message.requestId };
+  const fields = 'problem' in message ? {} : { id: message.sighting.id, requestId: message.requestId };
   const finish = (outcome: string, cause?: unknown) => {
     log({
       level: outcome === 'failed' ? 'WARN' : outcome === 'dead letter' ? 'ERROR' : 'INFO',

@@ -2,9 +2,9 @@
  * Each minute: presumes that live streams of ended sessions have ended, lays `lost` over those past their lease or maximum
  * age, and tells when a whole node fell silent.
  */
-import { describe, type Log } from '../log.ts';
+import { describe, type Log } from '../platform/log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
-import { differences, layLost, merge, type Retention } from '../state/merge.ts';
+import { differences, markLost, merge, type Retention } from '../state/merge.ts';
 import { presumedEnd } from '../state/presumed-end.ts';
 import { KINDS, type Row } from '../state/row.ts';
 import type { LiveStream, SweepStore } from '../store/store.ts';
@@ -24,8 +24,8 @@ const DEADLINE_MS = 50_000;
 const WRITES_AT_A_TIME = 16;
 
 /** What became of a live stream in this sweep. */
-interface Judged extends Pick<LiveStream, 'nodeId' | 'isPublisher'> {
-  readonly verdict: 'live' | 'lost' | 'ended' | 'failed';
+interface Checked extends Pick<LiveStream, 'nodeId' | 'isPublisher'> {
+  readonly result: 'live' | 'lost' | 'ended' | 'failed';
   /** Heard within a lease: its node is alive. */
   readonly isHeard: boolean;
   /** Of a lost one: it used to send keep-alives. */
@@ -38,7 +38,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const { store, log, now } = deps;
   const started = now();
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const judged: Judged[] = [];
+  const checked: Checked[] = [];
   const from = await store.loadCursor();
   let continueAt = from;
   let failure: unknown;
@@ -46,7 +46,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   try {
     for await (const page of store.livePages(from, signal)) {
       continueAt = page.from;
-      judged.push(...(await judge(page.streams, started, signal, deps)));
+      checked.push(...(await checkPage(page.streams, started, signal, deps)));
       continueAt = page.next;
       if (now() - started > TIME_MS) break;
     }
@@ -55,22 +55,26 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   }
   // A part of the index cannot tell whether it is all of a node, nor how many streams live.
   const sawAll = from === undefined && continueAt === undefined && failure === undefined;
-  logNodes(judged, sawAll, log);
-  logSweep(judged, { sawAll, isComplete: continueAt === undefined, milliseconds: now() - started, failure }, log);
+  logNodes(checked, sawAll, log);
+  logSweep(checked, { sawAll, isComplete: continueAt === undefined, milliseconds: now() - started, failure }, log);
 
   if (from !== continueAt) await store.saveCursor(continueAt);
   if (failure !== undefined) throw failure as Error;
 };
 
-interface Course {
+interface Progress {
   readonly sawAll: boolean;
   readonly isComplete: boolean;
   readonly milliseconds: number;
   readonly failure: unknown;
 }
 
-function logSweep(judged: readonly Judged[], { sawAll, isComplete, milliseconds, failure }: Course, log: Log): void {
-  const failed = judged.filter(({ verdict }) => verdict === 'failed');
+function logSweep(
+  checked: readonly Checked[],
+  { sawAll, isComplete, milliseconds, failure }: Progress,
+  log: Log,
+): void {
+  const failed = checked.filter(({ result }) => result === 'failed');
   const cause = failure ?? failed[0]?.cause;
   log({
     level: cause === undefined ? 'INFO' : 'ERROR',
@@ -78,31 +82,31 @@ function logSweep(judged: readonly Judged[], { sawAll, isComplete, milliseconds,
     fields: {
       milliseconds,
       isComplete,
-      live: count(judged, 'live'),
-      lost: count(judged, 'lost'),
-      ended: count(judged, 'ended'),
+      live: count(checked, 'live'),
+      lost: count(checked, 'lost'),
+      ended: count(checked, 'ended'),
       failed: failed.length,
       cause: cause === undefined ? undefined : describe(cause),
     },
-    metrics: sawAll ? liveByRole(judged) : {},
+    metrics: sawAll ? liveByRole(checked) : {},
   });
 }
 
-function liveByRole(judged: readonly Judged[]) {
-  const publishers = judged.filter(({ isPublisher }) => isPublisher);
+function liveByRole(checked: readonly Checked[]) {
+  const publishers = checked.filter(({ isPublisher }) => isPublisher);
   const livePublishers = count(publishers, 'live');
-  return { livePublishers, livePlayers: count(judged, 'live') - livePublishers };
+  return { livePublishers, livePlayers: count(checked, 'live') - livePublishers };
 }
 
-const count = (judged: readonly Judged[], wanted: Judged['verdict']) =>
-  judged.filter(({ verdict }) => verdict === wanted).length;
+const count = (checked: readonly Checked[], wanted: Checked['result']) =>
+  checked.filter(({ result }) => result === wanted).length;
 
 /** One line for each node that lost streams, not one per stream: their rows tell the rest. */
-function logNodes(judged: readonly Judged[], sawAll: boolean, log: Log): void {
-  for (const [nodeId, ofNode = []] of Map.groupBy(judged, (one) => one.nodeId)) {
+function logNodes(checked: readonly Checked[], sawAll: boolean, log: Log): void {
+  for (const [nodeId, ofNode = []] of Map.groupBy(checked, (one) => one.nodeId)) {
     const lost = count(ofNode, 'lost');
     if (lost === 0) continue;
-    const isHeard = ofNode.some((one) => one.isHeard || one.verdict === 'failed');
+    const isHeard = ofNode.some((one) => one.isHeard || one.result === 'failed');
     const isSilent = sawAll && !isHeard && ofNode.some(({ fellSilent }) => fellSilent);
     log({
       level: isSilent ? 'ERROR' : 'WARN',
@@ -113,12 +117,12 @@ function logNodes(judged: readonly Judged[], sawAll: boolean, log: Log): void {
   }
 }
 
-async function judge(
+async function checkPage(
   streams: readonly LiveStream[],
   at: number,
   signal: AbortSignal,
   deps: SweepDeps,
-): Promise<Judged[]> {
+): Promise<Checked[]> {
   // A stream that began within a lease has been heard within it: its row need not be read.
   const isYoung = ({ startedAt }: LiveStream) => at - startedAt <= deps.settings.leaseSeconds * 1000;
   const old = streams.filter((stream) => !isYoung(stream));
@@ -135,54 +139,54 @@ async function judge(
       return new Map<string, Row>();
     }),
   ]);
-  const judged = streams.filter(isYoung).map(({ nodeId, isPublisher }): Judged => ({
+  const checked = streams.filter(isYoung).map(({ nodeId, isPublisher }): Checked => ({
     ...{ nodeId, isPublisher },
-    ...{ verdict: 'live', isHeard: true, fellSilent: false },
+    ...{ result: 'live', isHeard: true, fellSilent: false },
   }));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
-    const verdicts = some.map((stream) =>
-      judgeOne(stream, rows.get(stream.id), sessions.get(stream.sessionId ?? ''), at, signal, deps),
+    const checks = some.map((stream) =>
+      checkStream(stream, rows.get(stream.id), sessions.get(stream.sessionId ?? ''), at, signal, deps),
     );
-    judged.push(...(await Promise.all(verdicts)).filter((one) => one !== undefined));
+    checked.push(...(await Promise.all(checks)).filter((one) => one !== undefined));
   }
-  return judged;
+  return checked;
 }
 
 /** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
-async function judgeOne(
+async function checkStream(
   { id, nodeId, sessionId, isPublisher }: LiveStream,
   row: Row | undefined,
   session: Row | undefined,
   at: number,
   signal: AbortSignal,
   { store, settings }: SweepDeps,
-): Promise<Judged | undefined> {
+): Promise<Checked | undefined> {
   /** What is to become of the row; undefined: it stays as it is. */
-  function judgment(row: Row): Row | undefined {
+  function planned(row: Row): Row | undefined {
     // The id may have turned out to be another client's since the index was read.
     const end = session && row.sessionId === sessionId && presumedEnd(id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
-    return why === undefined ? undefined : layLost(row, why, settings);
+    return why === undefined ? undefined : markLost(row, why, settings);
   }
 
   try {
     let written: Row | undefined;
     while (row) {
-      const judged = judgment(row);
-      if (!judged) break;
-      written = judged;
-      const changes = differences(row, judged, KINDS.stream);
+      const checked = planned(row);
+      if (!checked) break;
+      written = checked;
+      const changes = differences(row, checked, KINDS.stream);
       // A hook that races it wins: now, as the row has changed, or later, as it lifts `lost`.
       const changed: Row | undefined = changes && (await store.change(id, changes, row, signal));
-      row = changed ?? judged;
+      row = changed ?? checked;
     }
     if (row?.phase === 'live') {
       return {
         nodeId,
         isPublisher,
-        verdict: 'live',
+        result: 'live',
         isHeard: isHeardWithinLease(row, at, settings),
         fellSilent: false,
       };
@@ -193,12 +197,12 @@ async function judgeOne(
     return {
       nodeId,
       isPublisher,
-      verdict: isLost ? 'lost' : 'ended',
+      result: isLost ? 'lost' : 'ended',
       isHeard: false,
       fellSilent: isLost && row?.keepAlive === true,
     };
   } catch (cause) {
     if (signal.aborted) throw cause;
-    return { nodeId, isPublisher, verdict: 'failed', isHeard: false, fellSilent: false, cause };
+    return { nodeId, isPublisher, result: 'failed', isHeard: false, fellSilent: false, cause };
   }
 }

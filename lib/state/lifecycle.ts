@@ -5,7 +5,7 @@ export const LEVEL = {
   seen: 0,
   starting: 1,
   /** Refused by us. */
-  refused: 2,
+  denied: 2,
   /** A keep-alive: it opens a row but never replaces what a StreamStatusEvent said. */
   keptAlive: 3,
   live: 4,
@@ -16,8 +16,8 @@ export const LEVEL = {
 export type Level = (typeof LEVEL)[keyof typeof LEVEL];
 
 /** What a row shows for its level; a live row past its lease shows `lost`. */
-export type Phase = 'seen' | 'starting' | 'refused' | 'live' | 'lost' | 'ended';
-const PHASES = ['seen', 'starting', 'refused', 'live', 'live', 'ended', 'ended'] as const satisfies Phase[];
+export type Phase = 'seen' | 'starting' | 'denied' | 'live' | 'lost' | 'ended';
+const PHASES = ['seen', 'starting', 'denied', 'live', 'live', 'ended', 'ended'] as const satisfies Phase[];
 
 export const phaseOf = (level: Level) => PHASES[level];
 export const isLive = (level: Level) => phaseOf(level) === 'live';

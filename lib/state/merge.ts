@@ -1,7 +1,7 @@
 /** The rule: what a row becomes by a sighting. Any order, any repetition of the same sightings gives the same row. */
 import { withRowOfClient } from './clients.ts';
 import { rankOf } from './rank.ts';
-import { isReusable } from './reusable-id.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
 import { KINDS, type Fields, type Kind, type OwnedField, type Register, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { isoTime, type Attribute } from './storable.ts';
@@ -18,53 +18,60 @@ export const merge = (row: Row, sighting: Sighting, retention: Retention): Row =
 /** The same for the row of the sighting's own client. */
 function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
   const kind: Kind = KINDS[sighting.kind];
-  const { said, facts } = sighting;
+  const { state, attributes } = sighting;
   const at = isoTime(sighting.at);
   const rank = rankOf(sighting);
   const wins = row.rank === undefined || rank > text(row.rank);
-  const [stronger, weaker]: [Fields, Fields] = wins ? [facts, row] : [row, facts];
+  const [stronger, weaker]: [Fields, Fields] = wins ? [attributes, row] : [row, attributes];
   const isNewest = row.lastSeenAt === undefined || at > text(row.lastSeenAt);
 
   const merged: { [Field in OwnedField]?: Attribute | undefined } = {
-    ...pick(kind.said, wins ? said : row),
-    ...pick(kind.facts, weaker),
-    ...pick(kind.facts, stronger),
+    ...pick(kind.state, wins ? state : row),
+    ...pick(kind.attributes, weaker),
+    ...pick(kind.attributes, stronger),
     // Whose name it is says whether it was cut.
     nameCut: (stronger.name === undefined ? weaker : stronger).nameCut,
     rank: wins ? rank : row.rank,
     statusAt: wins ? at : row.statusAt,
-    firstSeenAt: least(row.firstSeenAt, at),
+    firstSeenAt: earliest(row.firstSeenAt, at),
     lastSeenAt: isNewest ? at : row.lastSeenAt,
-    startedAt: least(row.startedAt, said.phase === 'live' ? at : undefined),
-    stopAt: least(row.stopAt, facts.stopAt),
+    startedAt: earliest(row.startedAt, state.phase === 'live' ? at : undefined),
+    stopAt: earliest(row.stopAt, attributes.stopAt),
     lost: isNewest ? undefined : row.lost,
   };
   for (const register of kind.registers) {
     const fields = [register.time, ...register.fields];
-    Object.assign(merged, pick(fields, counts(facts, row, register, sighting) ? facts : row));
+    Object.assign(merged, pick(fields, registerWins(attributes, row, register, sighting) ? attributes : row));
   }
-  return complete(merged, kind, retention);
+  return withDerived(merged, kind, retention);
 }
 
 /** The row of a stream with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
-export const layLost = (row: Row, why: string, retention: Retention): Row =>
-  complete({ ...row, lost: why }, KINDS.stream, retention);
+export const markLost = (row: Row, why: string, retention: Retention): Row =>
+  withDerived({ ...row, lost: why }, KINDS.stream, retention);
 
 /** With what follows from the phase, the times and the facts. */
-function complete(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row {
-  const said = row.phase === 'lost' ? 'live' : row.phase;
-  const lost = said === 'live' ? row.lost : undefined;
-  const isLive = said === 'live' && lost === undefined;
+function withDerived(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row {
+  const state = row.phase === 'lost' ? 'live' : row.phase;
+  const lost = state === 'live' ? row.lost : undefined;
+  const isLive = state === 'live' && lost === undefined;
   // Nothing is heard of a lost stream after `lastSeenAt`; of the others the last word counts.
   const silentSince = Date.parse(text(lost === undefined ? row.statusAt : row.lastSeenAt));
   return pick(kind.owned, {
     ...row,
-    phase: lost === undefined ? said : 'lost',
+    ...sizeOf(row),
+    phase: lost === undefined ? state : 'lost',
     lost,
     live: isLive ? roleOf(row) : undefined,
-    endedAt: said === 'ended' ? row.statusAt : undefined,
+    endedAt: state === 'ended' ? row.statusAt : undefined,
     expiresAt: isLive && kind.isSwept ? undefined : Math.floor(silentSince / 1000) + retentionSeconds,
   });
+}
+
+/** That of a picture which was resized since the winner told its own; it is told later by a hook of no weight. */
+function sizeOf({ resizedAt, resizedWidth, resizedHeight, statusAt }: Fields): Fields {
+  const isResized = resizedAt !== undefined && text(resizedAt) >= text(statusAt);
+  return isResized ? { width: resizedWidth, height: resizedHeight } : {};
 }
 
 /** The key of the index `live`. Only `published` tells a publisher from a player under a word that we do not know. */
@@ -75,7 +82,7 @@ function roleOf({ status, published }: Fields) {
 }
 
 /** Whether a live sighting tells its role by itself, without the row's facts. */
-export const knowsItsRole = ({ said: { status }, facts: { published } }: Sighting) =>
+export const knowsItsRole = ({ state: { status }, attributes: { published } }: Sighting) =>
   published !== undefined || status === 'PUBLISHING' || status === 'PLAYING' || status === 'PAUSED';
 
 export interface Differences {
@@ -104,14 +111,19 @@ function pick(fields: readonly OwnedField[], from: Fields) {
   return picked;
 }
 
-const least = (a: Attribute | undefined, b: Attribute | undefined) =>
+const earliest = (a: Attribute | undefined, b: Attribute | undefined) =>
   a === undefined || (b !== undefined && text(b) < text(a)) ? b : a;
 
 /** Whether a sighting's register counts, and not the row's; what they hold breaks an exact tie. */
-function counts(facts: Fields, row: Fields, { time, fields, keptFirst }: Register, { id }: Sighting): boolean {
-  const [theirs, ours] = [facts[time], row[time]];
+function registerWins(
+  attributes: Fields,
+  row: Fields,
+  { time, fields, keptFirst }: Register,
+  { id }: Sighting,
+): boolean {
+  const [theirs, ours] = [attributes[time], row[time]];
   if (theirs === undefined || ours === undefined) return theirs !== undefined;
   if (theirs !== ours) return keptFirst && !isReusable(id) ? text(theirs) < text(ours) : text(theirs) > text(ours);
   const whole = (from: Fields) => JSON.stringify(fields.map((field) => from[field] ?? null));
-  return whole(facts) > whole(row);
+  return whole(attributes) > whole(row);
 }

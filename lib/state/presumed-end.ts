@@ -1,8 +1,8 @@
-/** Streams end with their session: so much is sure, even where WCS told the one but not the other. */
+/** Ends that no hook told of: streams end with their session, and the operator may know of an end that WCS does not tell. */
 import { clientIn, rowOfClient } from './clients.ts';
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
-import type { Row } from './row.ts';
+import type { Fields, Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
@@ -26,7 +26,27 @@ export function presumedEnd(id: string, stream: Row, session: Row, now: number, 
     client: {},
     at: Date.parse(String(endedAt)),
     level: LEVEL.presumedEnded,
-    said: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },
-    facts: {},
+    state: { phase: 'ended', ...stored({ status, info: 'presumed: the session has ended' }) },
+    attributes: {},
   };
 }
+
+const BY_OPERATOR = 'presumed: ended by the operator';
+
+/**
+ * The operator's word, at `now` (milliseconds since the epoch), that a stream has ended. It comes after all that is known of the
+ * stream, whatever the operator's clock says.
+ */
+export const operatorsEnd = (id: string, row: Row, now: number): Sighting => ({
+  kind: 'stream',
+  id,
+  client: clientIn('stream', row),
+  at: Math.max(now, row.lastSeenAt === undefined ? now : Date.parse(String(row.lastSeenAt)) + 1),
+  level: LEVEL.presumedEnded,
+  state: { phase: 'ended', info: BY_OPERATOR },
+  attributes: {},
+});
+
+/** Whether the end that a row shows is the operator's word. */
+export const isOperatorsEnd = ({ info, rank }: Fields) =>
+  info === BY_OPERATOR && String(rank).startsWith(`${LEVEL.presumedEnded}#`);

@@ -8,9 +8,9 @@ export interface Kind {
   /** Ours to write, in the order in which a person reads a row. `expiresAt` is epoch seconds, other times are ISO 8601 UTC. */
   readonly owned: readonly OwnedField[];
   /** What changes. The winning sighting's stand in the row as a whole. */
-  readonly said: readonly OwnedField[];
+  readonly state: readonly OwnedField[];
   /** What it is. Never removed: the winner's replace, anyone else's fill gaps. */
-  readonly facts: readonly OwnedField[];
+  readonly attributes: readonly OwnedField[];
   /** Fields that stand as a whole too, whoever wins. */
   readonly registers: readonly Register[];
   /** What tells one client from another that gives the same id (clients.ts). */
@@ -51,12 +51,16 @@ const MEDIA = [
 
 const DETAILS = ['mediaType', 'createDate', 'record', 'recordName', 'origin', 'userAgent'] as const;
 
-const STREAM_SAID = ['phase', 'status', 'info', ...MEDIA] as const;
+const STREAM_STATE = ['phase', 'status', 'info', ...MEDIA] as const;
 
 /** What the policies decided on it, if they did: a player by RTSP asks again and again. */
-const STREAM_REGISTERS = [{ time: 'decidedAt', fields: ['denied', 'sub'] }] as const satisfies Register[];
+const STREAM_REGISTERS = [
+  { time: 'decidedAt', fields: ['denied', 'sub'] },
+  // Of the row's width and height, whichever is newer (merge.ts): these, or the winner's.
+  { time: 'resizedAt', fields: ['resizedWidth', 'resizedHeight'] },
+] as const satisfies Register[];
 
-const STREAM_FACTS = [
+const STREAM_ATTRIBUTES = [
   'name',
   'published',
   'nodeId',
@@ -92,21 +96,24 @@ const STREAM_OWNED = [
   'stopAt',
   ...DETAILS,
   ...MEDIA,
+  'resizedAt',
+  'resizedWidth',
+  'resizedHeight',
   'expiresAt',
   'rivals',
   'rank',
 ] as const;
 
-const SESSION_SAID = ['phase', 'status', 'info'] as const;
+const SESSION_STATE = ['phase', 'status', 'info'] as const;
 
-const SESSION_FACTS = ['appKey', 'nodeId'] as const;
+const SESSION_ATTRIBUTES = ['appKey', 'nodeId'] as const;
 
 /**
  * What `connect` said and what was decided on it: an address-shaped id can be another client's by the next `connect`,
  * which must not inherit anything. And SIP's registration, which is not the connection's status.
  */
 const SESSION_REGISTERS = [
-  { time: 'connectAt', fields: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'unsure'], keptFirst: true },
+  { time: 'connectAt', fields: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'failedOpen'], keptFirst: true },
   { time: 'registrationAt', fields: ['registration'] },
 ] as const satisfies Register[];
 
@@ -128,7 +135,7 @@ const SESSION_OWNED = [
   'registration',
   'registrationAt',
   'claims',
-  'unsure',
+  'failedOpen',
   'expiresAt',
   'rivals',
   'rank',
@@ -140,8 +147,8 @@ export const KINDS = {
   stream: {
     key: 'mediaSessionId',
     owned: STREAM_OWNED,
-    said: STREAM_SAID,
-    facts: STREAM_FACTS,
+    state: STREAM_STATE,
+    attributes: STREAM_ATTRIBUTES,
     registers: STREAM_REGISTERS,
     client: ['sessionId', 'nodeId'],
     idGoesTo: 'first',
@@ -150,8 +157,8 @@ export const KINDS = {
   session: {
     key: 'sessionId',
     owned: SESSION_OWNED,
-    said: SESSION_SAID,
-    facts: SESSION_FACTS,
+    state: SESSION_STATE,
+    attributes: SESSION_ATTRIBUTES,
     registers: SESSION_REGISTERS,
     // Two servers behind proxies may give the same address.
     client: ['appKey', 'nodeId'],

@@ -1,36 +1,37 @@
 /** What a hook says about its session, the connection of one client. */
 import type { MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
-import { isReusable } from './reusable-id.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
 import type { Fields } from './row.ts';
-import type { Ruling, Sighting } from './sighting.ts';
+import type { RecordedDecision, Sighting } from './sighting.ts';
 import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';
 
 /** Other hooks whose subject is a session (messages, data, diagnostics) say nothing of its state. */
-const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
+export const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
 
 export function sessionSighting(
   method: MethodName,
   body: Partial<Connection>,
   at: number,
-  ruling: Ruling,
+  recorded: RecordedDecision,
 ): Sighting | undefined {
   const { sessionId } = body;
   if (!TELLING.includes(method) || !sessionId || Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
-  const id = sessionId.toWellFormed();
-  const { denied } = ruling;
-  const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
+  const id = publicId(sessionId).toWellFormed();
+  const { denied } = recorded;
+  const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
   const status = denied === undefined ? body.status : 'DENIED';
   const client = stored({ appKey: body.appKey, nodeId: body.nodeId });
-  const facts = {
+  const attributes = {
     ...client,
-    ...(method === 'connect' ? connectOf(body, at, ruling) : {}),
+    ...(method === 'connect' ? connectOf(body, at, recorded) : {}),
   };
   if (level === LEVEL.seen) {
     const registration = method === 'RegistrationStatusEvent' && body.status;
-    const said = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
-    return { kind: 'session', id, client, at, level, said: { phase: 'seen' }, facts: { ...client, ...said } };
+    const state = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
+    return { kind: 'session', id, client, at, level, state: { phase: 'seen' }, attributes: { ...client, ...state } };
   }
   return {
     kind: 'session',
@@ -39,8 +40,8 @@ export function sessionSighting(
     at,
     // Of a reusable id the latest hook wins, whatever it says: an earlier connection's end is not this one's.
     level: isReusable(id) ? LEVEL.live : level,
-    said: { phase: phaseOf(level), ...stored({ status, info: body.info }) },
-    facts,
+    state: { phase: phaseOf(level), ...stored({ status, info: body.info }) },
+    attributes,
   };
 }
 
@@ -52,7 +53,18 @@ function levelOf(method: MethodName, { status }: Partial<Connection>): Level {
 }
 
 /** Without a token there are no claims, and the register of an earlier connection must not show through. */
-const connectOf = (body: Partial<Connection>, at: number, { denied, unsure, sub, claims }: Ruling): Fields => ({
-  ...stored({ connectAt: isoTime(at), denied, unsure, sub, origin: body.origin, clientVersion: body.clientVersion }),
+const connectOf = (
+  body: Partial<Connection>,
+  at: number,
+  { denied, failedOpen, sub, claims }: RecordedDecision,
+): Fields => ({
+  ...stored({
+    connectAt: isoTime(at),
+    denied,
+    failedOpen,
+    sub,
+    origin: body.origin,
+    clientVersion: body.clientVersion,
+  }),
   ...(claims === undefined ? {} : { claims }),
 });

@@ -3,7 +3,7 @@ import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
-import { sessionSighting } from './session-sighting.ts';
+import { sessionSighting, TELLING } from './session-sighting.ts';
 import { streamSighting } from './stream-sighting.ts';
 
 export interface Sighting {
@@ -15,20 +15,20 @@ export interface Sighting {
   /** When the gateway received the hook: milliseconds since the epoch. Never a Lambda's clock: a cold start must not reorder. */
   readonly at: number;
   readonly level: Level;
-  readonly said: Said;
+  readonly state: SightingState;
   /** Facts, registers and a `stopAt`; who may set what is the kind's (row.ts). */
-  readonly facts: Fields;
+  readonly attributes: Fields;
 }
-export type Said = Fields & { readonly phase: Exclude<Phase, 'lost'> };
+export type SightingState = Fields & { readonly phase: Exclude<Phase, 'lost'> };
 
 /** What was decided about a hook, as far as rows tell it. */
-export interface Ruling {
+export interface RecordedDecision {
   /** Whether a policy was asked. */
   readonly isDecided?: boolean;
-  /** Why it is refused; undefined: it is not. */
+  /** Why it is denied; undefined: it is not. */
   readonly denied?: string;
   /** Why it was let in although that could not be decided. */
-  readonly unsure?: string;
+  readonly failedOpen?: string;
   /** Whose token it was, on the hook or at its connection. */
   readonly sub?: string;
   /** What a connection was let in with, as JSON. */
@@ -39,20 +39,23 @@ export interface Ruling {
   readonly maxDuration?: number;
 }
 
-const NO_RULING: Ruling = {};
+const NOTHING_DECIDED: RecordedDecision = {};
 
-/** The sighting of a hook; undefined where its subject has no row, or its body names none (an old `playRTSP`). */
+/** Whether hooks of the method have a row, if they name its subject. */
+export const isKept = (method: MethodName): boolean => METHODS[method].subject === 'stream' || TELLING.includes(method);
+
+/** The sighting of a hook; undefined where its subject has no row, or its body names none. */
 export function sightingOf(
   method: MethodName,
   body: Readonly<Record<string, unknown>>,
   at: number,
-  ruling: Ruling = NO_RULING,
+  recorded: RecordedDecision = NOTHING_DECIDED,
 ): Sighting | undefined {
   switch (METHODS[method].subject) {
     case 'stream':
-      return streamSighting(method, body, at, ruling);
+      return streamSighting(method, body, at, recorded);
     case 'session':
-      return sessionSighting(method, body, at, ruling);
+      return sessionSighting(method, body, at, recorded);
     case 'call':
       return undefined;
   }

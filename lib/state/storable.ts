@@ -1,4 +1,5 @@
 /** What DynamoDB can hold of a hook's fields. The rest is cut or left out: a field that does not fit never fails its hook. */
+import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
 export type Attribute = string | number | boolean;
 
@@ -17,7 +18,8 @@ const MAX_MAGNITUDE = 9.99e125;
 export function storable(value: unknown): Attribute | undefined {
   switch (typeof value) {
     case 'string':
-      return cut(value, MAX_STRING_BYTES) || undefined;
+      // A reason or a file's name may quote the URI of a camera.
+      return cut(withoutUriSecrets(value), MAX_STRING_BYTES) || undefined;
     case 'number':
       return Math.abs(value) >= MIN_MAGNITUDE && Math.abs(value) <= MAX_MAGNITUDE ? value : undefined;
     case 'boolean':
@@ -29,7 +31,8 @@ export function storable(value: unknown): Attribute | undefined {
 
 /** Well-formed (lone surrogates become U+FFFD, as in UTF-8) and cut at a code point to at most so many bytes. */
 export function cut(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text);
+  // A code unit is a byte at least: what is behind so many of them need not be read.
+  const bytes = Buffer.from(text.slice(0, maxBytes));
   let end = Math.min(bytes.length, maxBytes);
   // A continuation byte (10xxxxxx) right after the cut means that the cut is inside a code point.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;

@@ -1,37 +1,48 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import type { MethodName } from '../wcs/methods.ts';
-import type { RtspStream } from '../wcs/payloads.ts';
+import type { Stream } from '../wcs/payloads.ts';
+import { publicId } from '../wcs/public-id.ts';
 import { streamName } from '../wcs/stream-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
-import type { Ruling, Said, Sighting } from './sighting.ts';
-import { cut, isoTime, MAX_NAME_BYTES, stored } from './storable.ts';
+import type { RecordedDecision, SightingState, Sighting } from './sighting.ts';
+import { shownName } from './shown-name.ts';
+import { isoTime, stored } from './storable.ts';
 
-/** Any body whose subject is a stream, as its schema let it pass. */
-type StreamBody = Partial<RtspStream>;
+/** Any body whose subject is a stream, without what is not of its documented type. */
+type StreamBody = Partial<Stream>;
 
 const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
 /** Their bodies may lack what the method itself says. */
 const PLAYED_BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
 
-export function streamSighting(method: MethodName, body: StreamBody, at: number, ruling: Ruling): Sighting | undefined {
+export function streamSighting(
+  method: MethodName,
+  body: StreamBody,
+  at: number,
+  recorded: RecordedDecision,
+): Sighting | undefined {
   if (!body.mediaSessionId) return undefined;
-  const id = body.mediaSessionId.toWellFormed();
-  const { denied } = ruling;
-  const level = denied === undefined ? levelOf(method, body) : LEVEL.refused;
+  const id = publicId(body.mediaSessionId).toWellFormed();
+  const { denied } = recorded;
+  const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
   const isPlayedByUrl = PLAYED_BY_URL.includes(method);
   // A player by URL may come from another address with each request.
-  const client = isPlayedByUrl ? {} : stored({ sessionId: body.sessionId, nodeId: body.nodeId });
-  if (level === LEVEL.seen) return { kind: 'stream', id, client, at, level, said: { phase: 'seen' }, facts: client };
-  const stream: StreamBody = { ...body, ...ruling.overwrite };
+  const sessionId = body.sessionId && publicId(body.sessionId);
+  const client = isPlayedByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
+  if (level === LEVEL.seen) {
+    const attributes = { ...client, ...resizeOf(method, body, at) };
+    return { kind: 'stream', id, client, at, level, state: { phase: 'seen' }, attributes };
+  }
+  const stream: StreamBody = { ...body, ...recorded.overwrite };
   return {
     kind: 'stream',
     id,
     client,
     at,
     level,
-    said: denied === undefined ? saidBy(stream, level, isPlayedByUrl) : { phase: 'refused', status: 'DENIED' },
-    facts: factsOf(stream, level, at, isPlayedByUrl, ruling),
+    state: denied === undefined ? stateOf(stream, level, isPlayedByUrl) : { phase: 'denied', status: 'DENIED' },
+    attributes: attributesOf(stream, level, at, isPlayedByUrl, recorded),
   };
 }
 
@@ -42,7 +53,7 @@ function levelOf(method: MethodName, body: StreamBody): Level {
   return LEVEL.seen;
 }
 
-const saidBy = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): Said => ({
+const stateOf = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): SightingState => ({
   phase: phaseOf(level),
   ...stored({
     status: stream.status || (isPlayedByUrl ? 'NEW' : undefined),
@@ -67,12 +78,12 @@ const saidBy = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): Said 
   }),
 });
 
-const factsOf = (
+const attributesOf = (
   stream: StreamBody,
   level: Level,
   at: number,
   isPlayedByUrl: boolean,
-  { isDecided, denied, sub, maxDuration }: Ruling,
+  { isDecided, denied, sub, maxDuration }: RecordedDecision,
 ): Fields => ({
   ...nameOf(stream),
   ...stored({
@@ -82,12 +93,12 @@ const factsOf = (
     published: stream.published ?? (isPlayedByUrl ? false : undefined),
     nodeId: stream.nodeId,
     appKey: stream.appKey,
-    sessionId: stream.sessionId,
+    sessionId: stream.sessionId && publicId(stream.sessionId),
     mediaProvider: stream.mediaProvider,
     mediaType: stream.mediaType,
     createDate: stream.createDate,
     record: stream.record,
-    recordName: stream.recordName,
+    recordName: stream.recordName && streamName(stream.recordName),
     origin: stream.origin,
     userAgent: stream.userAgent ?? stream['User-Agent'],
     keepAlive: level === LEVEL.keptAlive || undefined,
@@ -95,10 +106,17 @@ const factsOf = (
   }),
 });
 
+/** The new size of the picture; nothing else that such a hook carries counts. */
+function resizeOf(method: MethodName, { status, width, height }: StreamBody, at: number): Fields {
+  if (method !== 'StreamStatusEvent' || status !== 'RESIZE') return {};
+  const { resizedWidth, resizedHeight } = stored({ resizedWidth: width, resizedHeight: height });
+  if (resizedWidth === undefined || resizedHeight === undefined) return {};
+  return { resizedAt: isoTime(at), resizedWidth, resizedHeight };
+}
+
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
-function nameOf(stream: StreamBody): Fields {
-  const name = streamName(stream.name ?? '');
-  if (!name) return {};
-  const fitting = cut(name, MAX_NAME_BYTES);
-  return { name: fitting, ...(fitting === name.toWellFormed() ? {} : { nameCut: true }) };
+function nameOf({ name }: StreamBody): Fields {
+  const fitting = shownName(name ?? '');
+  if (!fitting) return {};
+  return { name: fitting, ...(fitting === streamName(name ?? '').toWellFormed() ? {} : { nameCut: true }) };
 }

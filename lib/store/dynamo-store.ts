@@ -8,9 +8,9 @@ import { rowOfClient } from '../state/clients.ts';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { differences, knowsItsRole, merge, type Differences, type Retention } from '../state/merge.ts';
-import { oddityOf, type Oddity } from '../state/oddity.ts';
-import { isReusable } from '../state/reusable-id.ts';
-import { KINDS, type Kind, type OwnedField, type Row } from '../state/row.ts';
+import { anomalyOf, type Anomaly } from '../state/anomaly.ts';
+import { isReusable } from '../wcs/reusable-id.ts';
+import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
@@ -18,9 +18,9 @@ import { createExpression, type Update, type ValueAliases } from './expression.t
 import { liveKeyOf } from './live-index.ts';
 import { createShapes, type Shapes } from './shapes.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
-import { createTable, unlessChanged, type Table } from './table.ts';
-import { REAL_TIME, type Waiting } from './waiting.ts';
-import { startWork, type Work } from './work.ts';
+import { createTable, ifUnchanged, type Table } from './table.ts';
+import { REAL_TIME, type Pacing } from './budget.ts';
+import { startBudget, type Budget } from './budget.ts';
 
 export interface DynamoStoreSettings extends Retention, Lease, StopRules {
   readonly streamsTable: string;
@@ -36,7 +36,7 @@ const LONGEST_PAUSE_MS = 40;
 export function createDynamoStore(
   client: Pick<DynamoDBClient, 'send'>,
   settings: DynamoStoreSettings,
-  { deadline, pause }: Waiting = REAL_TIME,
+  { deadline, pause }: Pacing = REAL_TIME,
 ): Store {
   const tables = {
     stream: createTable(client, settings.streamsTable, KINDS.stream.key),
@@ -50,65 +50,65 @@ export function createDynamoStore(
     table: Table,
     id: string,
     plan: (row: Row) => Differences | undefined,
-    work: Work,
+    budget: Budget,
     row?: Row,
   ): Promise<'applied' | 'superseded'> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      if (attempt > 1) await pause(Math.random() * LONGEST_PAUSE_MS, work.signal);
-      row ??= await table.read(id, work);
+      if (attempt > 1) await pause(Math.random() * LONGEST_PAUSE_MS, budget.signal);
+      row ??= await table.read(id, budget);
       const changes = plan(row);
       if (!changes) return 'superseded';
-      const written = await table.write(id, unlessChanged(withLiveKey(changes, id, settings), row), work);
+      const written = await table.write(id, ifUnchanged(withLiveKey(changes, id, settings), row), budget);
       if (written.done) return 'applied';
       row = written.row;
     }
     throw new Error(`lost ${TRIES} races for the row`);
   }
 
-  async function upsert(sighting: Sighting, work: Work): Promise<Outcome> {
+  async function upsert(sighting: Sighting, budget: Budget): Promise<Outcome> {
     const table = tables[sighting.kind];
     let row: Row | undefined;
-    if (canBeWrittenUnread(sighting)) {
-      const written = await table.write(sighting.id, unreadWrite(sighting, settings, shapes), work);
+    if (canWriteBlind(sighting)) {
+      const written = await table.write(sighting.id, blindWrite(sighting, settings, shapes), budget);
       if (written.done) {
         const { before } = written;
-        return (before && oddityOf(before, merge(before, sighting, settings), sighting)) ?? 'applied';
+        return (before && anomalyOf(before, merge(before, sighting, settings), sighting)) ?? 'applied';
       }
       row = written.row;
     }
-    let oddity: Oddity | undefined;
+    let anomaly: Anomaly | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
-      oddity = oddityOf(row, merged, sighting);
+      anomaly = anomalyOf(row, merged, sighting);
       return differences(row, merged, KINDS[sighting.kind]);
     };
-    const outcome = await change(table, sighting.id, plan, work, row);
-    return oddity ?? outcome;
+    const outcome = await change(table, sighting.id, plan, budget, row);
+    return anomaly ?? outcome;
   }
 
-  async function keepAlive(sighting: Sighting, work: Work) {
+  async function keepAlive(sighting: Sighting, budget: Budget) {
     let stop: string | undefined;
     let isFresh = false;
-    let oddity: Oddity | undefined;
+    let anomaly: Anomaly | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
       // The operator's word is for whoever has the id; a time that came with a client's token is for that client.
       const own = rowOfClient(merged, sighting.client) ?? merged;
       stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, settings);
-      oddity = oddityOf(row, merged, sighting);
+      anomaly = anomalyOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
-    const changed = await change(tables.stream, sighting.id, plan, work);
-    const outcome: Outcome = oddity ?? (isFresh ? 'fresh' : changed);
+    const changed = await change(tables.stream, sighting.id, plan, budget);
+    const outcome: Outcome = anomaly ?? (isFresh ? 'fresh' : changed);
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }
 
-  async function orStoreError<T>(what: string, work: Promise<T>): Promise<T> {
+  async function orStoreError<T>(what: string, budget: Promise<T>): Promise<T> {
     try {
-      return await work;
+      return await budget;
     } catch (cause) {
       const isFinal = cause instanceof Error && cause.name === 'ValidationException';
       throw new StoreError(what, { cause, isFinal });
@@ -117,10 +117,10 @@ export function createDynamoStore(
   const NOT_TAKEN = 'DynamoDB did not take the sighting';
 
   return {
-    upsert: (sighting, work = startWork(deadline())) => orStoreError(NOT_TAKEN, upsert(sighting, work)),
-    keepAlive: (sighting, work = startWork(deadline())) => orStoreError(NOT_TAKEN, keepAlive(sighting, work)),
-    readSession: (id, work = startWork(deadline())) =>
-      orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), work)),
+    upsert: (sighting, budget = startBudget(deadline())) => orStoreError(NOT_TAKEN, upsert(sighting, budget)),
+    keepAlive: (sighting, budget = startBudget(deadline())) => orStoreError(NOT_TAKEN, keepAlive(sighting, budget)),
+    readSession: (id, budget = startBudget(deadline())) =>
+      orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), budget)),
   };
 }
 
@@ -129,11 +129,13 @@ export function createDynamoStore(
  * hardly ever ranks higher, a live word that does not tell publisher from player needs the row's `published`, and what
  * has no status of its own but more to tell than a time (a registration) never ranks higher.
  */
-function canBeWrittenUnread(sighting: Sighting): boolean {
-  const { kind, level, said, facts, client } = sighting;
-  if (level === LEVEL.seen) return Object.keys(facts).length === Object.keys(client).length;
+function canWriteBlind(sighting: Sighting): boolean {
+  const { kind, level, state, attributes, client } = sighting;
+  if (level === LEVEL.seen) {
+    return attributes.resizedAt !== undefined || Object.keys(attributes).length === Object.keys(client).length;
+  }
   if (level === LEVEL.keptAlive) return false;
-  return said.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
+  return state.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
 }
 
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
@@ -162,15 +164,22 @@ const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
 
 /** The common path: the row as the rule gives it for this sighting alone, laid over the one that is there. */
-function unreadWrite(sighting: Sighting, settings: DynamoStoreSettings, shapes: Shapes): Update {
+function blindWrite(sighting: Sighting, settings: DynamoStoreSettings, shapes: Shapes): Update {
   const { kind, id, client, level } = sighting;
   const at = { at: isoTime(sighting.at) };
-  if (level === LEVEL.seen) return shapes('seen', [at, client], (values) => seenWrite(sighting, values));
+  if (level === LEVEL.seen) {
+    const size = sizeOf(sighting.attributes);
+    return shapes('seen', [at, client, size], (values) => seenWrite(sighting, size, values));
+  }
   const { live, ...rest } = merge({}, sighting, settings);
   const alone: Row = live === undefined ? rest : { ...rest, live: storedAs('live', live, id, settings) };
-  const what = `${kind} ${isReusable(id)} ${sighting.said.phase === 'live'}`;
+  const what = `${kind} ${isReusable(id)} ${sighting.state.phase === 'live'}`;
   return shapes(what, [at, client, alone], (values) => wholeWrite(sighting, alone, values));
 }
+
+/** News of a row are newer than its status and its last resize. */
+const sizeOf = ({ resizedAt, resizedWidth, resizedHeight }: Fields): Fields =>
+  resizedAt === undefined ? {} : { resizedAt, resizedWidth, resizedHeight, width: resizedWidth, height: resizedHeight };
 
 /** Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other. */
 const isItsOwn = ({ client }: Sighting, expression: Expression) =>
@@ -181,12 +190,16 @@ const isItsOwn = ({ client }: Sighting, expression: Expression) =>
     `attribute_not_exists(${expression.name('rivals')})`,
   ].join(' AND ');
 
-/** It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost. */
-function seenWrite(sighting: Sighting, values: ValueAliases): Update {
+/**
+ * It touches nothing but `lastSeenAt` and the size of a RESIZE: not a row that it would open, nor one that it would bring
+ * back from lost.
+ */
+function seenWrite(sighting: Sighting, size: Fields, values: ValueAliases): Update {
   const expression = createExpression(values);
   const at = expression.value(isoTime(sighting.at));
   const lastSeenAt = expression.name('lastSeenAt');
   expression.set('lastSeenAt', at);
+  for (const [field, value] of entriesOf(size)) expression.set(field, expression.value(value));
   return expression.build(
     `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn(sighting, expression)}`,
   );
@@ -223,14 +236,16 @@ function wholeWrite(sighting: Sighting, alone: Row, values: ValueAliases): Updat
       // … or this is news, the strongest so far, and of the client whose id it is.
       ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn(sighting, expression)})`,
   );
-  // Costs no unit, and tells of a refusal that was ignored.
-  return sighting.said.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;
+  // Costs no unit, and tells of a denial that was ignored.
+  return sighting.state.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;
 }
 
+const entriesOf = (fields: Fields) => Object.entries(fields) as (readonly [OwnedField, Attribute])[];
+
 /** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
-function replacedBy(alone: Row, { owned, said, registers }: Kind): Set<OwnedField> {
+function replacedBy(alone: Row, { owned, state, registers }: Kind): Set<OwnedField> {
   return new Set([
-    ...said,
+    ...state,
     ...DERIVED.filter((field) => owned.includes(field)),
     ...registers.flatMap(({ time, fields }) => (alone[time] === undefined ? [] : fields)),
     ...(alone.name === undefined ? [] : (['nameCut'] as const)),

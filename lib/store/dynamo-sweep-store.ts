@@ -11,9 +11,9 @@ import { KINDS, type Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
 import { LIVE_KEYS, roleIn } from './live-index.ts';
 import type { LivePage, LiveStream, SweepStore } from './store.ts';
-import { createTable, unlessChanged, type Table } from './table.ts';
-import { REAL_TIME, type Waiting } from './waiting.ts';
-import { startWork } from './work.ts';
+import { createTable, ifUnchanged, type Table } from './table.ts';
+import { REAL_TIME, type Pacing } from './budget.ts';
+import { startBudget } from './budget.ts';
 
 /** A page is judged, and written, before the sweep looks at its time again. */
 const PAGE = 500;
@@ -33,7 +33,7 @@ interface Cursor {
 export function createDynamoSweepStore(
   client: Pick<DynamoDBClient, 'send'>,
   { streamsTable, sessionsTable }: { readonly streamsTable: string; readonly sessionsTable: string },
-  { pause }: Pick<Waiting, 'pause'> = REAL_TIME,
+  { pause }: Pick<Pacing, 'pause'> = REAL_TIME,
 ): SweepStore {
   const streams = createTable(client, streamsTable, KINDS.stream.key);
   const sessions = createTable(client, sessionsTable, KINDS.session.key);
@@ -95,9 +95,9 @@ export function createDynamoSweepStore(
     read: readFrom(streams),
     readSessions: readFrom(sessions),
     async change(id, changes, row, signal) {
-      const work = startWork(signal);
-      const written = await streams.write(id, unlessChanged(changes, row), work);
-      return written.done ? undefined : (written.row ?? streams.read(id, work));
+      const budget = startBudget(signal);
+      const written = await streams.write(id, ifUnchanged(changes, row), budget);
+      return written.done ? undefined : (written.row ?? streams.read(id, budget));
     },
 
     async loadCursor() {

@@ -1,6 +1,6 @@
 /** The queue of parked sightings and its dead letters, in SQS. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { loggable } from '../log.ts';
+import { loggable } from '../platform/log.ts';
 import { toMessage } from './parked-message.ts';
 import { createRequestHandler } from './request-handler.ts';
 import type { Parking } from './store.ts';

@@ -20,12 +20,12 @@ function sightingSchema<Name extends KindName>(name: Name) {
     // Thirteen digits of milliseconds, as in a rank.
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999_999)),
     level: v.picklist([0, 1, 2, 3, 4, 5, 6]),
-    said: v.intersect([
-      attributes(kind.said),
-      v.looseObject({ phase: v.picklist(['seen', 'starting', 'refused', 'live', 'ended']) }),
+    state: v.intersect([
+      attributes(kind.state),
+      v.looseObject({ phase: v.picklist(['seen', 'starting', 'denied', 'live', 'ended']) }),
     ]),
-    facts: attributes([
-      ...kind.facts,
+    attributes: attributes([
+      ...kind.attributes,
       ...kind.registers.flatMap(({ time, fields }) => [time, ...fields]),
       'nameCut',
       'stopAt',

@@ -9,7 +9,7 @@ import type { Differences } from '../state/merge.ts';
 import type { Kind, Row } from '../state/row.ts';
 import { createExpression, type Update } from './expression.ts';
 import { toRow, type Item } from './items.ts';
-import type { Work } from './work.ts';
+import type { Budget } from './budget.ts';
 
 /**
  * A condition that did not hold is a value; the row comes with it where the database gives it (dynalite does not).
@@ -25,16 +25,16 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
     idOf: (item: Item) => item[key]?.S ?? '',
 
     /** Consistently; an empty row where there is none. */
-    async read(id: string, work: Work): Promise<Row> {
-      work.requests++;
+    async read(id: string, budget: Budget): Promise<Row> {
+      budget.requests++;
       const { Item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }), {
-        abortSignal: work.signal,
+        abortSignal: budget.signal,
       });
       return toRow(Item ?? {});
     },
 
-    async write(id: string, update: Update, work: Work): Promise<Written> {
-      work.requests++;
+    async write(id: string, update: Update, budget: Budget): Promise<Written> {
+      budget.requests++;
       try {
         const { Attributes } = await client.send(
           new UpdateItemCommand({
@@ -43,7 +43,7 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
             ...update,
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-          { abortSignal: work.signal },
+          { abortSignal: budget.signal },
         );
         return { done: true, ...(Attributes ? { before: toRow(Attributes) } : {}) };
       } catch (error) {
@@ -56,7 +56,7 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: str
 export type Table = ReturnType<typeof createTable>;
 
 /** Just the differences, if nobody wrote since the row was read. */
-export function unlessChanged({ set, remove }: Differences, row: Row): Update {
+export function ifUnchanged({ set, remove }: Differences, row: Row): Update {
   const expression = createExpression();
   for (const [field, value] of set) expression.set(field, expression.value(value));
   for (const field of remove) expression.remove(field);

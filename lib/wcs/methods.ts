@@ -7,7 +7,6 @@ import {
   DtmfSchema,
   EventSchema,
   MessageSchema,
-  RtspStreamSchema,
   StreamEventSchema,
   StreamSchema,
 } from './payloads.ts';
@@ -39,7 +38,7 @@ export const METHODS = {
   playStream: invocation('stream', StreamSchema),
   playHLS: invocation('stream', StreamSchema),
   // Sent for every RTSP method but OPTIONS: repeats are normal.
-  playRTSP: invocation('stream', RtspStreamSchema),
+  playRTSP: invocation('stream', StreamSchema),
   unPublishStream: notice('stream', StreamSchema),
   stopStream: notice('stream', StreamSchema),
   pauseStream: notice('stream', StreamSchema),

@@ -14,5 +14,8 @@ export const shortNumbers = (text: string) =>
   });
 
 /** A SIP or tel URI without its password, parameters and headers; anything else as it is. */
-export const sipAddress = (text: string) =>
-  /\b(?:sips?|tel):/i.test(text) ? text.replace(/[;?].*$/s, '').replace(/\b(sips?:[^:@]*):[^@]*@/i, '$1@') : text;
+export function sipAddress(text: string): string {
+  if (!/\b(?:sips?|tel):/i.test(text)) return text;
+  const [address = ''] = text.split(/[;?]/, 1);
+  return address.replace(/\b(sips?:[^:@]*):[^@]*@/i, '$1@');
+}

@@ -1,6 +1,6 @@
 /**
  * What becomes of a secret in WCS's flashphoner.properties, which Java reads (java.util.Properties.load). There WCS signs
- * with another secret than this backend, and nothing says why every hook is refused.
+ * with another secret than this backend, and nothing says why every hook is rejected.
  */
 const CHANGES: readonly (readonly [RegExp, string])[] = [
   [/\\/, 'a backslash, which Java takes for the start of an escape'],
@@ -21,5 +21,5 @@ export const propertiesWarnings = (secrets: Readonly<Record<string, string | und
   });
 
 export const PROPERTIES_MEANING =
-  'In flashphoner.properties it may become another secret, and each hook of that WCS is then refused.';
+  'In flashphoner.properties it may become another secret, and each hook of that WCS is then rejected.';
 export const PROPERTIES_TODO = 'Take hex, in both places: openssl rand -hex 32.';

@@ -1,9 +1,9 @@
-/** What an operator adds to our `restClientConfig`, or changes in it; never so that a refusal of ours no longer binds. */
+/** What an operator adds to our `restClientConfig`, or changes in it; never so that a denial of ours no longer binds. */
 import { METHOD_NAMES, type MethodName } from './methods.ts';
 import {
   DEFAULT_ENTRY,
   PROTECTED_FIELDS,
-  type Binding,
+  type ConfigRules,
   type RestClientConfig,
   type RestClientConfigEntry,
 } from './rest-client-config.ts';
@@ -20,7 +20,7 @@ const fieldsOf = (list: string) => list.split(',').map((field) => field.trim());
 export function override(
   ours: RestClientConfig,
   theirs: unknown,
-  { failMethods, overwrites }: Binding,
+  { failMethods, overwrites }: ConfigRules,
   needed: (method: MethodName, field: string) => boolean,
 ): { readonly config: RestClientConfig; readonly problems: readonly string[] } {
   if (!isObject(theirs)) return { config: ours, problems: ['it is no JSON object'] };
@@ -47,8 +47,8 @@ export function override(
     const taken = fieldsOf(entry.restOverwrite);
     const excluded = fieldsOf(entry.restExclude).filter((field) => needed(method, field));
     return [
-      mayFail && entry.restOnError === 'LOG' ? 'a refusal would not bind with restOnError LOG' : '',
-      mayFail && entry.restPolicy === 'DISABLE' ? 'nothing could be refused with restPolicy DISABLE' : '',
+      mayFail && entry.restOnError === 'LOG' ? 'a denial would not bind with restOnError LOG' : '',
+      mayFail && entry.restPolicy === 'DISABLE' ? 'nothing could be denied with restPolicy DISABLE' : '',
       overwritten.length > 0 && (entry.restPolicy !== 'OVERWRITE' || !overwritten.every((f) => taken.includes(f)))
         ? `a policy overwrites ${overwritten.join(', ')}: that needs restPolicy OVERWRITE and restOverwrite`
         : '',

@@ -15,8 +15,8 @@ export type RestClientConfig = Partial<Record<MethodName, RestClientConfigEntry>
 /** WCS takes these from no answer. */
 export const PROTECTED_FIELDS: readonly string[] = ['nodeId', 'sessionId', 'appKey'];
 
-export interface Binding {
-  /** Where a refusal of ours must bind, or an error of ours shall be the client's too. */
+export interface ConfigRules {
+  /** Where a denial of ours must bind, or an error of ours shall be the client's too. */
   readonly failMethods: ReadonlySet<MethodName>;
   /** The fields that WCS is to take from our answers. */
   readonly overwrites: Readonly<Partial<Record<MethodName, readonly string[]>>>;
@@ -32,7 +32,7 @@ export const DEFAULT_ENTRY: RestClientConfigEntry = {
 };
 
 /** Methods that need no entry get none. */
-export function restClientConfig({ failMethods, overwrites }: Binding): RestClientConfig {
+export function restClientConfig({ failMethods, overwrites }: ConfigRules): RestClientConfig {
   const entries = METHOD_NAMES.map((method): [MethodName, RestClientConfigEntry] => {
     const overwritten = overwrites[method] ?? [];
     return [

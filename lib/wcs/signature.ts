@@ -11,15 +11,18 @@ export interface Credentials {
   basic?: { user: string; password: string };
 }
 
-export type Verdict = 'authentic' | 'missing' | 'wrong';
+export type SignatureCheck = 'authentic' | 'missing' | 'wrong';
 
 /** The value of `Authorization` that WCS sends with a body. */
 export const sign = (body: Uint8Array, secret: string) => `WCS ${hmac(body, secret).toString('hex')}`;
 
 /** Judges an `Authorization` header over the body's raw bytes, in a time that depends on no secret. */
-export function verify(authorization: string | undefined, body: Uint8Array, credentials: Credentials): Verdict {
-  if (!authorization?.trim()) return 'missing';
-  const [, scheme = '', value = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(authorization) ?? [];
+export function verify(authorization: string | undefined, body: Uint8Array, credentials: Credentials): SignatureCheck {
+  // Whoever sends it may not be let in: no expression here whose time grows faster than what it reads.
+  const given = authorization?.trim();
+  if (!given) return 'missing';
+  const blank = given.search(/\s/);
+  const [scheme, value] = blank < 0 ? [given, ''] : [given.slice(0, blank), given.slice(blank).trimStart()];
   switch (scheme.toLowerCase()) {
     case 'wcs':
       return isSigned(value, body, credentials.secrets) ? 'authentic' : 'wrong';
@@ -43,6 +46,18 @@ function isSigned(hex: string, body: Uint8Array, secrets: readonly string[]): bo
 function isBasic(base64: string, basic: Credentials['basic']): boolean {
   if (!basic) return false;
   // Digests have one length, which timingSafeEqual requires; the password's length does not show.
-  const digest = (data: string | Buffer) => createHash('sha256').update(data).digest();
-  return timingSafeEqual(digest(Buffer.from(base64, 'base64')), digest(`${basic.user}:${basic.password}`));
+  const digest = (data: Uint8Array) => createHash('sha256').update(data).digest();
+  const given = digest(Buffer.from(base64, 'base64'));
+  return encodingsOf(`${basic.user}:${basic.password}`)
+    .map((bytes) => timingSafeEqual(given, digest(bytes)))
+    .includes(true);
+}
+
+/**
+ * How clients send it: in UTF-8, or in Latin-1, as a JVM does that does not know or heed the challenge's `charset`. Where
+ * Latin-1 lacks a character there is nothing else to take: a JVM puts `?` for it, with which others would be let in, too.
+ */
+function encodingsOf(text: string): readonly Buffer[] {
+  const utf8 = Buffer.from(text);
+  return [utf8, /[^\u0000-\u00ff]/.test(text) ? utf8 : Buffer.from(text, 'latin1')];
 }

@@ -1,82 +1,11 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createObedientWcs, type Told } from '../simulator/obedience.ts';
+import { createConfigAwareWcs, type ClientNotice } from '../simulator/config-aware-wcs.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, ends, keepAlives, starts, type Client } from '../simulator/sessions.ts';
 import { createWcs, type Hook } from '../simulator/wcs.ts';
 import { startStack, type LocalStack } from '../support/local-stack.ts';
 import { runScript } from '../support/run-script.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-const shell = (script: string) =>
-  new Promise<string>((resolve, reject) => {
-    execFile('bash', ['-c', script], { cwd: ROOT, maxBuffer: 1e7 }, (error, stdout, stderr) =>
-      error && stdout === '' ? reject(new Error(`${script}\n${stderr}`)) : resolve(stdout),
-    );
-  });
-
-interface Shown {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** The commands of a section of the README, each with the output that it shows. */
-function commandsOf(section: string): Shown[] {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const text = readme.split(/^## /m).find((part) => part.startsWith(section)) ?? expect.fail(`no section ${section}`);
-  return [...text.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block = '']) =>
-    block
-      .split(/^\$ /m)
-      .filter(Boolean)
-      .map((one) => {
-        const [command = '', ...output] = one.trimEnd().split('\n');
-        return { command, output: output.join('\n') };
-      }),
-  );
-}
-
-describe('“Let in the right people” of the README', () => {
-  const [exported, started, ...rest] = commandsOf('Let in the right people');
-  let stack: LocalStack;
-  let setup = '';
-
-  beforeAll(async () => {
-    expect([exported?.command.startsWith('export TOKEN_SECRET='), started?.command]).toEqual([true, 'npm start']);
-    const values = await shell(`${exported?.command}; env -0`);
-    const env = Object.fromEntries(
-      values
-        .split('\0')
-        .filter((line) => line.startsWith('TOKEN_'))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    );
-    expect(Object.keys(env)).toHaveLength(4);
-    stack = await startStack({ env });
-    setup = Object.entries(env)
-      .map(([name, value]) => `export ${name}='${value}'`)
-      .join('; ');
-    expect(stack.output()).toContain(started?.output.replace('3000', String(stack.ports.PORT)));
-  });
-  afterAll(async () => {
-    expect(await stack.stop()).toEqual([]);
-  });
-
-  it('does what it shows, command by command', async () => {
-    expect(rest).toHaveLength(3);
-    for (const { command, output } of rest) {
-      const here = command.replace('--players 0', `--players 0 --url ${stack.url}`);
-      expect([command, (await shell(`${setup}; ${here}`)).trimEnd()]).toEqual([command, output]);
-    }
-    const outcomes = stack.logLines().map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(6);
-    expect(outcomes.filter((outcome) => outcome === 'refusal ignored')).toHaveLength(3);
-    const subs = new Set(stack.logLines().map(({ sub }) => sub));
-    expect(subs).toContain('alice');
-  });
-});
 
 describe('a WCS that obeys, and policy token', () => {
   const SECRET = 'a secret of 32 bytes or a little more';
@@ -99,23 +28,23 @@ describe('a WCS that obeys, and policy token', () => {
   const clientWith = (token: string, name: string, published = true) =>
     createClient(random, { name, published, nodeId: 'node', token });
   const play = async (hooks: readonly Hook[], forgetsConfig = false) => {
-    const told: Told[] = [];
-    const obedient = createObedientWcs({ wcs, forgetsConfig, onTold: (one) => told.push(one) });
+    const told: ClientNotice[] = [];
+    const configAware = createConfigAwareWcs({ wcs, forgetsConfig, onTold: (one) => told.push(one) });
     const answers = [];
-    for (const hook of hooks) answers.push((await obedient.send(hook))?.status);
+    for (const hook of hooks) answers.push((await configAware.send(hook))?.status);
     return { answers, told };
   };
   const life = (client: Client) => [...connects(client), ...starts(client), ...keepAlives(client, 1)];
 
-  it('a refused publisher does not publish; without the config it would', async () => {
-    const refused = clientWith(await token('--publish', 'other'), 'mine');
-    expect((await play([...life(refused), ...ends(refused)])).answers).toEqual([
+  it('a denied publisher does not publish; without the config it would', async () => {
+    const denied = clientWith(await token('--publish', 'other'), 'mine');
+    expect((await play([...life(denied), ...ends(denied)])).answers).toEqual([
       ...[200, 200, 403],
       // No StreamStatusEvent, no keep-alive, no end: there is no stream. The connection ends.
       ...[undefined, undefined, undefined, undefined, 200],
     ]);
-    expect(await stack.row(refused.mediaSessionId)).toMatchObject({
-      phase: 'refused',
+    expect(await stack.row(denied.mediaSessionId)).toMatchObject({
+      phase: 'denied',
       status: 'DENIED',
       denied: 'token: may not publish this name',
       sub: 'alice',
@@ -130,7 +59,7 @@ describe('a WCS that obeys, and policy token', () => {
     });
   });
 
-  it('a connection that is refused is one that never was', async () => {
+  it('a connection that is denied is one that never was', async () => {
     const client = clientWith('junk', 'mine');
     expect((await play(life(client))).answers).toEqual([403, 200, undefined, undefined, undefined]);
     expect(await stack.row(client.mediaSessionId)).toBeUndefined();

@@ -33,13 +33,12 @@ describe('npm run doctor', () => {
     return { code, bad, of: (check: string) => findings.find((one) => one.check === check) };
   }
   /** The ids of its rows are in the log, which has those of all probes. */
-  const probed = () =>
-    stack.logLines().flatMap(({ subject }) => (String(subject).startsWith('doctor-') ? [String(subject)] : []));
+  const probed = () => stack.logLines().flatMap(({ id }) => (String(id).startsWith('doctor-') ? [String(id)] : []));
 
   it('finds a good stack well, tells it to a person, and leaves no rows', async () => {
     const { code, stdout, stderr } = await doctor(['--stage', 'local', '--origin', 'https://example.com']);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^ok {8}without credentials: refused \(403\)\n {10}Only who has the credentials/m);
+    expect(stdout).toMatch(/^ok {8}without credentials: rejected \(403\)\n {10}Only who has the credentials/m);
     expect(stdout).toMatch(/^ok {8}row of the stream: there, and right$/m);
     expect(stdout).toMatch(/^ok {8}latency: p50 \d+ ms, p99 \d+ ms \(50 probes, with a write each\)$/m);
     expect(stdout).toMatch(/^ok {8}restClientConfig: FAIL for no method; sdp is left out$/m);
@@ -52,11 +51,11 @@ describe('npm run doctor', () => {
     for (const id of ids) expect([await stack.row(id), await stack.session(id)]).toEqual([undefined, undefined]);
   });
 
-  it('takes the refusal of a policy for a sign of life; without a stage it makes no row', async () => {
+  it('takes the denial of a policy for a sign of life; without a stage it makes no row', async () => {
     const before = probed().length;
     const { code, bad, of } = await examined(['--url', stack.url]);
     expect([code, bad]).toEqual([0, []]);
-    expect(of('connect')?.found).toBe('refused by the policy origin');
+    expect(of('connect')?.found).toBe('denied by the policy origin');
     expect(of('the stage')?.level).toBe('left out');
     expect(probed()).toHaveLength(before);
   });
@@ -102,7 +101,7 @@ describe('npm run doctor', () => {
     const before = probed().length;
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, '../../infra/doctor/main.ts'), '--url', url, '--stage', 'local'],
+      [join(import.meta.dirname, '../../infra/cli/doctor/main.ts'), '--url', url, '--stage', 'local'],
       { env: { ...process.env, ...ports, HOOK_SECRET: SECRET } },
     );
     let stderr = '';
@@ -127,7 +126,7 @@ describe('npm run doctor', () => {
     const child = spawn(
       process.execPath,
       [
-        join(import.meta.dirname, '../../infra/doctor/main.ts'),
+        join(import.meta.dirname, '../../infra/cli/doctor/main.ts'),
         '--url',
         stack.url,
         '--stage',
@@ -150,7 +149,7 @@ describe('npm run doctor', () => {
   });
 
   it('sees a dead DynamoDB, and the hook that waits in the queue', async () => {
-    stack.kill('dynamodb.ts');
+    stack.holdDown('dynamodb.ts');
     await expect.poll(() => fetch(`http://127.0.0.1:${stack.ports.DYNAMODB_PORT}`).catch(() => 'dead')).toBe('dead');
     const { code, bad, of } = await examined(['--stage', 'local', '--origin', 'https://example.com']);
     expect(code).toBe(1);

@@ -1,18 +1,26 @@
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../lib/wcs/signature.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
-import { createObedientWcs } from '../simulator/obedience.ts';
+import { createConfigAwareWcs } from '../simulator/config-aware-wcs.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, keepAlives, starts } from '../simulator/sessions.ts';
 import { createWcs } from '../simulator/wcs.ts';
+import { runScript } from '../support/run-script.ts';
 import { freePorts, newDataDir, spawnStack, startStack, type LocalStack } from '../support/local-stack.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
+
+/** On which a process listens, as the kernel writes them. */
+function addressesOf(port: number) {
+  const listening = readFileSync('/proc/net/tcp', 'utf8') + readFileSync('/proc/net/tcp6', 'utf8');
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const found = listening.matchAll(new RegExp(`^ *\\d+: ([0-9A-F]+):${hex} 0+:0000 0A`, 'gm'));
+  return [...found].map(([, address]) => address);
+}
 
 describe('npm start', () => {
   let stack: LocalStack;
@@ -57,6 +65,25 @@ describe('npm start', () => {
     expect(page).toContain(SEED_STREAM);
   });
 
+  it('has a console in which the links of the docs find what they promise', async () => {
+    await stack.post('StreamStatusEvent', BODY);
+    const page = readFileSync(join(import.meta.dirname, '../../docs/local-stack.md'), 'utf8');
+    const links = page.matchAll(/\[([^[\]]+)\]\((http:\/\/127\.0\.0\.1:8001\/tables\/[^)]+)\)/g);
+    const found: Record<string, number> = {};
+    for (const [, title = '', link = ''] of links) {
+      const url = new URL(link.replace('8001', String(stack.ports.CONSOLE_PORT)));
+      expect((await fetch(url)).status).toBe(200);
+      // Where its page gets the rows from.
+      url.pathname += '/items';
+      const { Items } = (await fetch(url).then((answer) => answer.json())) as { Items: object[] };
+      found[title] = Items.filter((item) => 'mediaSessionId' in item && item.mediaSessionId === SEED_STREAM).length;
+    }
+    expect(found).toEqual({
+      ...{ 'what is live': 1, 'live publishers': 1 },
+      ...{ 'lost streams': 0, 'denied streams': 0, sessions: 0 },
+    });
+  });
+
   it('logs one line per hook, without its body', async () => {
     const before = stack.logLines().length;
     await stack.post('publishStream', '{"mediaSessionId":"logged","custom":{"token":"S3CRET"},"sdp":"S3CRET"}');
@@ -65,14 +92,28 @@ describe('npm start', () => {
     expect(stack.logLines().slice(before)).toMatchObject([
       {
         method: 'publishStream',
-        subject: 'logged',
+        id: 'logged',
         outcome: 'applied',
         status: 200,
-        requestId: expect.stringMatching(/.+/) as string,
+        requestId: expect.stringMatching(/./) as string,
       },
       { method: 'NovelEvent', outcome: 'unknown method', hooks: 1 },
     ]);
     expect(stack.output()).not.toContain('S3CRET');
+  });
+
+  it('routes a method with a slash before or behind it to a function that knows it', async () => {
+    for (const [n, method] of ['publishStream/', '/publishStream', 'publishStream//'].entries()) {
+      const body = `{"mediaSessionId":"slash-${n}","status":"PENDING"}`;
+      const answer = await stack.post(method, body);
+      expect([method, answer.status, await answer.text()]).toEqual([method, 200, body]);
+      expect(await stack.row(`slash-${n}`)).toMatchObject({ phase: 'starting', status: 'PENDING' });
+    }
+    for (const method of ['connect/', '/connect']) {
+      const answer = await stack.post(method, '{"sessionId":"slash"}');
+      expect(await answer.json()).toHaveProperty('restClientConfig');
+    }
+    expect(await stack.session('slash')).toMatchObject({ phase: 'starting' });
   });
 
   it('takes odd bodies byte for byte', async () => {
@@ -86,7 +127,7 @@ describe('npm start', () => {
     }
   });
 
-  it('refuses what is no hook', async () => {
+  it('rejects what is no hook', async () => {
     const statuses = await Promise.all([
       fetch(`${stack.url}/StreamStatusEvent`),
       fetch(`${stack.url}/StreamStatusEvent`, { method: 'PUT', body: BODY }),
@@ -100,15 +141,44 @@ describe('npm start', () => {
     expect(statuses.map(({ status }) => status)).toEqual([404, 404, 404, 404, 400, 400, 400, 413]);
   });
 
-  it('listens on the loopback address only', () => {
-    const listening = readFileSync('/proc/net/tcp', 'utf8') + readFileSync('/proc/net/tcp6', 'utf8');
-    for (const port of Object.values(stack.ports)) {
-      const hex = port.toString(16).toUpperCase().padStart(4, '0');
-      const addresses = [...listening.matchAll(new RegExp(`^ *\\d+: ([0-9A-F]+):${hex} 0+:0000 0A`, 'gm'))].map(
-        ([, address]) => address,
+  it('says in one line what it is to a browser, and to a WCS with another URL', async () => {
+    const rows = `http://127.0.0.1:${stack.ports.CONSOLE_PORT}`;
+    for (const url of [`${stack.url}/StreamStatusEvent`, stack.url, new URL('/', stack.url)]) {
+      const answer = await fetch(url);
+      expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+      expect(await answer.text()).toBe(
+        `wcs-hooks takes hooks here: WCS sends them as POST requests to ${stack.url}. Streams are shown at ${rows}\n`,
       );
-      expect(addresses).toEqual(['0100007F']);
     }
+    const answer = await fetch(new URL('/StreamStatusEvent', stack.url), { method: 'POST', body: BODY });
+    expect(await answer.text()).toBe(`No hook is taken at /StreamStatusEvent: the URL in WCS must be ${stack.url}\n`);
+  });
+
+  it('keeps the lines of the log by day, too', () => {
+    const folder = join(stack.dataDir, 'log');
+    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(kept.join('')).toBe(
+      stack
+        .output()
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    for (const { time } of stack.logLines()) expect(new Date(String(time)).toISOString()).toBe(time);
+  });
+
+  it('says again what it said when it was ready', async () => {
+    const environment = { DATA_DIR: stack.dataDir };
+    const [, ready = ''] = /^(WARNING: no [^]*?app-rest-method.*\n)/m.exec(stack.output()) ?? [];
+    expect(ready).toContain(`ready ${stack.url}\n`);
+    expect(await runScript('status', [], environment)).toMatchObject({ code: 0, stdout: ready });
+    const none = await runScript('status', [], { DATA_DIR: newDataDir() });
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('listens on the loopback address only', () => {
+    for (const port of Object.values(stack.ports)) expect(addressesOf(port)).toEqual(['0100007F']);
   });
 });
 
@@ -122,6 +192,7 @@ describe('npm start with credentials', () => {
         HOOK_USER: 'u',
         HOOK_PASSWORD: 'p',
         FAIL_METHODS: 'StreamStatusEvent',
+        HOST: '0.0.0.0',
       },
     });
   });
@@ -136,7 +207,13 @@ describe('npm start with credentials', () => {
     expect(stack.output()).toContain('rest_hook_send_hash=true');
   });
 
-  it('takes signed hooks and Basic, and refuses the rest', async () => {
+  it('lets other machines to its hooks where HOST says so, and to nothing else', () => {
+    const { PORT, ...others } = stack.ports;
+    expect(addressesOf(PORT)).toEqual(['00000000']);
+    for (const port of Object.values(others)) expect(addressesOf(port)).toEqual(['0100007F']);
+  });
+
+  it('takes signed hooks and Basic, and rejects the rest', async () => {
     const ask = async (headers?: Record<string, string>) =>
       (await stack.post('StreamStatusEvent', BODY, headers)).status;
     expect(await ask({ authorization: sign(Buffer.from(BODY), 'new') })).toBe(200);
@@ -147,7 +224,7 @@ describe('npm start with credentials', () => {
     expect(await ask(basic('u:q'))).toBe(403);
     const challenge = await stack.post('StreamStatusEvent', BODY);
     expect(challenge.status).toBe(401);
-    expect(challenge.headers.get('www-authenticate')).toBe('Basic realm="wcs-hooks"');
+    expect(challenge.headers.get('www-authenticate')).toBe('Basic realm="wcs-hooks", charset="UTF-8"');
   });
 
   it('takes and echoes the received bytes even where they are no UTF-8', async () => {
@@ -181,7 +258,7 @@ describe('without its DynamoDB', () => {
   const end = (id: string) => JSON.stringify({ mediaSessionId: id, status: 'UNPUBLISHED', info: '\u{1f600} ended' });
 
   it('the stack parks what it is told, and it is in the row once the database is back', async () => {
-    stack.kill('dynamodb.ts');
+    const release = stack.holdDown('dynamodb.ts');
     for (const [method, body] of [
       ['StreamStatusEvent', end(SEED_STREAM)],
       ['StreamKeepAliveEvent', BODY],
@@ -191,7 +268,7 @@ describe('without its DynamoDB', () => {
       expect(answer.status).toBe(200);
       if (method !== 'connect') expect(await answer.text()).toBe(body);
     }
-    expect(stack.output()).toContain('DynamoDB ended (SIGKILL).');
+    expect(stack.output()).toContain('DynamoDB ended (SIGKILL). It is started again in 0.5 s.\n');
     expect(stack.logLines()).toContainEqual(
       expect.objectContaining({
         level: 'WARN',
@@ -199,15 +276,33 @@ describe('without its DynamoDB', () => {
         cause: expect.stringContaining('ECONNREFUSED') as string,
       }),
     );
-    await stack.startPart('dynamodb.ts');
+    release();
     await expect
-      .poll(() => stack.row(SEED_STREAM), { timeout: 15_000 })
+      .poll(() => stack.row(SEED_STREAM).catch(() => undefined), { timeout: 15_000 })
       .toMatchObject({
         phase: 'ended',
         status: 'UNPUBLISHED',
         info: '\u{1f600} ended',
         keepAlive: true,
       });
+  });
+
+  it('or another part, the stack has it again by itself', async () => {
+    const killed = ['dynamodb.ts', 'queue.ts', 'console.ts'].map((part) => [part, stack.pidOf(part)] as const);
+    const before = stack.output().length;
+    for (const [, pid] of killed) process.kill(pid, 'SIGKILL');
+    const { DYNAMODB_PORT, QUEUE_PORT, CONSOLE_PORT } = stack.ports;
+    for (const [name, port] of [
+      ['DynamoDB', DYNAMODB_PORT],
+      ['The queue', QUEUE_PORT],
+      ['The console', CONSOLE_PORT],
+    ] as const) {
+      await expect.poll(() => stack.output().slice(before), { timeout: 15_000 }).toContain(`${name} runs again.\n`);
+      expect((await fetch(`http://127.0.0.1:${port}`)).status).toBeGreaterThan(0);
+    }
+    for (const [part, pid] of killed) expect(stack.pidOf(part)).not.toBe(pid);
+    await stack.post('StreamStatusEvent', end('after all came back'));
+    expect(await stack.row('after all came back')).toMatchObject({ phase: 'ended' });
   });
 
   it('that hangs, the stack parks too, within 4 s', async () => {
@@ -221,8 +316,8 @@ describe('without its DynamoDB', () => {
   });
 
   it('and without its queue, the stack answers 503 within 4 s, a keep-alive 200', async () => {
-    stack.kill('dynamodb.ts');
-    stack.kill('queue.ts');
+    stack.holdDown('dynamodb.ts');
+    stack.holdDown('queue.ts');
     for (const [method, status] of [
       ['StreamStatusEvent', 503],
       ['publishStream', 503],
@@ -243,11 +338,11 @@ describe('without its DynamoDB', () => {
   it('nor its queue, it stops nobody, as no policy is on', async () => {
     const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
     const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
-    const obedient = createObedientWcs({ wcs });
-    for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await obedient.send(hook);
+    const configAware = createConfigAwareWcs({ wcs });
+    for (const hook of [...connects(client), ...starts(client), ...keepAlives(client, 1)]) await configAware.send(hook);
     wcs.close();
-    expect(obedient.declinedConnections).toBe(0);
-    expect([...obedient.streams.values()]).toMatchObject([{ state: 'running' }]);
+    expect(configAware.declinedConnections).toBe(0);
+    expect([...configAware.streams.values()]).toMatchObject([{ state: 'running' }]);
   });
 });
 
@@ -302,22 +397,22 @@ describe('the processes of the stack', () => {
     // Another one that wants the same data says so, and does it no harm.
     const second = await spawnStack({ dataDir });
     expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`The local stack cannot start: the data in ${dataDir}/dynamodb cannot be opened`);
+    expect(second.output()).toContain(`\nThe rows in ${dataDir}/dynamodb are used by another local stack. Stop it, or`);
     expect(second.output()).not.toMatch(/^ +at /m);
     expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(200);
     expect(await stack.stop()).toEqual([]);
   });
 
-  it('all end when npm is killed while they start', async () => {
-    for (const milliseconds of [500, 900, 1300]) {
-      const starting = await spawnStack();
-      await sleep(milliseconds);
-      starting.npm.kill('SIGKILL');
-      expect(await starting.left()).toEqual([]);
-    }
+  // The first of them has a parent that is gone before its own first line.
+  it.each(['start.ts', 'dynamodb.ts', 'console.ts'])('all end when npm is killed just as %s starts', async (file) => {
+    stack = await spawnStack();
+    const starts = () => stack?.processes().some(({ command }) => /^\S*node /.test(command) && command.includes(file));
+    await expect.poll(starts, { timeout: 20_000, interval: 5 }).toBe(true);
+    stack.npm.kill('SIGKILL');
+    expect(await stack.left(10_000)).toEqual([]);
   });
 
-  it.each(['npm start', 'start.mjs'])('all end when %s is killed with -9', async (command) => {
+  it.each(['npm start', 'infra/local/start.ts'])('all end when %s is killed with -9', async (command) => {
     stack = await startStack();
     const victim = stack.processes().find((one) => one.command.includes(command));
     process.kill(victim?.pid ?? 0, 'SIGKILL');
@@ -348,6 +443,20 @@ describe('npm start that cannot work', () => {
       ]);
       await new Promise((resolve) => other.close(resolve));
     }
+  });
+
+  it('says in one line that DATA_DIR cannot be used', async () => {
+    const file = join(newDataDir(), 'file');
+    writeFileSync(file, '');
+    expect(await failing({ dataDir: file })).toEqual([
+      `DATA_DIR=${file} cannot be used: ${file} is a file, and a folder is needed. Choose another with DATA_DIR=<folder> npm start.`,
+    ]);
+  });
+
+  it('says in one line that other machines are let in with credentials only', async () => {
+    expect(await failing({ env: { HOST: '0.0.0.0' } })).toEqual([
+      'HOST=0.0.0.0 lets other machines in, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.',
+    ]);
   });
 
   it('says which settings are wrong, all at once', async () => {

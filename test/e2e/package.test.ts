@@ -69,7 +69,7 @@ describe('serverless package', () => {
       incoming: 'IncomingLambdaFunction',
     };
     const expected = METHOD_NAMES.map((name) => [`POST /rest/my_api/${name}`, functions[METHODS[name].type]]);
-    expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method}', functions.event]].sort());
+    expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method+}', functions.invocation]].sort());
   });
 
   it('builds each function as one bundle of at most 300 KB, the one of events of 240, alone in its zip with its entry, and says so', async () => {
@@ -131,7 +131,7 @@ describe('serverless package', () => {
       Connect: [readsSecrets, upsertsSessions, parks],
       Incoming: [readsSecrets, readsSessions],
       Event: [readsSecrets, upserts, upsertsSessions, parks],
-      Invocation: [readsSecrets, upserts, readsSessions, parks],
+      Invocation: [readsSecrets, upserts, upsertsSessions, parks],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },
@@ -232,7 +232,7 @@ describe('serverless package', () => {
     for (const [id, { Properties }] of alarms) {
       expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
       // These tell of a moment.
-      const isOfMoment = ['NodeSilentAlarm', 'LiveAfterEndAlarm', 'RefusalIgnoredAlarm'].includes(id);
+      const isOfMoment = ['NodeSilentAlarm', 'LiveAfterEndAlarm', 'DenialIgnoredAlarm'].includes(id);
       expect(Properties['OKActions']).toEqual(isOfMoment ? undefined : topic);
       expect(String(Properties['AlarmDescription'])).toMatch(/\w.{60}/);
     }
@@ -245,7 +245,7 @@ describe('serverless package', () => {
       'ApproximateNumberOfMessagesNotVisible',
     ]);
     // What a hook says may come to light when it is replayed.
-    for (const id of ['LiveAfterEndAlarm', 'RefusalIgnoredAlarm']) expect(summed(id)).toEqual(['hooks', 'replays']);
+    for (const id of ['LiveAfterEndAlarm', 'DenialIgnoredAlarm']) expect(summed(id)).toEqual(['hooks', 'replays']);
     expect(resources['AlarmTopic']?.Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlarmKey' } });
     expect(JSON.stringify(resources['AlarmKey'])).toContain('cloudwatch.amazonaws.com');
     expect(of('AWS::SNS::Subscription')).toEqual([]);

@@ -20,10 +20,12 @@ describe('npm run streams', () => {
     await stack.post('StreamStatusEvent', BODY);
     expect((await stack.post('StreamKeepAliveEvent', BODY)).status).toBe(200);
     const { code, stdout } = await streams('--stop', SEED_STREAM, '--reason', 'abuse');
-    expect([code, stdout]).toEqual([
-      0,
-      `${SEED_STREAM} (b4e7, live) is stopped with its next keep-alive, where STOP_STREAMS=true.\n`,
-    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^${SEED_STREAM} \\(b4e7, live\\) is stopped with its next keep-alive; it was last heard of \\d+ s ago\\.\n$`,
+      ),
+    );
 
     const answer = await stack.post('StreamKeepAliveEvent', BODY);
     expect(answer.status).toBe(403);
@@ -44,7 +46,20 @@ describe('npm run streams', () => {
     await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
     const live = await streams();
     expect([live.code, live.stderr]).toEqual([0, '']);
-    expect(live.stdout).toMatch(/^publishing +\S+Z +quiet +\S+ +b4e7$/m);
+    expect(live.stdout).toMatch(/^publishing +\S+Z +\S+Z +quiet +\S+ +- +b4e7$/m);
+  });
+
+  it('ends the row of a ghost, and its next sign of life is told as an anomaly', async () => {
+    const ghost = BODY.replace(SEED_STREAM, 'ghost');
+    await stack.post('StreamKeepAliveEvent', ghost);
+    expect(await streams('--end', 'ghost')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^ghost \(b4e7, live\) was heard of \d s ago, .*--end ghost --yes\n$/) as string,
+    });
+    expect((await streams('--end', 'ghost', '--yes')).code).toBe(0);
+    expect((await stack.post('StreamKeepAliveEvent', ghost)).status).toBe(200);
+    expect(await stack.row('ghost')).toMatchObject({ phase: 'ended', info: 'presumed: ended by the operator' });
+    expect(stack.logLines().filter(({ outcome }) => outcome === 'live after end')).toHaveLength(1);
   });
 
   it('says what is wrong, and what to do', async () => {

@@ -19,8 +19,8 @@ describe('the log', () => {
     const failed = { status: 'FAILED', sipStatus: 404, info: 'Not found' };
     expect(await lineOf(hooks, 'CallStatusEvent', failed)).toMatchObject({
       level: 'INFO',
-      said: 'FAILED',
-      subject: 'c',
+      wcsStatus: 'FAILED',
+      id: 'c',
       status: 200,
       caller: '1001',
       callee: '+4930…42',
@@ -36,10 +36,10 @@ describe('the log', () => {
     expect(await lineOf(hooks, 'CallStatusEvent', { status: 'FAILED' })).toMatchObject({ callee: '+493012345642' });
   });
 
-  it('tells of a call that was refused, which has no row, and of no other', async () => {
+  it('tells of a call that was denied, which has no row, and of no other', async () => {
     const own = { decides: { call: [], OnCallEvent: [] }, decide: () => deny('never') };
-    const refused = await lineOf(hooksUnderTest({ IS_OFFLINE: 'true' }, own), 'call', {});
-    expect(refused).toMatchObject({ outcome: 'denied', caller: '1001', callee: '+4930…42', reason: 'own: never' });
+    const denied = await lineOf(hooksUnderTest({ IS_OFFLINE: 'true' }, own), 'call', {});
+    expect(denied).toMatchObject({ outcome: 'denied', caller: '1001', callee: '+4930…42', reason: 'own: never' });
     for (const [method, status] of [
       ['call', 'PENDING'],
       ['CallStatusEvent', 'ESTABLISHED'],

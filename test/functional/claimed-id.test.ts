@@ -50,7 +50,7 @@ const shown = (hooks: Hooks) => {
 const outcome = (hooks: Hooks) => hooks.lines().at(-1)?.['outcome'];
 
 describe("somebody else's id", () => {
-  it('that is claimed neither stops its stream nor changes its row, and the claim is refused and told', async () => {
+  it('that is claimed neither stops its stream nor changes its row, and the claim is denied and told', async () => {
     const alice = [claim(ALICE, tokenOfAlice, 0), live(ALICE, 1)];
     const hooks = hooksUnderTest(SETTINGS);
     expect(await play(hooks, alice)).toEqual([200, 200]);

@@ -1,16 +1,16 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { diagnose } from '../../infra/doctor/diagnose.ts';
-import { summary, toText, type Finding } from '../../infra/doctor/finding.ts';
-import { createGateway } from '../../infra/doctor/gateway.ts';
-import type { Credentials } from '../../infra/doctor/probes.ts';
-import type { Search } from '../../infra/doctor/rows.ts';
-import { judgeLatency } from '../../infra/doctor/times.ts';
-import { createTraces } from '../../infra/doctor/traces.ts';
+import { diagnose } from '../../infra/cli/doctor/diagnose.ts';
+import { summary, toText, type Finding } from '../../infra/cli/doctor/finding.ts';
+import { createGateway } from '../../infra/cli/doctor/gateway.ts';
+import type { Credentials } from '../../infra/cli/doctor/probes.ts';
+import type { Search } from '../../infra/cli/doctor/rows.ts';
+import { latencyOf } from '../../infra/cli/doctor/times.ts';
+import { createProbeRows } from '../../infra/cli/doctor/probe-rows.ts';
 import { restClientConfig } from '../../lib/wcs/rest-client-config.ts';
 import { verify } from '../../lib/wcs/signature.ts';
-import type { Stage } from '../../infra/stage-access.ts';
+import type { Stage } from '../../infra/cli/stage-access.ts';
 
 const SECRET = 'a secret';
 const BASIC = { user: 'u', password: 'p' };
@@ -205,15 +205,15 @@ describe('the doctor, over HTTP alone,', () => {
     expect(of(await examine({ credentials: {} }), 'hooks')?.todo).toContain('HOOK_SECRET');
   });
 
-  it('takes a refusal by a policy for a sign of life, and says how to see more', async () => {
+  it('takes a denial by a policy for a sign of life, and says how to see more', async () => {
     spoil = (answer, { method }) => {
       if (!['connect', 'sendMessage'].includes(method)) return;
       answer.status = 403;
-      answer.body = '{"error":"Forbidden","message":"refused by the policy token"}';
+      answer.body = '{"error":"Forbidden","message":"denied by the policy token"}';
     };
     const findings = await examine();
     expect(bad(findings)).toEqual([]);
-    expect(of(findings, 'connect')?.found).toBe('refused by the policy token');
+    expect(of(findings, 'connect')?.found).toBe('denied by the policy token');
     expect(of(findings, 'restClientConfig')).toMatchObject({
       level: 'left out',
       todo: expect.stringContaining('--token') as string,
@@ -248,7 +248,7 @@ describe('the doctor, over HTTP alone,', () => {
   it('warns of a second for a hook, if only for one of fifty', () => {
     const reply = { status: 200, headers: {}, body: Buffer.of(), sentAt: 0, answeredAt: 0 };
     const taking = (slowest: number) =>
-      judgeLatency(
+      latencyOf(
         Array.from({ length: 50 }, (_, i) => (i === 7 ? slowest : 20)).map((milliseconds) => ({
           ...reply,
           milliseconds,
@@ -312,7 +312,7 @@ describe('the doctor, with a stage,', () => {
       queues: { send },
       queueUrl: (queue: string) => Promise.resolve(queue),
     } as unknown as Stage;
-    return { behind: { stage, traces: createTraces(stage), patience: 0 }, commands };
+    return { behind: { stage, probeRows: createProbeRows(stage), withinMs: 0 }, commands };
   }
   const key = (...names: string[]) => names.map((AttributeName) => ({ AttributeName }));
   const SESSIONS = {
@@ -421,11 +421,11 @@ describe('the doctor, with a stage,', () => {
   it('sends no more ids where the row does not come, and says that it may come yet', async () => {
     const { behind, commands } = stageWith({ GetItem: refuse('TimeoutError') });
     const findings = await examine({ behind });
-    expect(received.filter(({ body }) => body.includes(behind.traces.ids.mediaSessionId))).toHaveLength(1);
+    expect(received.filter(({ body }) => body.includes(behind.probeRows.ids.mediaSessionId))).toHaveLength(1);
     expect(received.filter(({ body }) => body.includes('"sessionId"'))).toHaveLength(1);
     expect(of(findings, 'rows of the probes')).toMatchObject({
       level: 'warning',
-      todo: expect.stringContaining(behind.traces.ids.mediaSessionId) as string,
+      todo: expect.stringContaining(behind.probeRows.ids.mediaSessionId) as string,
     });
     expect(commands).toContain('DeleteItem');
   });
@@ -440,8 +440,8 @@ describe('the doctor, with a stage,', () => {
   it('removes its rows also when nobody listens any more, and when it fails', async () => {
     const { behind, commands } = stageWith();
     const gateway = createGateway(url, 500);
-    const patient = { gateway, credentials: { secret: SECRET }, probes: 1, behind };
-    for await (const { check } of diagnose(patient)) if (check === 'row of the stream') break;
+    const target = { gateway, credentials: { secret: SECRET }, probes: 1, behind };
+    for await (const { check } of diagnose(target)) if (check === 'row of the stream') break;
     expect(commands.filter((name) => name === 'DeleteItem')).toHaveLength(2);
 
     const failing = stageWith();
@@ -453,7 +453,7 @@ describe('the doctor, with a stage,', () => {
       },
     };
     const run = async () => {
-      for await (const _ of diagnose({ ...patient, gateway: broken, behind: failing.behind }));
+      for await (const _ of diagnose({ ...target, gateway: broken, behind: failing.behind }));
     };
     await expect(run()).rejects.toThrow('broken');
     expect(failing.commands.filter((name) => name === 'DeleteItem')).toHaveLength(2);

@@ -52,7 +52,13 @@ describe('every method', () => {
       expect([method, memory.rows.size, memory.sessions.size]).toEqual([method, isStream ? 1 : 0, isTelling ? 1 : 0]);
       const subject = { stream: 'm', session: 's', call: 'c' }[METHODS[method].subject];
       expect(lines()).toMatchObject([
-        { method, subject, outcome: isStream || isTelling ? 'applied' : 'echoed', status: 200, requestId: 'request-1' },
+        {
+          method,
+          id: subject,
+          outcome: isStream || isTelling ? 'applied' : 'echoed',
+          status: 200,
+          requestId: 'request-1',
+        },
       ]);
     }
   });
@@ -62,22 +68,46 @@ describe('every method', () => {
     await send({ method: 'StreamStatusEvent', body: BODY });
     await send({ method: 'NovelEvent', body: '{"appKey":"a","nodeId":5}' });
     await send({ method: 'connect', body: '{"appKey":' });
+    await send({ method: 'playRTSP', body: '{"mediaSessionId":"m","name":"rtsp://host/cam?aclAuth=S3CRET"}' });
+    await send({ method: 'call', body: '{"callId":"c","name":"no stream"}' });
     const { appKey, nodeId } = captureBody('StreamStatusEvent.publishing');
     expect(lines()).toMatchObject([
       {
-        ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, said: 'PUBLISHING' },
-        ...{ outcome: 'applied', hooks: 1 },
+        ...{ method: 'StreamStatusEvent', type: 'event', app: appKey, node: nodeId, wcsStatus: 'PUBLISHING' },
+        ...{ name: 'b4e7', outcome: 'applied', hooks: 1 },
       },
       { method: 'NovelEvent', type: undefined, app: 'a', node: undefined, outcome: 'unknown method' },
-      { method: 'connect', type: 'connect', app: undefined, subject: undefined, outcome: 'refused' },
+      { method: 'connect', type: 'connect', app: undefined, id: undefined, outcome: 'rejected' },
+      { method: 'playRTSP', name: 'rtsp://host/cam' },
+      { method: 'call', name: undefined },
     ]);
   });
 
   it('in another spelling is the same method', async () => {
     const { send, lines } = hooksUnderTest();
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
-    expect(await send({ method: 'sendDTMF', body: '{"dtmf":1}' })).toMatchObject({ statusCode: 400 });
-    expect(lines()[0]).toMatchObject({ method: 'sendDTMF', subject: 'c', outcome: 'echoed' });
+    expect(await send({ method: 'sendDTMF/', body: '{"callId":"d","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
+    expect(lines()).toMatchObject([
+      { method: 'sendDTMF', id: 'c', outcome: 'echoed' },
+      { method: 'sendDTMF', id: 'd', outcome: 'echoed' },
+    ]);
+  });
+
+  it('with slashes before and behind it is the same method', async () => {
+    const body = '{"mediaSessionId":"m","status":"PENDING"}';
+    for (const method of ['publishStream/', 'publishStream//', '/publishStream', '//publishStream///']) {
+      const { send, lines, memory } = hooksUnderTest();
+      expect(await send({ method, body })).toMatchObject({ statusCode: 200, body });
+      expect(memory.rows.get('m')).toMatchObject({ phase: 'starting', status: 'PENDING' });
+      expect(lines()).toMatchObject([{ method: 'publishStream', outcome: 'applied' }]);
+    }
+    const { send, lines } = hooksUnderTest();
+    expect(json(await send({ method: '/connect', body: '{}' }))).toHaveProperty('restClientConfig');
+    expect(await send({ method: '///', body })).toMatchObject({ statusCode: 200, body });
+    expect(lines()).toMatchObject([{ method: 'connect' }, { method: '', outcome: 'unknown method' }]);
+    for (const method of ['a/publishStream', 'publishStream/a/', '//connect/connect']) {
+      expect(await send({ method, body })).toMatchObject({ statusCode: 404 });
+    }
   });
 
   it('that is unknown is echoed, and counted by its name', async () => {
@@ -118,7 +148,7 @@ describe('authentication', () => {
     expect(answer).toMatchObject({ statusCode: 200, body, isBase64Encoded: true });
   });
 
-  it('refuses wrong credentials of any kind with 403, stores nothing and does not read the body', async () => {
+  it('rejects wrong credentials of any kind with 403, stores nothing and does not read the body', async () => {
     const hex = sign(Buffer.from(BODY), 'new').slice(4);
     const reserialised = Buffer.from(JSON.stringify(JSON.parse(BODY), null, 2));
     for (const wrong of [
@@ -143,16 +173,16 @@ describe('authentication', () => {
       expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/json' } });
       expect(json(answer)).toEqual({ error: 'Forbidden', message: 'the credentials are wrong' });
       expect(memory.rows.size).toBe(0);
-      expect(lines()).toMatchObject([{ outcome: 'refused', status: 403, subject: undefined }]);
+      expect(lines()).toMatchObject([{ outcome: 'rejected', status: 403, id: undefined }]);
       expect((await ask(BOTH, wrong, 'not json')).answer).toMatchObject({ statusCode: 403 });
     }
   });
 
-  it('challenges a hook without credentials where Basic is configured, and refuses it elsewhere', async () => {
+  it('challenges a hook without credentials where Basic is configured, and rejects it elsewhere', async () => {
     const challenged = await ask(BOTH);
     expect(challenged.answer).toMatchObject({
       statusCode: 401,
-      headers: { 'www-authenticate': 'Basic realm="wcs-hooks"' },
+      headers: { 'www-authenticate': 'Basic realm="wcs-hooks", charset="UTF-8"' },
     });
     const { answer } = await ask(SIGNED);
     expect(answer.statusCode).toBe(403);
@@ -196,53 +226,12 @@ describe('a body', () => {
     expect(json(answer)['message']).toContain('262144');
   });
 
-  it.each([
-    ['StreamStatusEvent', { name: 5 }, 'name', 'expected a string, got a number'],
-    ['StreamStatusEvent', { published: 'true' }, 'published', 'expected true or false, got a string'],
-    ['StreamStatusEvent', { width: '640' }, 'width', 'expected a number, got a string'],
-    ['StreamStatusEvent', { status: { a: 1 } }, 'status', 'expected a string, got an object'],
-    ['StreamStatusEvent', { custom: 'x' }, 'custom', 'expected an object'],
-    ['StreamStatusEvent', { custom: [] }, 'custom', 'expected an object'],
-    ['StreamStatusEvent', { audioState: { muted: 1 } }, 'audioState.muted', 'expected true or false, got a number'],
-    ['StreamStatusEvent', { mediaSessionId: undefined }, 'mediaSessionId', 'the field is missing'],
-    ['StreamStatusEvent', { mediaSessionId: null }, 'mediaSessionId', 'expected a string, got null'],
-    ['StreamStatusEvent', { mediaSessionId: 5 }, 'mediaSessionId', 'expected a string, got a number'],
-    ['StreamStatusEvent', { mediaSessionId: '' }, 'mediaSessionId', 'expected a stream id, got an empty string'],
-    ['StreamEvent', { mediaSessionId: 'ä'.repeat(1025) }, 'mediaSessionId', 'expected at most 2048 bytes'],
-    ['playRTSP', { mediaSessionId: 'x'.repeat(2049) }, 'mediaSessionId', 'expected at most 2048 bytes'],
-    ['playRTSP', { mediaSessionId: 5 }, 'mediaSessionId', 'expected a string, got a number'],
-    ['connect', { mediaProviders: 'WebRTC' }, 'mediaProviders', 'expected an array, got a string'],
-    ['StreamStatusEvent', { audioState: [1] }, 'audioState', 'expected an object'],
-    ['connect', { mediaProviders: [1] }, 'mediaProviders.0', 'expected a string, got a number'],
-    ['connect', { keepAlive: 0 }, 'keepAlive', 'expected true or false, got a number'],
-    ['OnCallEvent', { callee: 5 }, 'callee', 'expected a string, got a number'],
-    ['sendMessage', { body: {} }, 'body', 'expected a string, got an object'],
-  ])('of %s with %j is a 400 that names the field', async (method, fields, field, expected) => {
-    const answer = await send(JSON.stringify({ mediaSessionId: 'm', ...fields }), method);
-    expect(answer.statusCode).toBe(400);
-    expect(json(answer)).toEqual({ error: 'Bad Request', message: `${field}: ${expected}`, field });
-  });
-
-  it('that is refused is not quoted in the answer or the log', async () => {
-    for (const body of [
-      '{"token":"SECRET"',
-      '"SECRET"',
-      '{"mediaSessionId":"m","width":"SECRET","sdp":"SECRET"}',
-      '{"custom":"SECRET"}',
-    ]) {
+  it('that is rejected is not quoted in the answer or the log', async () => {
+    for (const body of ['{"token":"SECRET"', '"SECRET"', '{"mediaSessionId":["SECRET"],"sdp":"SECRET"}']) {
       const { send, lines } = hooksUnderTest();
       const answer = await send({ method: 'StreamStatusEvent', body });
       expect(answer.statusCode).toBe(400);
       expect(JSON.stringify([answer, lines()])).not.toContain('SECRET');
-    }
-  });
-
-  it('of an old playRTSP without an id is echoed and has no row', async () => {
-    for (const id of ['', '"mediaSessionId":null,', '"mediaSessionId":"",']) {
-      const { send, memory } = hooksUnderTest();
-      const body = `{${id}"rtspUrl":"rtsp://h/s","User-Agent":"VLC"}`;
-      expect(await send({ method: 'playRTSP', body })).toMatchObject({ statusCode: 200, body });
-      expect(memory.rows.size).toBe(0);
     }
   });
 
@@ -338,9 +327,9 @@ describe('without a store', () => {
     const answer = await send({ method: 'StreamStatusEvent', body: BODY, at: 1234 });
     expect(answer).toMatchObject({ statusCode: 200, body: BODY });
     expect(memory.parked).toMatchObject([
-      { sighting: { id: SEED_STREAM, at: 1234, said: { status: 'PUBLISHING' } }, requestId: 'request-1' },
+      { sighting: { id: SEED_STREAM, at: 1234, state: { status: 'PUBLISHING' } }, requestId: 'request-1' },
     ]);
-    expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, subject: SEED_STREAM }]);
+    expect(lines()).toMatchObject([{ level: 'WARN', outcome: 'parked', status: 200, id: SEED_STREAM }]);
     expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
   });
 
@@ -350,7 +339,7 @@ describe('without a store', () => {
     const answer = await send({ method: 'StreamStatusEvent', body: BODY });
     expect(answer.statusCode).toBe(503);
     expect(json(answer)).toEqual({ error: 'Service Unavailable' });
-    expect(lines()).toMatchObject([{ level: 'ERROR', outcome: 'failed', status: 503, subject: SEED_STREAM }]);
+    expect(lines()).toMatchObject([{ level: 'ERROR', outcome: 'failed', status: 503, id: SEED_STREAM }]);
     expect(lines()[0]?.['cause']).toContain('ECONNREFUSED');
     expect(lines()[0]?.['cause']).toContain('no queue at sqs.internal');
   });
@@ -508,7 +497,8 @@ describe('any bytes', () => {
         stored += memory.rows.size;
         memory.rows.clear();
         memory.sessions.clear();
-        expect([200, 400, 401, 403]).toContain(answer.statusCode);
+        const isOneMethod = method.split('/').filter((segment) => segment !== '').length <= 1;
+        expect(isOneMethod ? [200, 400, 401, 403] : [404]).toContain(answer.statusCode);
         expect(answer.headers).toHaveProperty('content-type', 'application/json');
         if (answer.statusCode === 200 && method !== 'connect') expect(answer.body).toBe(text);
         else if (answer.statusCode !== 200) expect(json(answer)).toHaveProperty('error');

@@ -1,25 +1,26 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
 import { hooksUnderTest } from '../support/hooks-under-test.ts';
+import { pageAt } from '../support/pages.ts';
 import { NOW, signToken, WITH_SECRET } from '../support/tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The example of the README in the place of lib/access/own-policy.ts. */
+/** The example of docs/access-control.md in the place of lib/access/own-policy.ts. */
 async function example(): Promise<OwnPolicy> {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const [, code] = /```ts\n(export const ownPolicy[^]*?)```/.exec(readme) ?? expect.fail();
+  const { text } = pageAt('docs/access-control.md');
+  const [, code] = /```ts\n(export const ownPolicy[^]*?)```/.exec(text) ?? expect.fail();
   const file = join(mkdtempSync(join(tmpdir(), 'own-policy-')), 'own-policy.ts');
   const decision = pathToFileURL(join(ROOT, 'lib/access/decision.ts')).href;
   writeFileSync(file, `import { allow, deny } from '${decision}';\ntype OwnPolicy = object;\n${code}`);
   return ((await import(/* @vite-ignore */ file)) as { ownPolicy: OwnPolicy }).ownPolicy;
 }
 
-it('the example of the README: recording is for people with a token, under their own name, for an hour', async () => {
+it('the example of docs/access-control.md: recording is for people with a token, under their own name, for an hour', async () => {
   const hooks = hooksUnderTest({ ...WITH_SECRET, TOKEN_FOR: 'connect' }, await example());
   const connect = async (sessionId: string, token: string) =>
     hooks.send({ method: 'connect', at: NOW * 1000, body: JSON.stringify({ sessionId, custom: { token } }) });

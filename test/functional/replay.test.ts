@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createReplay } from '../../lib/jobs/replay.ts';
-import type { Line } from '../../lib/log.ts';
+import type { Line } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
 import { StoreError } from '../../lib/store/store.ts';
@@ -36,7 +36,7 @@ describe('replay', () => {
     expect(await replay(parked('a'), parked('b'), parked('a', 'UNPUBLISHED'))).toEqual({ batchItemFailures: [] });
     expect(memory.rows.get('a')).toMatchObject({ phase: 'ended', lastSeenAt: '1970-01-01T00:00:01.000Z' });
     expect(memory.rows.get('b')).toMatchObject({ phase: 'live' });
-    expect(lines[0]).toMatchObject({ message: 'replay', fields: { subject: 'a', requestId: 'r', outcome: 'applied' } });
+    expect(lines[0]).toMatchObject({ message: 'replay', fields: { id: 'a', requestId: 'r', outcome: 'applied' } });
   });
 
   it('reports exactly those that the store did not take', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
 import { WARM_UP_ID } from '../../lib/warm-up.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
@@ -135,7 +135,7 @@ describe('the bundled', () => {
     );
     expect(answers).toEqual(bodies);
     for (const n of bodies.keys()) expect(await dynamo.row(`interleaved-${n}`)).toMatchObject({ name: String(n) });
-    expect(lines.map((line) => (JSON.parse(line) as { subject: string }).subject).sort()).toEqual(
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id).sort()).toEqual(
       bodies.map((_, n) => `interleaved-${n}`).sort(),
     );
   });

@@ -104,9 +104,9 @@ describe('what it costs, in requests and units:', () => {
     for (const hook of [connect, established] as const) {
       const body = JSON.parse(hook?.body ?? '') as Record<string, unknown>;
       const method = hook?.method as MethodName;
-      const ruling = method === 'connect' ? { sub: 'alice', claims } : {};
+      const recorded = method === 'connect' ? { sub: 'alice', claims } : {};
       dynamo.requests.length = 0;
-      await store.upsert(sightingOf(method, body, T0 + (method === 'connect' ? 0 : 1), ruling) ?? expect.fail());
+      await store.upsert(sightingOf(method, body, T0 + (method === 'connect' ? 0 : 1), recorded) ?? expect.fail());
       expect(dynamo.requests.map(({ operation }) => operation)).toEqual(['UpdateItem']);
     }
     dynamo.requests.length = 0;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fakeDynamo, realDynamo } from '../model/dynamos.ts';
-import { NOTHING_PLAYED, playWorld, type Played } from '../model/schedule.ts';
-import { createWorld } from '../model/world.ts';
+import { fakeDynamo, realDynamo } from '../programs/model/dynamos.ts';
+import { NOTHING_PLAYED, playWorld, type Played } from '../programs/model/schedule.ts';
+import { createWorld } from '../programs/model/world.ts';
 import { createRandom } from '../simulator/random.ts';
 
 /** Another sample each day; a seed that fails is told. */

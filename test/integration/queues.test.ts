@@ -12,7 +12,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createQueueServer, queuePath } from '../../infra/local/queue-server.ts';
+import { createQueueServer } from '../../infra/local/queue-server.ts';
+import { queuePath } from '../../infra/local/queues.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { readMessage } from '../../lib/store/read-parked-message.ts';
 import { createDeadLetters, createParking } from '../../lib/store/queues.ts';
@@ -30,7 +31,7 @@ describe('the queue', () => {
   let url: (name: string) => string;
 
   async function open() {
-    server = createQueueServer(file, QUEUES, () => now);
+    server = createQueueServer(file, QUEUES, { now: () => now });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     url = (name) => `${endpoint}${queuePath(name)}`;
@@ -69,7 +70,7 @@ describe('the queue', () => {
       ) ?? expect.fail();
     await createParking({ parkingQueueUrl: url('parking') }).park(sighting, 'r');
     const [message] = await receive('parking');
-    expect(readMessage(message?.Body ?? '')).toEqual({ v: 2, sighting, requestId: 'r' });
+    expect(readMessage(message?.Body ?? '')).toEqual({ v: 3, sighting, requestId: 'r' });
   });
 
   it('hides what was received, and gives it again after its visibility timeout unless it was deleted', async () => {

@@ -1,114 +1,199 @@
 /** The options of `npm run simulate`, checked. */
-import { parseArgs } from 'node:util';
-import { DYNAMODB_ENDPOINT, HOST, PORTS } from '../../infra/local/settings.ts';
+import { optionsOf, UsageError } from '../../infra/cli/command-line.ts';
+import { checkedUrl } from '../../infra/cli/doctor/options.ts';
+import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT } from '../../infra/local/settings.ts';
+import { isLoopback } from '../../infra/cli/loopback.ts';
+import type { Environment } from '../../lib/settings/environment.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
-const URL_HERE = `http://${HOST}:${PORTS.PORT}/rest/my_api`;
+const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;
+const TABLE_HERE = 'wcs-hooks-local-streams';
 
-const HELP = `npm run simulate -- [options]
+/** Whole numbers: the least, the most, and what is taken where none is given. */
+const NUMBERS = {
+  streams: [1, 10_000, 10],
+  players: [0, 10_000, 2],
+  'keep-alives': [0, 10_000, 3],
+  'keep-alive-interval': [0, 3_600_000, 0],
+  concurrency: [1, 1000, 16],
+  lease: [1, 86_400, 120],
+  within: [0, 90_000, 30],
+  timeout: [1, 600_000, 15_000],
+  seed: [0, 2 ** 32 - 1, 0],
+} as const satisfies Record<string, readonly [least: number, most: number, otherwise: number]>;
+type NumberName = keyof typeof NUMBERS;
+const NUMBER_NAMES = Object.keys(NUMBERS) as NumberName[];
 
-Sends hooks the way a Web Call Server does, and obeys the answers as one: refused connections and streams come to
-nothing, as far as the restClientConfig in connect's answer says so. Counts a hook as acknowledged only if the answer is
-200 and the echo of what was sent. Exits with 1 if a hook was not, or if a row is not as it should be.
+/** All of a run are in memory, with 4 KB each. */
+const MOST_HOOKS = 200_000;
+/** Until the sweep has come by after a lease. */
+const SWEEP_SECONDS = 80;
 
-  --url URL          the app's URL            (${URL_HERE})
-  --scenario NAME    what happens             (lifecycle)
+const rangeOf = (name: NumberName) => `${NUMBERS[name][0]} to ${NUMBERS[name][1]}`;
+const shown = (name: NumberName) => `${NUMBERS[name][2]}; ${rangeOf(name)}`;
+
+export const HELP = `npm run simulate -- [options]
+
+Sends hooks the way a Web Call Server does, and obeys the answers as one:
+denied connections and streams come to nothing, as far as the restClientConfig
+in connect's answer says so. Counts a hook as acknowledged only if the answer is
+200 and the echo of what was sent. Exits with 1 if a hook was not, or if a row
+is not as it should be; with 2 if an option is wrong.
+
+  --url URL          the app's URL (${URL_HERE})
+  --yes              send to a URL, or read from a DynamoDB, that is not on this
+                     machine: hooks leave rows there, and AWS bills each
+  --scenario NAME    what happens (lifecycle)
 ${Object.entries(SCENARIOS)
-  .map(([name, [text]]) => `                       ${name.padEnd(14)} ${text}`)
+  .map(([name, [text]]) => `    ${name.padEnd(13)}  ${text}`)
   .join('\n')}
-  --streams N        published streams        (10)
-  --players N        players of each stream   (2)
-  --keep-alives N    keep-alives of each      (3)
+  --streams N        published streams (${shown('streams')})
+  --players N        players of each stream (${shown('players')})
+  --keep-alives N    keep-alives of each (${shown('keep-alives')})
   --keep-alive-interval MS
-                     pause before each        (0)
-  --token TOKEN      custom.token of connects (a constant)
-  --concurrency N    clients at a time        (16)
+                     pause before each (${shown('keep-alive-interval')})
+  --concurrency N    clients at a time (${shown('concurrency')})
   --captures         first send the recorded hook bodies of test/fixtures once
-  --forget-config    as a WCS that never got the restClientConfig: refusals bind nothing but connect
+  --forget-config    as a WCS that never got the restClientConfig: denials bind
+                     nothing but connect
 
-  --verify           then compare the rows with those that must result, and print the differences
-  --dynamodb URL     where the rows are       (${DYNAMODB_ENDPOINT})
-  --table NAME       in which table           (wcs-hooks-local-streams)
-  --within SECONDS   how long they may take   (30; crash: 200)
+  --token TOKEN      custom.token of every client's connect, where the policy
+                     token is on (environment: CLIENT_TOKEN; a constant). For
+                     all scenarios it must let publish and play stream-*:
+                     npm run token -- --sub NAME --publish 'stream-*' \\
+                       --play 'stream-*'
+  --origin ORIGIN    origin of every connect, where the policy origin is on
 
-  --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET)
-  --user USER        HTTP Basic, with --password PASSWORD  (environment: HOOK_USER, HOOK_PASSWORD)
-  --timeout MS       wait this long for an answer, as rest_request_timeout does (15000)
-  --seed N           send the very same again, to an empty table (by chance, printed)
+  --verify           then compare the rows with those that must result, and
+                     print the differences
+  --dynamodb URL     where the rows are (${DYNAMODB_ENDPOINT})
+  --table NAME       in which table (${TABLE_HERE})
+  --within SECONDS   how long they may take (${shown('within')};
+                     crash: the lease and ${SWEEP_SECONDS})
+  --lease SECONDS    the backend's LEASE_SECONDS, to tell how long crash waits
+                     (environment: LEASE_SECONDS; ${shown('lease')})
+
+  --secret SECRET    sign as with rest_hook_secret_key
+                     (environment: HOOK_SECRET)
+  --user USER        HTTP Basic instead, with --password PASSWORD
+                     (environment: HOOK_USER, HOOK_PASSWORD)
+  --timeout MS       wait this long for an answer, as rest_request_timeout does
+                     (${shown('timeout')})
+  --seed N           send the very same again, to an empty table (by chance,
+                     printed; ${rangeOf('seed')})
   --help             this text
 
-Addresses on this machine only, unless --url says otherwise: a deployed stage is billed for each hook.`;
+Give secrets and tokens by the environment: other users of a machine see the
+options of its processes, and a shell keeps them.`;
 
-function fail(message: string): never {
-  console.error(`${message}\nSee npm run simulate -- --help`);
-  process.exit(2);
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  return optionsOf(
+    {
+      ...{ url: { ...text, default: URL_HERE }, yes: flag, scenario: { ...text, default: 'lifecycle' } },
+      ...{ streams: text, players: text, 'keep-alives': text, 'keep-alive-interval': text, concurrency: text },
+      ...{ captures: flag, 'forget-config': flag, token: text, origin: text, verify: flag },
+      ...{ dynamodb: text, table: { ...text, default: TABLE_HERE } },
+      ...{ within: text, lease: text, secret: text, user: text, password: text, timeout: text, seed: text, help: flag },
+    },
+    withNegatives(args),
+  );
 }
 
-function parse() {
-  try {
-    return parseArgs({
-      options: {
-        url: { type: 'string', default: URL_HERE },
-        scenario: { type: 'string', default: 'lifecycle' },
-        streams: { type: 'string', default: '10' },
-        players: { type: 'string', default: '2' },
-        'keep-alives': { type: 'string', default: '3' },
-        'keep-alive-interval': { type: 'string', default: '0' },
-        token: { type: 'string' },
-        concurrency: { type: 'string', default: '16' },
-        captures: { type: 'boolean', default: false },
-        'forget-config': { type: 'boolean', default: false },
-        verify: { type: 'boolean', default: false },
-        dynamodb: { type: 'string', default: DYNAMODB_ENDPOINT },
-        table: { type: 'string', default: 'wcs-hooks-local-streams' },
-        within: { type: 'string' },
-        secret: { type: 'string', default: process.env['HOOK_SECRET'] || undefined },
-        user: { type: 'string', default: process.env['HOOK_USER'] || undefined },
-        password: { type: 'string', default: process.env['HOOK_PASSWORD'] || undefined },
-        timeout: { type: 'string', default: '15000' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail((error as Error).message);
-  }
-}
+/** A number below zero is a value, whose range is told, and no option. */
+const withNegatives = (args: readonly string[]) =>
+  args.reduce<string[]>((before, arg) => {
+    const name = NUMBER_NAMES.find((name) => `--${name}` === before.at(-1));
+    return name && /^-[\d.]/.test(arg) ? [...before.slice(0, -1), `--${name}=${arg}`] : [...before, arg];
+  }, []);
 
-/** Ends the process with 2 and says what is wrong, or with 0 after --help. */
-export function readOptions() {
-  const given = parse();
-  if (given.help) {
-    console.log(HELP);
-    process.exit(0);
+export type Options = Exclude<ReturnType<typeof readOptions>, 'help'>;
+
+/** @throws UsageError */
+export function readOptions(args: string[], environment: Environment) {
+  const { help, scenario: name, ...given } = parse(args);
+  if (help) return 'help' as const;
+  for (const option of ['token', 'origin', 'secret', 'user', 'password', 'table'] as const) {
+    // As of a command in $(…) that failed.
+    if (given[option] === '') throw new UsageError(`--${option} is empty`);
   }
-  const { url, scenario, secret, user, password } = given;
-  if (!URL.canParse(url) || !/^https?:/.test(url)) fail(`--url ${url}: expected http://… or https://…`);
-  if (user !== undefined && password === undefined) fail('--user needs --password');
-  if (!Object.hasOwn(SCENARIOS, scenario)) {
-    fail(`--scenario ${scenario}: expected one of ${Object.keys(SCENARIOS).join(', ')}`);
+  const scenario = scenarioNamed(name);
+  const credentials = credentialsOf(given, environment);
+  if (scenario === 'bad-signature' && credentials.secret === undefined && credentials.user === undefined) {
+    throw new UsageError('--scenario bad-signature needs --secret or --user: without credentials every hook is taken');
   }
-  if (scenario === 'bad-signature' && secret === undefined && user === undefined) {
-    fail('--scenario bad-signature needs --secret or --user: without credentials every hook is taken');
+  const number = (option: NumberName, otherwise?: string | number) =>
+    wholeNumber(`--${option}`, option, given[option] ?? String(otherwise ?? NUMBERS[option][2]));
+  const lease =
+    given.lease === undefined && environment['LEASE_SECONDS']
+      ? wholeNumber('LEASE_SECONDS', 'lease', environment['LEASE_SECONDS'])
+      : number('lease');
+  const url = checkedUrl(given.url);
+  if (given.verify && given.dynamodb === undefined && !isLoopback(url)) {
+    throw new UsageError(`--verify: the rows of ${url} are not on this machine. Say where: --dynamodb, --table`);
   }
-  const number = (name: keyof typeof given, least: number, otherwise?: number) =>
-    wholeNumber(name, String(given[name] ?? otherwise), least);
-  return {
-    ...given,
-    scenario: scenario as ScenarioName,
-    streams: number('streams', 0),
-    players: number('players', 0),
-    keepAlives: number('keep-alives', 0),
-    keepAliveInterval: number('keep-alive-interval', 0),
-    concurrency: number('concurrency', 1),
-    timeout: number('timeout', 1),
-    within: number('within', 0, scenario === 'crash' ? 200 : 30),
-    seed: number('seed', 0, Math.floor(Math.random() * 2 ** 32)),
+  const options = {
+    ...{ url, yes: given.yes, scenario },
+    ...{ streams: number('streams'), players: number('players'), keepAlives: number('keep-alives') },
+    ...{ keepAliveInterval: number('keep-alive-interval'), concurrency: number('concurrency') },
+    ...{ captures: given.captures, forgetsConfig: given['forget-config'] },
+    ...{ token: given.token ?? (environment['CLIENT_TOKEN'] || undefined), origin: given.origin },
+    ...{ verify: given.verify, dynamodb: checkedEndpoint(given.dynamodb ?? DYNAMODB_ENDPOINT), table: given.table },
+    ...{ lease, within: number('within', scenario === 'crash' ? lease + SWEEP_SECONDS : undefined) },
+    ...{ credentials, timeout: number('timeout'), seed: number('seed', Math.floor(Math.random() * 2 ** 32)) },
   };
+  checkSize(options);
+  return options;
 }
 
-function wholeNumber(name: string, text: string, least: number): number {
+function scenarioNamed(name: string): ScenarioName {
+  if (Object.hasOwn(SCENARIOS, name)) return name as ScenarioName;
+  throw new UsageError(`--scenario ${name}: expected one of ${Object.keys(SCENARIOS).join(', ')}`);
+}
+
+interface Given {
+  readonly secret?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** A WCS has one Authorization to show: options win over the environment, and there the signature. */
+function credentialsOf({ secret, user, password }: Given, environment: Environment): Given {
+  if (secret !== undefined && user !== undefined) {
+    throw new UsageError('--secret and --user: expected one of them, as a hook has one Authorization');
+  }
+  if (secret !== undefined) return { secret };
+  const secretHere = environment['HOOK_SECRET'] || undefined;
+  if (user === undefined && password === undefined && secretHere) return { secret: secretHere };
+  const basic = {
+    user: user ?? (environment['HOOK_USER'] || undefined),
+    password: password ?? (environment['HOOK_PASSWORD'] || undefined),
+  };
+  if (basic.user !== undefined && basic.password === undefined)
+    throw new UsageError('--user needs --password (environment: HOOK_PASSWORD)');
+  if (basic.user === undefined && basic.password !== undefined)
+    throw new UsageError('--password needs --user (environment: HOOK_USER)');
+  return basic;
+}
+
+function checkedEndpoint(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`--dynamodb ${text}: expected http://… or https://…`);
+}
+
+function wholeNumber(label: string, name: NumberName, text: string): number {
+  const [least, most] = NUMBERS[name];
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  return fail(`--${name} ${text}: expected a whole number from ${least} on`);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${label} ${text}: expected a whole number, ${rangeOf(name)}`);
+}
+
+function checkSize({ streams, players, keepAlives }: { streams: number; players: number; keepAlives: number }): void {
+  // Of each client also connect and two more of its session, its start and end, and two statuses.
+  const hooks = streams * (1 + players) * (7 + keepAlives);
+  if (hooks <= MOST_HOOKS) return;
+  throw new UsageError(
+    `--streams ${streams} with --players ${players} and --keep-alives ${keepAlives} are some ${hooks} hooks: expected ${MOST_HOOKS} at most`,
+  );
 }

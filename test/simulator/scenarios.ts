@@ -18,9 +18,11 @@ import type { Hook } from './wcs.ts';
 export type ExpectedRow = Readonly<Record<string, string | boolean | null>> | null;
 
 export interface Scenario {
+  /** Played to their ends before the others. */
+  readonly first?: readonly Script[];
   readonly scripts: readonly Script[];
   readonly rows: ReadonlyMap<string, ExpectedRow>;
-  /** Hooks that must be refused, with a wrong signature or password. */
+  /** Hooks that must be denied, with a wrong signature or password. */
   readonly forged?: readonly Hook[];
 }
 
@@ -31,6 +33,7 @@ export interface ScenarioOptions {
   readonly keepAlives: number;
   /** Of every client. */
   readonly token?: string | undefined;
+  readonly origin?: string | undefined;
 }
 
 type Play = (options: ScenarioOptions, random: Random) => Scenario;
@@ -38,12 +41,12 @@ type Play = (options: ScenarioOptions, random: Random) => Scenario;
 /** In the order in which --help shows them. */
 export const SCENARIOS = {
   lifecycle: ['clients connect, publish, play, and end', lifecycle],
-  reconnect: ['a publisher comes back with a new session; the end of the old one arrives late', reconnect],
-  crash: ['a node stops talking: its streams are lost, once their lease is over and the sweep came by', crash],
-  reorder: ['the hooks of a stream arrive in any order', reorder],
+  reconnect: ['a publisher comes back, and its old session ends late', reconnect],
+  crash: ['a node stops talking, and its streams are lost after a lease', crash],
+  reorder: ['the hooks of a connected client arrive in any order', reorder],
   duplicate: ['every hook arrives up to three times', duplicate],
-  burst: ['all hooks of all streams arrive at once', burst],
-  'bad-signature': ['somebody else sends hooks with wrong credentials; needs --secret or --user', badSignature],
+  burst: ['all clients connect, then the hooks of all arrive at once', burst],
+  'bad-signature': ['somebody has wrong credentials; needs --secret or --user', badSignature],
   flapping: ['players pause and play again, many times', flapping],
   'many-viewers': ['many players of few streams, of which half leave', manyViewers],
 } as const satisfies Record<string, readonly [string, Play]>;
@@ -73,12 +76,12 @@ const ended = (client: Client): ExpectedRow => ({
 });
 
 /** For each stream a publisher and its players. */
-function clientsOf({ streams, players, token }: ScenarioOptions, random: Random): Client[][] {
+function clientsOf({ streams, players, token, origin }: ScenarioOptions, random: Random): Client[][] {
   const nodeId = createNodeId(random);
   return Array.from({ length: streams }, (_, n) => {
     const name = `stream-${n}-${random.uuid(4).slice(0, 8)}`;
     return [true, ...Array<boolean>(players).fill(false)].map((published) =>
-      createClient(random, { name, published, nodeId, token }),
+      createClient(random, { name, published, nodeId, token, origin }),
     );
   });
 }
@@ -147,9 +150,30 @@ function crash(options: ScenarioOptions, random: Random): Scenario {
 function reorder(options: ScenarioOptions, random: Random): Scenario {
   const clients = clientsOf(options, random).flat();
   return {
-    scripts: clients.map((client) => random.shuffled(wholeLife(client, options.keepAlives))),
+    scripts: clients.map((client) => {
+      const { connect, start, disconnected, others } = looseLife(client, options.keepAlives);
+      return [connect, ...inOrder(start, disconnected, random.shuffled([start, disconnected, ...others]))];
+    }),
     rows: rowsOf(clients, ended),
   };
+}
+
+/** The same, but for two that change places where the later one comes first. */
+function inOrder(earlier: Hook, later: Hook, hooks: readonly Hook[]): Script {
+  if (hooks.indexOf(earlier) < hooks.indexOf(later)) return hooks;
+  return hooks.map((hook) => (hook === earlier ? later : hook === later ? earlier : hook));
+}
+
+/**
+ * A life of which the `others` may come in any order. A client asks for its stream when `connect` is answered, and leaves
+ * when that is.
+ */
+function looseLife(client: Client, keepAliveCount: number) {
+  const [connect, established] = connects(client);
+  const [start, started] = starts(client);
+  const [end, ended, disconnected] = ends(client);
+  const others = [established, started, ...keepAlives(client, keepAliveCount), end, ended];
+  return { connect, start, disconnected, others };
 }
 
 function duplicate(options: ScenarioOptions, random: Random): Scenario {
@@ -159,14 +183,23 @@ function duplicate(options: ScenarioOptions, random: Random): Scenario {
 }
 
 function burst(options: ScenarioOptions, random: Random): Scenario {
-  const { scripts, rows } = lifecycle(options, random);
-  return { scripts: random.shuffled(scripts.flat()).map((hook) => [hook]), rows };
+  const clients = clientsOf(options, random).flat();
+  const lives = clients.map((client) => looseLife(client, options.keepAlives));
+  const scripts = lives.flatMap(({ start, disconnected, others }) => [
+    [start, disconnected],
+    ...others.map((hook) => [hook]),
+  ]);
+  return {
+    first: lives.map(({ connect }) => [connect]),
+    scripts: random.shuffled(scripts),
+    rows: rowsOf(clients, ended),
+  };
 }
 
 function badSignature(options: ScenarioOptions, random: Random): Scenario {
   const honest = lifecycle({ ...options, players: 0 }, random);
   const victims = [...clientsOf({ ...options, players: 0 }, random).flat()];
-  const forgeries = victims.flatMap((client) => [...starts(client), ...keepAlives(client, 1)]);
+  const forgeries = victims.flatMap((client) => [...connects(client), ...starts(client), ...keepAlives(client, 1)]);
   // They also try to end the streams of others, while these live.
   const [first] = victims;
   return {
@@ -187,6 +220,7 @@ function flapping(options: ScenarioOptions, random: Random): Scenario {
   const flaps = new Map(players.map((client) => [client, random.between(2, 12)]));
   return {
     scripts: players.map((client) => [
+      ...connects(client),
       ...starts(client),
       ...Array.from({ length: flaps.get(client) ?? 0 }, (_, n) =>
         streamHook(client, 'StreamStatusEvent', n % 2 ? 'PLAYING' : 'PAUSED'),
@@ -204,6 +238,7 @@ function manyViewers(options: ScenarioOptions, random: Random): Scenario {
   const planned = groups.flatMap((clients) => clients.map((client, n) => ({ client, leaves: leaves(client, n) })));
   return {
     scripts: planned.map(({ client, leaves }) => [
+      ...connects(client),
       ...starts(client),
       ...keepAlives(client, options.keepAlives),
       ...(leaves ? ends(client) : []),

@@ -11,13 +11,15 @@ export interface Client {
   readonly nodeId: string;
   /** What the client's page gives to `Flashphoner.createSession`, as `custom.token`. */
   readonly token?: string | undefined;
+  /** Of the client's page. */
+  readonly origin?: string | undefined;
 }
 
 const APP_KEY = 'defaultApp';
 
 export function createClient(
   random: Random,
-  { name, published, nodeId, token = 'a-token-of-the-user' }: Omit<Client, 'sessionId' | 'mediaSessionId'>,
+  { name, published, nodeId, token = 'a-token-of-the-user', origin }: Omit<Client, 'sessionId' | 'mediaSessionId'>,
 ): Client {
   const address = `/203.0.113.${random.between(1, 254)}:${random.between(1024, 65535)}/192.0.2.1:8443`;
   return {
@@ -27,6 +29,7 @@ export function createClient(
     published,
     nodeId,
     token,
+    origin,
   };
 }
 
@@ -77,7 +80,7 @@ export const streamHook = (client: Client, method: string, status: string, field
   }),
 });
 
-export const connects = (client: Client): Hook[] => [
+export const connects = (client: Client): [connect: Hook, established: Hook] => [
   sessionHook(client, 'connect', {
     useWsTunnel: false,
     useWsTunnelPacketization2: false,
@@ -86,12 +89,13 @@ export const connects = (client: Client): Hook[] => [
     clientVersion: '2.0.220',
     clientOSVersion: '5.0 (X11)',
     clientBrowserVersion: 'Mozilla/5.0 (X11; Linux x86_64)',
+    origin: client.origin,
     custom: { token: client.token },
   }),
   sessionHook(client, 'ConnectionStatusEvent', { status: 'ESTABLISHED' }),
 ];
 
-export const starts = (client: Client): Hook[] => [
+export const starts = (client: Client): [start: Hook, started: Hook] => [
   streamHook(client, client.published ? 'publishStream' : 'playStream', 'PENDING'),
   streamHook(client, 'StreamStatusEvent', statusOf(client)),
 ];
@@ -99,7 +103,7 @@ export const starts = (client: Client): Hook[] => [
 export const keepAlives = (client: Client, count: number): Hook[] =>
   Array.from({ length: count }, () => streamHook(client, 'StreamKeepAliveEvent', statusOf(client)));
 
-export const ends = (client: Client): Hook[] => [
+export const ends = (client: Client): [end: Hook, ended: Hook, disconnected: Hook] => [
   streamHook(client, client.published ? 'unPublishStream' : 'stopStream', statusOf(client)),
   streamHook(client, 'StreamStatusEvent', client.published ? 'UNPUBLISHED' : 'STOPPED', { info: 'Stopped by user' }),
   sessionHook(client, 'ConnectionStatusEvent', { status: 'DISCONNECTED' }),

@@ -1,6 +1,7 @@
 /** Compares rows with what a scenario expects of them. */
 import { BatchGetItemCommand, DynamoDBClient, type BatchGetItemCommandOutput } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLoopback } from '../../infra/cli/loopback.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 import type { ExpectedRow } from './scenarios.ts';
 
@@ -10,9 +11,8 @@ const BATCH = 100;
 
 /** Reads rows by their ids; those that are not there are left out. */
 export function createRowReader({ endpoint, table }: { readonly endpoint: string; readonly table: string }) {
-  const isLocal = /^https?:\/\/(127\.0\.0\.1|localhost)\b/.test(endpoint);
   const client = new DynamoDBClient({
-    ...(isLocal
+    ...(isLoopback(endpoint)
       ? { endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : { endpoint }),
   });
@@ -32,30 +32,47 @@ export function createRowReader({ endpoint, table }: { readonly endpoint: string
   };
 }
 
+export interface Patience {
+  readonly withinSeconds: number;
+  /** Of the backend: with it a row tells when its lease runs out. */
+  readonly leaseSeconds: number;
+  readonly onWait: (what: string, until: number) => void;
+}
+
 /** Reads until all is as expected or the time is over: parked hooks come late, and a lease takes its time. */
 export async function verify(
   expected: ReadonlyMap<string, ExpectedRow>,
   readRows: (ids: readonly string[]) => Promise<Rows>,
-  withinSeconds: number,
+  { withinSeconds, leaseSeconds, onWait }: Patience,
 ): Promise<string[]> {
   const until = Date.now() + withinSeconds * 1000;
+  /** Of those that are to be lost, the last; undefined: none is. */
+  function leaseEnd(rows: Rows): number | undefined {
+    const silent = ids.filter((id) => expected.get(id)?.['phase'] === 'lost');
+    const heard = silent.map((id) => Date.parse(String(rows.get(id)?.['lastSeenAt']))).filter(Number.isFinite);
+    return silent.length === 0 ? undefined : Math.max(...heard) + leaseSeconds * 1000;
+  }
   let ids = [...expected.keys()];
   for (;;) {
     const rows = await readRows(ids);
     const wrong = ids.flatMap((id) => differencesOf(id, rows.get(id), expected.get(id) ?? null));
     if (wrong.length === 0 || Date.now() > until) return wrong.map(({ text }) => text);
     ids = [...new Set(wrong.map(({ id }) => id))];
+    const runsOutAt = leaseEnd(rows);
+    if (runsOutAt === undefined) onWait('waiting for rows that are not yet as they should be, at most', until);
+    else if (runsOutAt > Date.now()) onWait('waiting for the lease to run out', runsOutAt);
+    else onWait('waiting for the sweep, which comes every minute, at most', until);
     await sleep(500);
   }
 }
 
 function differencesOf(id: string, row: Readonly<Record<string, unknown>> | undefined, wanted: ExpectedRow) {
-  const told = (text: string) => [{ id, text: `${id}: ${text}` }];
-  if (!wanted) return row ? told(`there is a row, in phase ${String(row['phase'])}`) : [];
-  if (!row) return told('there is no row');
+  const notices = (text: string) => [{ id, text: `${id}: ${text}` }];
+  if (!wanted) return row ? notices(`there is a row, in phase ${String(row['phase'])}`) : [];
+  if (!row) return notices('there is no row');
   return Object.entries(wanted).flatMap(([name, value]) =>
     (row[name] ?? null) === value
       ? []
-      : told(`${name} is ${JSON.stringify(row[name]) ?? 'absent'}, expected ${JSON.stringify(value ?? 'absent')}`),
+      : notices(`${name} is ${JSON.stringify(row[name]) ?? 'absent'}, expected ${JSON.stringify(value ?? 'absent')}`),
   );
 }

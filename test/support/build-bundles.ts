@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from '../../infra/build.ts';
+import { build } from '../../infra/build/build.ts';
 
 /** The suite tests what is deployed: the bundles are made anew for every run. */
 export default async function setup(): Promise<void> {

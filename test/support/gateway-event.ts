@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { createHookHandler } from '../../lib/http/hook-handler.ts';
-import type { HookAnswer, HookEvent } from '../../lib/http/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import { methodNamed } from '../../lib/wcs/methods.ts';
 
 export interface Request {
   method: string;
@@ -37,6 +38,8 @@ export function gatewayEvent({
       time: '',
       timeEpoch: at,
     },
+    // What the last route caught; a method of the table has a route of its own.
+    ...(methodNamed(method) === method ? {} : { pathParameters: { method } }),
     isBase64Encoded: base64,
     ...(body === undefined ? {} : { body }),
   } as APIGatewayProxyEventV2 as HookEvent;
@@ -46,4 +49,4 @@ type Handler = ReturnType<typeof createHookHandler>;
 
 /** Calls a handler as Lambda does. */
 export const invoke = async (handler: Handler, request: Request): Promise<HookAnswer> =>
-  (await handler(gatewayEvent(request), { awsRequestId: 'request-1' } as Context)) as HookAnswer;
+  handler(gatewayEvent(request), { awsRequestId: 'request-1' } as Context);

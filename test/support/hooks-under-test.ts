@@ -1,10 +1,10 @@
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
-import type { Deps } from '../../lib/deps.ts';
-import { createAct } from '../../lib/http/act.ts';
+import type { Deps } from '../../lib/platform/effects.ts';
+import { createHookProcessor } from '../../lib/hooks/process.ts';
 import { createHookHandler } from '../../lib/http/hook-handler.ts';
-import type { Line } from '../../lib/log.ts';
-import { readHookSettings } from '../../lib/settings.ts';
-import { createTokenVerifier } from '../../lib/tokens.ts';
+import { createLog, type Line } from '../../lib/platform/log.ts';
+import { readHookSettings } from '../../lib/settings/settings.ts';
+import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -16,15 +16,25 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
   const memory = createMemoryStore(settings);
   const lines: Line[] = [];
   let now = 0;
-  const deps: Deps = { settings, log: (line) => lines.push(line), now: () => now };
+  const written: string[] = [];
+  const write = createLog(
+    (text) => written.push(text),
+    () => now,
+    'test',
+  );
+  const log = (line: Line) => {
+    lines.push(line);
+    write(line);
+  };
+  const deps: Deps = { settings, log, now: () => now };
   const { policies, failsOpen, tokens } = settings.access;
   const handlerWith = (verify?: ReturnType<typeof createTokenVerifier>) =>
     createHookHandler(
       deps,
-      createAct({
+      createHookProcessor({
         ...memory,
         restClientConfig: settings.restClientConfig,
-        court: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
+        accessControl: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
       }),
     );
   const verifying = handlerWith(tokens && createTokenVerifier(tokens, deps.now));
@@ -35,12 +45,14 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     /** What the log says of each hook. */
     lines: (): Record<string, unknown>[] =>
       lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),
+    /** The same as it is written. */
+    written,
     now: deps.now,
     setNow: (time: number) => void (now = time),
     send: (request: Request) => {
       const method = methodNamed(request.method);
       // A spelling without a route of its own, as an unknown method, is served by the catch-all.
-      const type = method && method === request.method ? METHODS[method].type : 'event';
+      const type = method && method === request.method ? METHODS[method].type : 'invocation';
       return invoke(handlers[type], request);
     },
   };

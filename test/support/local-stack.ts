@@ -1,6 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,19 +30,22 @@ export async function freePorts(): Promise<Ports> {
 export const newDataDir = () => mkdtempSync(join(tmpdir(), 'wcs-hooks-'));
 
 export interface StackOptions {
-  readonly env?: Record<string, string>;
+  /** What is undefined is left out of the environment. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly ports?: Ports;
   readonly dataDir?: string;
   /** A copy of the project instead of this one. */
   readonly root?: string;
+  /** Another user than this one. */
+  readonly uid?: number | undefined;
 }
 
 /** Runs `npm start` as an operator does, without waiting for anything. */
-export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root = ROOT }: StackOptions = {}) {
+export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root = ROOT, uid }: StackOptions = {}) {
   const chosen = ports ?? (await freePorts());
   // The settings of the machine that runs the tests must not leak in.
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(HOOK_|FAIL_|TOKEN_|ALLOWED_|REST_|STOP_|AWS_)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(HOST$|HOOK_|FAIL_|TOKEN_|ALLOWED_|REST_|STOP_|AWS_)/.test(name)),
   );
   const environment = {
     ...inherited,
@@ -49,11 +53,11 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
     DATA_DIR: dataDir,
     ...env,
   };
-  const parts: ChildProcess[] = [];
   const npm = spawn('npm', ['start'], {
     cwd: root,
     detached: true,
     env: environment,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let output = '';
   npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -77,22 +81,54 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
     if (!found) throw new Error(`no process of ${part}`);
     return found.pid;
   };
+  /** Processes that a test runs beside the stack's. */
+  const ours = new Set<number>();
+  /** What undoes that a test holds something. */
+  const releases = new Set<() => void>();
   return {
     npm,
     pidOf,
     kill: (part: string) => process.kill(pidOf(part), 'SIGKILL'),
-    /** Starts a part again that was killed, as a process of its own; ready when it listens. */
-    async startPart(file: string, extra: Record<string, string> = {}) {
-      const part = spawn(process.execPath, [join(root, 'infra/local', file)], { env: { ...environment, ...extra } });
-      parts.push(part);
+    /** Keeps a part down, which the stack would start again: kills it, and stops each process that replaces it before it works. */
+    holdDown(part: string) {
+      const killed = pidOf(part);
+      process.kill(killed, 'SIGKILL');
+      const held = new Set<number>();
+      const timer = setInterval(() => {
+        for (const { pid, command } of processes()) {
+          if (!command.includes(part) || pid === killed || held.has(pid) || ours.has(pid)) continue;
+          process.kill(pid, 'SIGSTOP');
+          held.add(pid);
+        }
+      }, 100);
+      const release = () => {
+        clearInterval(timer);
+        releases.delete(release);
+        for (const { pid } of processes()) if (held.has(pid)) process.kill(pid, 'SIGCONT');
+      };
+      releases.add(release);
+      return release;
+    },
+    /** Runs the DynamoDB of the stack in other circumstances, while its own is held down; ready when it listens. */
+    async startDynamodb(extra: Record<string, string>) {
+      const part = spawn(process.execPath, [join(root, 'infra/local/dynamodb.ts')], {
+        env: { ...environment, ...extra },
+      });
+      ours.add(part.pid ?? 0);
+      const ended = once(part, 'exit');
       part.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      const stop = async () => {
+        part.kill('SIGKILL');
+        await ended;
+      };
+      releases.add(() => void stop());
       for (const deadline = Date.now() + 10_000; ; await sleep(50)) {
         const ready = await fetch(`http://127.0.0.1:${chosen.DYNAMODB_PORT}`).then(
           () => true,
           () => false,
         );
-        if (ready) return;
-        if (Date.now() > deadline) throw new Error(`${file} did not start:\n${output}`);
+        if (ready) return stop;
+        if (Date.now() > deadline) throw new Error(`dynamodb.ts did not start:\n${output}`);
       }
     },
     ports: chosen,
@@ -103,7 +139,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
     logLines: () =>
       output
         .split('\n')
-        .filter((line) => line.startsWith('{"level"'))
+        .filter((line) => line.startsWith('{"time"'))
         .map((line) => JSON.parse(line) as Record<string, unknown>),
     processes,
     async ready() {
@@ -136,7 +172,7 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       return left;
     },
     async stop() {
-      for (const part of parts) part.kill();
+      for (const release of releases) release();
       npm.kill('SIGTERM');
       return this.left();
     },
@@ -151,7 +187,8 @@ export async function startStack(options?: StackOptions): Promise<LocalStack> {
   return stack;
 }
 
-function processesWith(variable: string): { pid: number; command: string }[] {
+/** @returns the processes that have inherited a variable, as in `NAME=value` */
+export function processesWith(variable: string): { pid: number; command: string }[] {
   if (!existsSync('/proc/self/environ')) throw new Error('processes can be listed on Linux only');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)

@@ -1,6 +1,6 @@
 import { rowOfClient } from '../../lib/state/clients.ts';
 import { differences, merge } from '../../lib/state/merge.ts';
-import { oddityOf } from '../../lib/state/oddity.ts';
+import { anomalyOf } from '../../lib/state/anomaly.ts';
 import { KINDS, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
 import { whyStop, type StopRules } from '../../lib/state/stop.ts';
@@ -29,8 +29,8 @@ export function createMemoryStore(rules: StopRules) {
       ([field]) => !(KINDS[sighting.kind].owned as readonly string[]).includes(field),
     );
     table.set(sighting.id, { ...Object.fromEntries(kept), ...merged });
-    const oddity = oddityOf(row, merged, sighting);
-    if (oddity) return Promise.resolve(oddity);
+    const anomaly = anomalyOf(row, merged, sighting);
+    if (anomaly) return Promise.resolve(anomaly);
     return Promise.resolve(
       differences(row, merged, KINDS[sighting.kind]) ? ('applied' as const) : ('superseded' as const),
     );

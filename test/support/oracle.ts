@@ -4,9 +4,9 @@ import type { Sighting } from '../../lib/state/sighting.ts';
 
 /** Which sighting's words stand as a whole: by a time of their own, the first or the latest; then by what they say. */
 const REGISTERS = {
-  stream: { decidedAt: ['denied', 'sub'] },
+  stream: { decidedAt: ['denied', 'sub'], resizedAt: ['resizedWidth', 'resizedHeight'] },
   session: {
-    connectAt: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'unsure'],
+    connectAt: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'failedOpen'],
     registrationAt: ['registration'],
   },
 } as const;
@@ -54,28 +54,34 @@ function rowOfClient(sightings: readonly Sighting[], retentionSeconds: number): 
   if (!winner) return {};
   const iso = (at: number) => new Date(at).toISOString();
   const times = sightings.map(({ at }) => at);
-  const everyFact = byRank.reduce<Fields>((all, { facts }) => ({ ...all, ...facts }), {});
+  const everyAttribute = byRank.reduce<Fields>((all, { attributes }) => ({ ...all, ...attributes }), {});
   const isStream = winner.kind === 'stream';
   const common: Fields = {
-    ...winner.said,
+    ...winner.state,
     statusAt: iso(winner.at),
     firstSeenAt: iso(Math.min(...times)),
     lastSeenAt: iso(Math.max(...times)),
     rank: rankOf(winner),
-    ...(winner.said.phase === 'ended' ? { endedAt: iso(winner.at) } : {}),
+    ...(winner.state.phase === 'ended' ? { endedAt: iso(winner.at) } : {}),
   };
   const expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
   const row: Fields = isStream
-    ? { ...everyFact, ...common, ...streamFields(sightings, winner, everyFact), ...registersOf(sightings) }
-    : { appKey: everyFact.appKey, nodeId: everyFact.nodeId, ...common, ...registersOf(sightings) };
-  const whole: Fields = isStream && winner.said.phase === 'live' ? row : { ...row, expiresAt };
+    ? {
+        ...everyAttribute,
+        ...common,
+        ...streamFields(sightings, winner, everyAttribute),
+        ...registersOf(sightings),
+        ...sizeOf(sightings, winner),
+      }
+    : { appKey: everyAttribute.appKey, nodeId: everyAttribute.nodeId, ...common, ...registersOf(sightings) };
+  const whole: Fields = isStream && winner.state.phase === 'live' ? row : { ...row, expiresAt };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
 }
 
 function streamFields(sightings: readonly Sighting[], winner: Sighting, { published }: Fields): Fields {
   const lives = sightings.filter(({ level }) => level === 3 || level === 4).map(({ at }) => at);
-  const stops = sightings.map(({ facts }) => facts.stopAt).filter((stopAt) => stopAt !== undefined);
-  const { status } = winner.said;
+  const stops = sightings.map(({ attributes }) => attributes.stopAt).filter((stopAt) => stopAt !== undefined);
+  const { status } = winner.state;
   const publishes = status === 'PUBLISHING' || (status !== 'PLAYING' && status !== 'PAUSED' && published === true);
   return {
     startedAt: lives.length > 0 ? new Date(Math.min(...lives)).toISOString() : undefined,
@@ -84,15 +90,28 @@ function streamFields(sightings: readonly Sighting[], winner: Sighting, { publis
   };
 }
 
+/** The latest size that was told by a resize, unless the winner is newer; of two at once the one that sorts last. */
+function sizeOf(sightings: readonly Sighting[], { at }: Sighting): Fields {
+  const resizes = sightings.filter(({ attributes }) => attributes.resizedAt !== undefined);
+  const latest = Math.max(...resizes.map((resize) => resize.at));
+  if (latest < at) return {};
+  const sizes = resizes
+    .filter((resize) => resize.at === latest)
+    .map(({ attributes }) => [attributes.resizedWidth, attributes.resizedHeight] as const);
+  const size = sizes.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)).at(-1);
+  return size ? { width: size[0], height: size[1] } : {};
+}
+
 function registersOf(sightings: readonly Sighting[]): Fields {
   const [{ kind, id } = { kind: 'stream', id: '' } as const] = sightings;
   const registers = Object.entries(REGISTERS[kind]).map(([time, fields]: [string, readonly string[]]) => {
     const order = time === 'connectAt' && !isAddress(id) ? -1 : 1;
-    const valuesOf = (facts: Fields) => JSON.stringify(fields.map((field) => facts[field as keyof Fields] ?? null));
-    const timeOf = (facts: Fields) => Date.parse(String(facts[time as keyof Fields]));
+    const valuesOf = (attributes: Fields) =>
+      JSON.stringify(fields.map((field) => attributes[field as keyof Fields] ?? null));
+    const timeOf = (attributes: Fields) => Date.parse(String(attributes[time as keyof Fields]));
     const winner = sightings
-      .map(({ facts }) => facts)
-      .filter((facts) => facts[time as keyof Fields] !== undefined)
+      .map(({ attributes }) => attributes)
+      .filter((attributes) => attributes[time as keyof Fields] !== undefined)
       .sort((a, b) => order * (timeOf(a) - timeOf(b)) || (valuesOf(a) < valuesOf(b) ? -1 : 1))
       .at(-1);
     return Object.fromEntries([time, ...fields].map((field) => [field, winner?.[field as keyof Fields]]));

@@ -18,10 +18,10 @@ export function runScript(
   options: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Ran> {
-  const [node, file = ''] = scripts[script]?.split(' ') ?? [];
+  const [node, ...words] = scripts[script]?.split(' ') ?? [];
   if (node !== 'node') throw new Error(`${script} is no script of package.json that runs node`);
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [file, ...options], { cwd: ROOT, env }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [...words, ...options], { cwd: ROOT, env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });

@@ -1,4 +1,4 @@
-import { readSettings, type Settings } from '../../lib/settings.ts';
+import { readSettings, type Settings } from '../../lib/settings/settings.ts';
 
 /** What every function must be told. */
 export const REQUIRED = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
-import { sightingOf, type Ruling, type Sighting } from '../../lib/state/sighting.ts';
+import { operatorsEnd } from '../../lib/state/presumed-end.ts';
+import { sightingOf, type RecordedDecision, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
 /** Few moments, so that many hooks of a history have the same one. */
@@ -9,7 +10,7 @@ const at = fc.integer({ min: T0, max: T0 + 6 });
 
 const status = fc.constantFrom(
   ...['NEW', 'PENDING', 'PUBLISHING', 'PLAYING', 'PAUSED', 'UNPUBLISHED', 'STOPPED', 'FAILED', 'DISCONNECTED'],
-  ...['RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
+  ...['RESIZE', 'RESIZE', 'NOT_ENOUGH_BANDWIDTH', 'SOMETHING_NEW', '\u{1f600}', '\u{1d306}\u{10ffff}', '\ud800', ''],
 );
 const method = fc.constantFrom<MethodName>(
   'publishStream',
@@ -25,7 +26,7 @@ const method = fc.constantFrom<MethodName>(
 );
 
 /** What the hooks of one stream agree on; any of them may leave any of it out. */
-const facts = fc.record({
+const attributes = fc.record({
   name: fc.constantFrom('b4e7', '\u{1f600}'.repeat(800), 'rtsp://host/\ud800'),
   published: fc.boolean(),
   nodeId: fc.constant('node@10.0.0.1'),
@@ -39,7 +40,8 @@ const facts = fc.record({
 const changing = fc.record(
   {
     info: fc.constantFrom('Stopped by user', 'MediaSessionId is already in use', ''),
-    width: fc.constantFrom(0, 640, 1e999),
+    width: fc.constantFrom(0, 640, 1280, 1e999),
+    height: fc.constantFrom(0, 360, 720),
     bitrate: fc.constantFrom(0, 1.5, 3e7),
     videoCodec: fc.constantFrom('VP8', 'H264', ''),
     audioState: fc.record({ muted: fc.boolean() }),
@@ -55,8 +57,8 @@ const hook = fc.record({
   left: fc.subarray(['name', 'published', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'createDate']),
 });
 
-/** A refusal, a maximum duration; and our own presumption of an end. */
-const ruling = fc.constantFrom<Ruling>(
+/** A denial, a maximum duration; and an end that is presumed, by us or, without a status, by the operator. */
+const recorded = fc.constantFrom<RecordedDecision>(
   {},
   {},
   { isDecided: true },
@@ -64,10 +66,10 @@ const ruling = fc.constantFrom<Ruling>(
   { isDecided: true, denied: 'token: no token', sub: 'bob' },
   { isDecided: true, maxDuration: 60, sub: 'alice' },
 );
-const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED') });
+const presumed = fc.record({ at, status: fc.constantFrom('DISCONNECTED', 'FAILED', undefined) });
 
-function seen(method: MethodName, body: Record<string, unknown>, at: number, ruling?: Ruling): Sighting {
-  const sighting = sightingOf(method, body, at, ruling);
+function seen(method: MethodName, body: Record<string, unknown>, at: number, recorded?: RecordedDecision): Sighting {
+  const sighting = sightingOf(method, body, at, recorded);
   if (!sighting) throw new Error('a hook with an id is a sighting');
   return sighting;
 }
@@ -76,21 +78,22 @@ function seen(method: MethodName, body: Record<string, unknown>, at: number, rul
 const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
   fc
     .tuple(
-      facts,
-      fc.array(fc.tuple(hook, ruling), { minLength: 1, maxLength: 9 }),
+      attributes,
+      fc.array(fc.tuple(hook, recorded), { minLength: 1, maxLength: 9 }),
       fc.array(presumed, { maxLength: 1 }),
     )
     .map(([of, hooks, ends]) => [
-      ...hooks.map(([{ method, status, at, changing, left }, ruling]) => {
+      ...hooks.map(([{ method, status, at, changing, left }, recorded]) => {
         const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !left.includes(key)));
         // The method of a play by URL says `published: false` by itself; a contradicting fact would be no fact.
         const byUrl = method === 'playHLS' || method === 'playRTSP' ? { published: of.published } : {};
-        const decided = method.startsWith('play') || method === 'publishStream' ? ruling : {};
+        const decided = method.startsWith('play') || method === 'publishStream' ? recorded : {};
         return seen(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at, decided);
       }),
       ...ends.map(({ at, status }): Sighting => {
-        const said = { phase: 'ended', status, info: 'presumed' } as const;
-        return { kind: 'stream', id, client: {}, at, level: LEVEL.presumedEnded, said, facts: {} };
+        if (status === undefined) return operatorsEnd(id, {}, at);
+        const state = { phase: 'ended', status, info: 'presumed' } as const;
+        return { kind: 'stream', id, client: {}, at, level: LEVEL.presumedEnded, state, attributes: {} };
       }),
     ]);
 
@@ -103,10 +106,10 @@ const CLIENTS = [
 
 /** The sightings of an id that several clients claim, each of them with hooks of any kind. */
 const claimedHistory = (id: string): fc.Arbitrary<Sighting[]> =>
-  fc.array(fc.tuple(fc.constantFrom(...CLIENTS), hook, ruling), { minLength: 1, maxLength: 12 }).map((hooks) =>
-    hooks.map(([client, { method, status, at, changing }, ruling]) => {
+  fc.array(fc.tuple(fc.constantFrom(...CLIENTS), hook, recorded), { minLength: 1, maxLength: 12 }).map((hooks) =>
+    hooks.map(([client, { method, status, at, changing }, recorded]) => {
       const asked = method === 'playHLS' || method === 'playRTSP' ? 'playStream' : method;
-      const decided = asked === 'playStream' || asked === 'publishStream' ? ruling : {};
+      const decided = asked === 'playStream' || asked === 'publishStream' ? recorded : {};
       return seen(asked, { mediaSessionId: id, published: true, ...client, ...changing, status }, at, decided);
     }),
   );
@@ -125,26 +128,26 @@ const sessionHook = fc.record({
   at,
 });
 
-const connectRuling = fc.constantFrom<Ruling>(
+const connectDecision = fc.constantFrom<RecordedDecision>(
   {},
   { isDecided: true, sub: 'alice', claims: '{"publish":["*"]}' },
   { isDecided: true, denied: 'token: expired' },
   { isDecided: true, sub: 'bob', claims: '{}' },
-  { isDecided: true, unsure: 'token: the keys cannot be had' },
+  { isDecided: true, failedOpen: 'token: the keys cannot be had' },
   { isDecided: true, denied: 'origin: another origin', sub: 'bob' },
 );
 
 /** The sightings of one session, or of several that had the same address one after another, or on several nodes. */
 const sessionHistory = (id: string, ...nodes: string[]): fc.Arbitrary<Sighting[]> =>
   fc
-    .array(fc.tuple(fc.constantFrom(...nodes), sessionHook, connectRuling), { minLength: 1, maxLength: 9 })
+    .array(fc.tuple(fc.constantFrom(...nodes), sessionHook, connectDecision), { minLength: 1, maxLength: 9 })
     .map((hooks) =>
-      hooks.map(([nodeId, { method, status, info, at }, ruling]) => {
+      hooks.map(([nodeId, { method, status, info, at }, recorded]) => {
         const body = { sessionId: id, appKey: 'defaultApp', nodeId };
         if (method !== 'connect') return seen(method, { ...body, status, info }, at);
         const page =
-          ruling.sub === undefined ? {} : { origin: `https://${ruling.sub}.example.com`, clientVersion: '2.0' };
-        return seen(method, { ...body, ...page }, at, ruling);
+          recorded.sub === undefined ? {} : { origin: `https://${recorded.sub}.example.com`, clientVersion: '2.0' };
+        return seen(method, { ...body, ...page }, at, recorded);
       }),
     );
 

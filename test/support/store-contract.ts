@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { liveKeyOf } from '../../lib/store/live-index.ts';
-import type { Waiting } from '../../lib/store/waiting.ts';
+import type { Pacing } from '../../lib/store/budget.ts';
 import { StoreError, type Store } from '../../lib/store/store.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 import { refusedByAws } from './aws-limits.ts';
@@ -17,7 +17,7 @@ const RETENTION = 30 * 24 * 3600;
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 
 /** What the store promises, held against any DynamoDB API. */
-export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Waiting): void {
+export function describeStore(start: () => Promise<TestDynamo>, numRuns: number, waiting?: Pacing): void {
   let dynamo: TestDynamo;
   let store: Store;
   let id = '';
@@ -58,7 +58,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         sighting('publishStream', 0, { name: 'b4e7', published: true, status: 'PENDING' }),
         status('PUBLISHING', 1, { name: 'b4e7', published: true, width: 640 }),
         sighting('StreamEvent', 2),
-        status('RESIZE', 3, { width: 320 }),
+        status('RESIZE', 3, { width: 320, height: 240 }),
         status('PUBLISHING', 4, { width: 320 }),
         status('UNPUBLISHED', 5, { info: 'Stopped by user' }),
       ];
@@ -66,6 +66,21 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(operations()).toEqual(Array<string>(6).fill('UpdateItem'));
       expect(await dynamo.row(id)).toEqual(rowOfSet(life, RETENTION));
       expect((await dynamo.item(id))?.['revision']).toEqual({ N: '6' });
+    });
+
+    it('a resize brings its size into the row by one UpdateItem, and a word that is older brings back none', async () => {
+      const playing = status('PLAYING', 1, { width: 640, height: 360 });
+      const resizes = [
+        status('RESIZE', 3, { width: 1280, height: 720 }),
+        status('RESIZE', 4, { width: 320, height: 180 }),
+      ];
+      await upsertAll([playing, ...resizes]);
+      expect(operations()).toEqual(Array<string>(3).fill('UpdateItem'));
+      expect(await dynamo.row(id)).toMatchObject({ width: 320, height: 180 });
+      const late = status('PLAYING', 2, { width: 64, height: 36, info: 'late' });
+      await upsertAll([late, ...resizes]);
+      expect(await dynamo.row(id)).toEqual(rowOfSet([playing, ...resizes, late], RETENTION));
+      expect(await dynamo.row(id)).toMatchObject({ width: 320, height: 180, info: 'late' });
     });
 
     it('a stream without any other hook is one UpdateItem too', async () => {
@@ -79,16 +94,16 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
   });
 
   describe('tells what is odd:', () => {
-    const refused = () => {
+    const denied = () => {
       const body = { mediaSessionId: id, sessionId: id, name: 'x', published: true };
       return sightingOf('publishStream', body, T0, { denied: 'token: expired' }) ?? expect.fail();
     };
 
-    it('a refusal that was ignored, once, whichever of the two hooks comes first', async () => {
+    it('a denial that was ignored, once, whichever of the two hooks comes first', async () => {
       const live = status('PUBLISHING', 1);
-      expect(await upsertAll([refused(), live, status('PUBLISHING', 2)])).toEqual([
+      expect(await upsertAll([denied(), live, status('PUBLISHING', 2)])).toEqual([
         'applied',
-        'refusal ignored',
+        'denial ignored',
         'applied',
       ]);
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live', denied: 'token: expired' });
@@ -97,15 +112,15 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(await store.upsert(status('PUBLISHING', 3))).toBe('applied');
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live' });
       id = `late-${id}`;
-      expect(await upsertAll([status('PUBLISHING', 1), refused(), refused()])).toEqual([
+      expect(await upsertAll([status('PUBLISHING', 1), denied(), denied()])).toEqual([
         'applied',
-        'refusal ignored',
+        'denial ignored',
         'superseded',
       ]);
       id = `kept-${id}`;
-      await store.upsert(refused());
+      await store.upsert(denied());
       const keepAlive = () => store.keepAlive(sighting('StreamKeepAliveEvent', 1, { status: 'PUBLISHING' }));
-      expect(await keepAlive()).toEqual({ outcome: 'refusal ignored' });
+      expect(await keepAlive()).toEqual({ outcome: 'denial ignored' });
       expect(await keepAlive()).toMatchObject({ outcome: 'superseded' });
     });
 

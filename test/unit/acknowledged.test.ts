@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingFrom, type Acknowledged } from '../faults/acknowledged.ts';
+import { missingFrom, type Acknowledged } from '../programs/faults/acknowledged.ts';
 import { rowOfSet } from '../support/oracle.ts';
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSecrets, findCredentials } from '../../infra/doctor/credentials.ts';
+import { checkSecrets, findCredentials } from '../../infra/cli/doctor/credentials.ts';
 
 const PROD = { name: 'prod', place: 'eu-central-1', isLocal: false };
 const NOTHING = { secret: undefined, user: undefined, password: undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../infra/doctor/options.ts';
+import { readOptions } from '../../infra/cli/doctor/options.ts';
 
 const URL = ['--url', 'https://host/rest/my_api'];
 
@@ -13,6 +13,8 @@ describe('the options of npm run doctor', () => {
     [['--url', 'https://host/rest?x'], /expected no user/],
     [['--url', 'https://host/rest/my_api/connect'], /ends with a method, connect/],
     [['--url', 'https://host/rest/my_api/ErrorEvent/'], /ends with a method, ErrorEvent/],
+    [['--url', 'https://host/rest/my_api/'], /would ask https:\/\/host\/rest\/my_api\/\/connect\. Leave the slash out/],
+    [['--url', 'https://host//'], /ends with a slash/],
     [[...URL, '--nope'], /--nope/],
     [[...URL, '--stage', '../x'], /--stage ..\/x: expected letters/],
     [[...URL, '--user', 'u'], /--user needs --password/],
@@ -32,8 +34,9 @@ describe('the options of npm run doctor', () => {
     expect(readOptions(URL, { HOOK_SECRET: '', HOOK_USER: '' })).toMatchObject({ credentials: { secret: undefined } });
   });
 
-  it('know where npm start listens, and forgive a slash at the end', () => {
+  it('know where npm start listens, and take the URL as it is given', () => {
     expect(readOptions(['--stage', 'local'], {})).toMatchObject({ url: 'http://127.0.0.1:3000/rest/my_api' });
-    expect(readOptions(['--url', 'https://host/rest/my_api/'], {})).toMatchObject({ url: URL[1], stage: undefined });
+    expect(readOptions(URL, {})).toMatchObject({ url: URL[1], stage: undefined });
+    expect(readOptions(['--url', 'https://host'], {})).toMatchObject({ url: 'https://host' });
   });
 });

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { withMember } from '../../lib/http/json-member.ts';
+import { withMember } from '../../lib/hooks/json-member.ts';
 
 const put = (json: string, value: unknown = 'new') => withMember(Buffer.from(json), 'name', value).toString();
 

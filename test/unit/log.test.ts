@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from 'vitest';
-import { createLog, describe, loggable, type Line } from '../../lib/log.ts';
+import { createLog, describe, loggable, type Line } from '../../lib/platform/log.ts';
 
 const LINE: Line = {
   level: 'INFO',
@@ -23,6 +23,7 @@ function logged(line: Line): Record<string, unknown> {
 suite('a line', () => {
   it('is log and metric in one', () => {
     expect(logged(LINE)).toEqual({
+      time: '1970-01-01T00:00:00.001Z',
       level: 'INFO',
       message: 'hook',
       method: 'StreamEvent',
@@ -39,12 +40,16 @@ suite('a line', () => {
     expect(logged(without)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
   });
 
+  it('begins with when it happened, for people', () => {
+    expect(Object.keys(logged(LINE)).slice(0, 3)).toEqual(['time', 'level', 'message']);
+  });
+
   it('has bounded strings without control characters', () => {
     const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(3000)}`;
-    const line = logged({ ...LINE, fields: { method: evil, subject: evil, cause: evil } });
+    const line = logged({ ...LINE, fields: { method: evil, id: evil, cause: evil } });
     for (const [field, length] of [
       ['method', 256],
-      ['subject', 256],
+      ['id', 256],
       ['cause', 2000],
     ] as const) {
       expect(line[field]).toHaveLength(length);
@@ -60,4 +65,8 @@ suite('an error', () => {
     expect(describe(new Error('outer', { cause }))).toBe('Error: outer < TypeError: inner (ECONNREFUSED)');
     expect(describe(new AggregateError([new Error('a'), 'b']))).toBe('Error: a and b');
   });
+});
+
+it('an error with several lines is told in one', () => {
+  expect(describe(new Error('first\n\n   second \r\n\tthird'))).toBe('Error: first second third');
 });

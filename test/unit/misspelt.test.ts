@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSettings, SETTING_NAMES } from '../../infra/check-settings.ts';
-import { misspelt } from '../../infra/misspelt.ts';
-import { SettingsError } from '../../lib/settings.ts';
+import { checkSettings, SETTING_NAMES } from '../../infra/build/check-settings.ts';
+import { misspelt } from '../../infra/build/misspelt.ts';
+import { SettingsError } from '../../lib/settings/settings.ts';
 import { REQUIRED } from '../support/settings.ts';
 
 const meantBy = (name: string) => misspelt({ [name]: 'x' }, SETTING_NAMES)[name];

@@ -52,8 +52,8 @@ describe('a parked message', () => {
         client: {},
         at: 1,
         level: 4,
-        said: { phase: 'live', status: 'PLAYING' },
-        facts: {},
+        state: { phase: 'live', status: 'PLAYING' },
+        attributes: {},
       },
       requestId: 'r',
     };
@@ -67,17 +67,20 @@ describe('a parked message', () => {
       [JSON.stringify({ ...good, sighting: { ...good.sighting, at: 1e14 } }), 'sighting.at'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, level: 7 } }), 'sighting.level'],
       [
-        JSON.stringify({ ...good, sighting: { ...good.sighting, said: { phase: 'live', stop: 'S3CRET' } } }),
-        'sighting.said',
+        JSON.stringify({ ...good, sighting: { ...good.sighting, state: { phase: 'live', stop: 'S3CRET' } } }),
+        'sighting.state',
       ],
       [
-        JSON.stringify({ ...good, sighting: { ...good.sighting, facts: { name: { a: 'S3CRET' } } } }),
-        'sighting.facts.name',
+        JSON.stringify({ ...good, sighting: { ...good.sighting, attributes: { name: { a: 'S3CRET' } } } }),
+        'sighting.attributes.name',
       ],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, kind: 'call' } }), 'sighting.kind'],
-      [JSON.stringify({ ...good, sighting: { ...good.sighting, said: {} } }), 'sighting.said.phase'],
-      [JSON.stringify({ ...good, sighting: { ...good.sighting, said: { phase: 'lost' } } }), 'sighting.said.phase'],
-      [JSON.stringify({ ...good, sighting: { ...good.sighting, facts: { claims: '{}' } } }), 'sighting.facts'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, state: {} } }), 'sighting.state.phase'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, state: { phase: 'lost' } } }), 'sighting.state.phase'],
+      [
+        JSON.stringify({ ...good, sighting: { ...good.sighting, attributes: { claims: '{}' } } }),
+        'sighting.attributes',
+      ],
       [JSON.stringify({ ...good, requestId: 5 }), 'requestId'],
     ] as const) {
       const read = readMessage(body);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createSecretSource, secretsUnder, type Secrets } from '../../lib/secrets.ts';
+import { createSecretSource, secretsUnder, type Secrets } from '../../lib/platform/secrets.ts';
 
 const MINUTE = 60_000;
 

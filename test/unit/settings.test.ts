@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../lib/access/action.ts';
 import { allow } from '../../lib/access/decision.ts';
-import { readHookSettings, readSettings, SettingsError } from '../../lib/settings.ts';
+import { readHookSettings, readSettings, SettingsError } from '../../lib/settings/settings.ts';
 import { REQUIRED } from '../support/settings.ts';
 
 const USABLE = { ...REQUIRED, HOOK_SECRET: 's3cret' };
@@ -251,7 +251,7 @@ describe('access settings', () => {
     expect(failsOpen({ FAIL_OPEN: 'none' })).toEqual([]);
   });
 
-  it('of your own policy name what WCS or a refusal cannot do', () => {
+  it('of your own policy name what WCS or a denial cannot do', () => {
     const own = (decides: Record<string, string[]>) => {
       try {
         readHookSettings(USABLE, { decides, decide: () => allow() });
@@ -263,7 +263,7 @@ describe('access settings', () => {
     expect(own({ publishStream: ['name'] })).toEqual([]);
     expect(own({ publishStreams: [] })).toEqual([expect.stringContaining('"publishStreams", which is no REST method')]);
     expect(own({ StreamStatusEvent: [] })).toEqual([
-      expect.stringContaining('StreamStatusEvent, which a refusal does not stop'),
+      expect.stringContaining('StreamStatusEvent, which a denial does not stop'),
     ]);
     expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is no REST method')]);
     expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
@@ -313,15 +313,15 @@ describe('REST_CLIENT_CONFIG', () => {
     [{ publishStream: { restExclude: 'sdp, mediaSessionId' } }, {}, 'mediaSessionId is needed here (restExclude)'],
     [{ call: { restOverwrite: 'callee' } }, {}, 'restOverwrite has no effect without restPolicy OVERWRITE'],
     [{ call: { restPolicy: 'OVERWRITE', restOverwrite: 'appKey' } }, {}, 'WCS takes appKey from no answer'],
-    [{ publishStream: { restOnError: 'LOG' } }, TOKENS, 'a refusal would not bind with restOnError LOG'],
-    [{ playStream: { restPolicy: 'DISABLE' } }, TOKENS, 'nothing could be refused with restPolicy DISABLE'],
+    [{ publishStream: { restOnError: 'LOG' } }, TOKENS, 'a denial would not bind with restOnError LOG'],
+    [{ playStream: { restPolicy: 'DISABLE' } }, TOKENS, 'nothing could be denied with restPolicy DISABLE'],
     [{ publishStream: { restPolicy: 'NOTIFY', restOverwrite: '' } }, TOKENS, 'a policy overwrites name'],
     [{ publishStream: { restOverwrite: 'custom' } }, TOKENS, 'a policy overwrites name'],
     [{ playHLS: { restExclude: 'token' } }, TOKENS, 'token is needed here (restExclude)'],
     [{ playStream: { restExclude: 'nodeId' } }, TOKENS, 'nodeId is needed here (restExclude)'],
     [{ playStream: { restExclude: 'appKey' } }, TOKENS, 'appKey is needed here (restExclude)'],
-    [{ StreamKeepAliveEvent: { restOnError: 'LOG' } }, { STOP_STREAMS: 'true' }, 'a refusal would not bind'],
-    [{ StreamStatusEvent: { restOnError: 'LOG' } }, { FAIL_METHODS: 'StreamStatusEvent' }, 'a refusal would not bind'],
+    [{ StreamKeepAliveEvent: { restOnError: 'LOG' } }, { STOP_STREAMS: 'true' }, 'a denial would not bind'],
+    [{ StreamStatusEvent: { restOnError: 'LOG' } }, { FAIL_METHODS: 'StreamStatusEvent' }, 'a denial would not bind'],
   ] as [unknown, Record<string, string>, string][])(
     '%j with %j contradicts itself or the rest',
     (config, env, problem) => {

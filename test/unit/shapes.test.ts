@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createExpression, type ValueAliases } from '../../lib/store/expression.ts';
 import { createShapes } from '../../lib/store/shapes.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
-import { sightingOf, type Ruling } from '../../lib/state/sighting.ts';
+import { sightingOf, type RecordedDecision } from '../../lib/state/sighting.ts';
 import { createFakeDynamo, FAKE_TABLES } from '../support/fake-dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 
@@ -51,7 +51,7 @@ describe('expressions by shape', () => {
 
   it('tell a connection that has its id for itself from one that has an address', async () => {
     const store = newStore();
-    const connect = async (sessionId: string, at: number, ruling: Ruling) => {
+    const connect = async (sessionId: string, at: number, ruling: RecordedDecision) => {
       await store.upsert(sightingOf('connect', of(sessionId), at, { isDecided: true, ...ruling }) ?? expect.fail());
       return (await store.readSession(sessionId)).sub;
     };

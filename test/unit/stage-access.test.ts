@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../infra/stage-access.ts';
+import { explain } from '../../infra/cli/stage-access.ts';
 
 const LOCAL = { name: 'local', place: 'the stack of npm start', isLocal: true };
 const PROD = { name: 'prod', place: 'eu-central-1', isLocal: false };

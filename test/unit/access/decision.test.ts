@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { allow, decide, deny, undecided, type Decision, type Policy } from '../../../lib/access/decision.ts';
+import { allow, decide, deny, undecided, type PolicyDecision, type Policy } from '../../../lib/access/decision.ts';
 
-const policy = (name: Policy['name'], decision: Decision): Policy => ({
+const policy = (name: Policy['name'], decision: PolicyDecision): Policy => ({
   name,
   decides: { publishStream: ['name'] },
   readsSession: 'never',
+  reads: () => false,
   decide: () => decision,
 });
 const NO_SESSION = { problem: 'none' };
 const request = { method: 'publishStream', body: {}, at: 0 } as const;
 
 describe('several policies', () => {
-  const judge = (decisions: Decision[], failsOpen = false) =>
+  const judge = (decisions: PolicyDecision[], failsOpen = false) =>
     decide(
       decisions.map((decision, n) => policy((['origin', 'token', 'own'] as const)[n] ?? 'own', decision)),
       request,
@@ -39,7 +40,7 @@ describe('several policies', () => {
     });
     expect(judge([undecided('down'), allow({ maxDuration: 5 })], true)).toEqual({
       verdict: 'allow',
-      unsure: 'origin: down',
+      failedOpen: 'origin: down',
       maxDuration: 5,
     });
   });

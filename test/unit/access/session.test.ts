@@ -20,11 +20,11 @@ describe('the session of a hook', () => {
     for (const phase of ['starting', 'seen']) expect(sessionOf({ ...row, phase }, {})).toEqual({ session });
   });
 
-  it('lends nothing if it was refused, has ended, or is that of another app or node', () => {
-    expect(sessionOf({ ...row, phase: 'refused' }, {})).toEqual({ problem: 'the connection was refused' });
+  it('lends nothing if it was denied, has ended, or is that of another app or node', () => {
+    expect(sessionOf({ ...row, phase: 'denied' }, {})).toEqual({ problem: 'the connection was denied' });
     expect(sessionOf({ ...row, phase: 'ended' }, {})).toEqual({ problem: 'the connection has ended' });
-    for (const phase of ['starting', 'refused', 'live', 'ended']) {
-      const problem = 'the connection was refused';
+    for (const phase of ['starting', 'denied', 'live', 'ended']) {
+      const problem = 'the connection was denied';
       expect(sessionOf({ ...row, phase, denied: 'token: expired' }, {})).toEqual({ problem });
     }
     for (const body of [{ appKey: 'other' }, { nodeId: 'other' }]) {
@@ -36,7 +36,7 @@ describe('the session of a hook', () => {
     const { connectAt: _, ...registered } = row;
     expect(sessionOf(registered, {})).toEqual({ unknown: 'the connection is not known', isMissing: true });
     expect(sessionOf({}, {})).toMatchObject({ isMissing: true });
-    expect(sessionOf({ ...row, unsure: 'token: the keys cannot be had' }, {})).toEqual({
+    expect(sessionOf({ ...row, failedOpen: 'token: the keys cannot be had' }, {})).toEqual({
       unknown: 'the connection was let in unseen',
     });
   });
@@ -78,7 +78,7 @@ describe('claims', () => {
   });
 });
 
-it('what can be decided is what a refusal stops, but for keep-alives, which an operator stops by the row', () => {
+it('what can be decided is what a denial stops, but for keep-alives, which an operator stops by the row', () => {
   const declinable = METHOD_NAMES.filter((method) => METHODS[method].declinable && method !== 'StreamKeepAliveEvent');
   expect(METHOD_NAMES.filter((method) => actionOf(method) !== undefined)).toEqual(declinable);
 });

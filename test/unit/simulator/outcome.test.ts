@@ -1,48 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import type { Fate } from '../../simulator/fates.ts';
+import type { StreamState } from '../../simulator/stream-states.ts';
 import { outcomeOf, rowsAfter } from '../../simulator/outcome.ts';
 
-const fate = (state: Fate['state'], more: Partial<Fate> = {}): Fate => ({
+const stream = (state: StreamState['state'], more: Partial<StreamState> = {}): StreamState => ({
   state,
   isStarted: true,
-  isRefusedInVain: false,
+  isDeniedInVain: false,
   isRenamedLate: false,
   sent: new Set(['publishStream']),
   overwritten: {},
   ...more,
 });
-const streams = (...fates: Fate[]) => new Map(fates.map((one, n) => [String(n), one]));
-const linesOf = (fates: Fate[], declinedConnections = 0) =>
-  outcomeOf({ streams: streams(...fates), declinedConnections });
+const mapOf = (...streams: StreamState[]) => new Map(streams.map((one, n) => [String(n), one]));
+const linesOf = (streams: StreamState[], declinedConnections = 0) =>
+  outcomeOf({ streams: mapOf(...streams), declinedConnections });
 
 describe('the lines after the table', () => {
   it('are one where all went well', () => {
-    expect(linesOf([fate('running'), fate('running')])).toEqual(['2 of 2 streams started.']);
+    expect(linesOf([stream('running'), stream('running')])).toEqual(['2 of 2 streams started.']);
     expect(linesOf([])).toEqual(['0 of 0 streams started.']);
   });
 
   it('count only streams that the script starts', () => {
-    expect(linesOf([fate('running', { isStarted: false }), fate('refused', { isStarted: false })])).toEqual([
+    expect(linesOf([stream('running', { isStarted: false }), stream('denied', { isStarted: false })])).toEqual([
       '0 of 0 streams started.',
     ]);
   });
 
   it('tell of everything that happened', () => {
-    const fates = [
-      fate('running', { isRefusedInVain: true }),
-      fate('running', { overwritten: { name: 'new' } }),
-      fate('running', { overwritten: { record: true } }),
-      fate('refused', { isRefusedInVain: true }),
-      fate('refused'),
-      fate('failed'),
-      fate('declined'),
-      fate('declined'),
-      fate('terminated'),
-      fate('terminated'),
+    const streams = [
+      stream('running', { isDeniedInVain: true }),
+      stream('running', { overwritten: { name: 'new' } }),
+      stream('running', { overwritten: { record: true } }),
+      stream('denied', { isDeniedInVain: true }),
+      stream('denied'),
+      stream('failed'),
+      stream('declined'),
+      stream('declined'),
+      stream('terminated'),
+      stream('terminated'),
     ];
-    expect(linesOf(fates, 2)).toEqual([
-      '5 of 10 streams started, 2 were refused, 1 failed.',
-      '1 stream was refused, and started nevertheless.',
+    expect(linesOf(streams, 2)).toEqual([
+      '5 of 10 streams started, 2 were denied, 1 failed.',
+      '1 stream was denied, and started nevertheless.',
       '2 connections were declined.',
       '2 streams were terminated by keep-alive.',
       '1 stream was renamed.',
@@ -55,45 +55,45 @@ describe('the row', () => {
     ...{ name: 'name', published: true, nodeId: 'node', sessionId: 'session' },
     ...{ phase: 'live', status: 'PUBLISHING', live: 'publishing', endedAt: null },
   };
-  const after = (one: Fate | undefined, of: typeof row | null = row) => {
-    const { rows, open } = rowsAfter(new Map([['0', of]]), one ? streams(one) : new Map());
+  const after = (one: StreamState | undefined, of: typeof row | null = row) => {
+    const { rows, open } = rowsAfter(new Map([['0', of]]), one ? mapOf(one) : new Map());
     return open === 1 && rows.size === 0 ? 'open' : rows.get('0');
   };
 
-  it('of a stream that went its way, refused in vain or not, or that this WCS does not know, is as the scenario says', () => {
-    expect(after(fate('running'))).toEqual(row);
-    expect(after(fate('running', { isRefusedInVain: true }))).toEqual(row);
+  it('of a stream that went its way, denied in vain or not, or that this WCS does not know, is as the scenario says', () => {
+    expect(after(stream('running'))).toEqual(row);
+    expect(after(stream('running', { isDeniedInVain: true }))).toEqual(row);
     expect(after(undefined)).toEqual(row);
     expect(after(undefined, null)).toBeNull();
   });
 
-  it('of a refused stream is refused, unless more was told of it', () => {
-    expect(after(fate('refused'))).toEqual({ phase: 'refused', status: 'DENIED', live: null });
-    expect(after(fate('refused', { sent: new Set(['publishStream', 'StreamStatusEvent']) }))).toBe('open');
+  it('of a denied stream is denied, unless more was told of it', () => {
+    expect(after(stream('denied'))).toEqual({ phase: 'denied', status: 'DENIED', live: null });
+    expect(after(stream('denied', { sent: new Set(['publishStream', 'StreamStatusEvent']) }))).toBe('open');
   });
 
   it('of a stream of a declined connection is not there, unless something was told of it', () => {
-    expect(after(fate('declined', { sent: new Set() }))).toBeNull();
-    expect(after(fate('declined'))).toBe('open');
+    expect(after(stream('declined', { sent: new Set() }))).toBeNull();
+    expect(after(stream('declined'))).toBe('open');
   });
 
   it('of a stream that an error stopped is open', () => {
-    expect(after(fate('failed'))).toBe('open');
+    expect(after(stream('failed'))).toBe('open');
   });
 
   it('of a renamed stream has the new name, or any where hooks with both names were sent', () => {
     const overwritten = { name: 'new' };
     const { name: _, ...nameless } = row;
-    expect(after(fate('running', { overwritten }))).toEqual({ ...row, name: 'new' });
-    expect(after(fate('running', { overwritten, isRenamedLate: true }))).toEqual(nameless);
+    expect(after(stream('running', { overwritten }))).toEqual({ ...row, name: 'new' });
+    expect(after(stream('running', { overwritten, isRenamedLate: true }))).toEqual(nameless);
   });
 
   it('of a terminated stream has ended by keep-alive', () => {
     const { name, nodeId, sessionId } = row;
     const ended = { phase: 'ended', info: 'Terminated by keep-alive', live: null, lost: null, sdp: null };
     const facts = { nodeId, sessionId, ...ended };
-    expect(after(fate('terminated'))).toEqual({ name, published: true, status: 'UNPUBLISHED', ...facts });
-    const player = fate('terminated', { overwritten: { name: 'new' } });
+    expect(after(stream('terminated'))).toEqual({ name, published: true, status: 'UNPUBLISHED', ...facts });
+    const player = stream('terminated', { overwritten: { name: 'new' } });
     expect(after(player, { ...row, published: false })).toEqual({
       ...{ name: 'new', published: false, status: 'STOPPED' },
       ...facts,

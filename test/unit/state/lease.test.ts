@@ -20,7 +20,7 @@ describe('a live stream', () => {
 });
 
 it('no other stream is lost', () => {
-  for (const phase of ['seen', 'starting', 'refused', 'lost', 'ended']) {
+  for (const phase of ['seen', 'starting', 'denied', 'lost', 'ended']) {
     expect(whyLost({ ...live, phase }, SEEN + 1e12, LEASE)).toBeUndefined();
   }
   expect(whyLost({}, SEEN, LEASE)).toBeUndefined();

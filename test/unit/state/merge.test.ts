@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { differences, merge } from '../../../lib/state/merge.ts';
 import { KINDS, type Row } from '../../../lib/state/row.ts';
 import { presumedEnd } from '../../../lib/state/presumed-end.ts';
-import { sightingOf, type Ruling, type Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { rowOfSet } from '../../support/oracle.ts';
 import { delivery, HISTORIES } from '../../support/sightings.ts';
@@ -17,10 +17,10 @@ function seen(
   method: MethodName,
   seconds: number,
   fields: Record<string, unknown> = {},
-  ruling: Ruling = {},
+  recorded: RecordedDecision = {},
 ): Sighting {
   const body = { mediaSessionId: 'stream', sessionId: 'session', ...fields };
-  const sighting = sightingOf(method, body, T0 + seconds * 1000, ruling);
+  const sighting = sightingOf(method, body, T0 + seconds * 1000, recorded);
   if (!sighting) throw new Error('no sighting');
   return sighting;
 }
@@ -104,18 +104,18 @@ describe('merge', () => {
     });
   });
 
-  it('shows our own words: a refusal that any sign of life overrules but none hides, a presumed end that only an end does', () => {
-    const refused = seen('publishStream', 0, { status: 'PENDING' }, { denied: 'token: expired' });
+  it('shows our own words: a denial that any sign of life overrules but none hides, a presumed end that only an end does', () => {
+    const denied = seen('publishStream', 0, { status: 'PENDING' }, { denied: 'token: expired' });
     const starting = seen('publishStream', 1, { status: 'PENDING' });
-    expect(rowOf([starting, refused])).toMatchObject({
-      phase: 'refused',
+    expect(rowOf([starting, denied])).toMatchObject({
+      phase: 'denied',
       status: 'DENIED',
       denied: 'token: expired',
       expiresAt: T0 / 1000 + 1000,
     });
-    const live = rowOf([refused, status('PUBLISHING', 2)]);
+    const live = rowOf([denied, status('PUBLISHING', 2)]);
     expect(live).toMatchObject({ phase: 'live', status: 'PUBLISHING', denied: 'token: expired' });
-    expect(live).toEqual(rowOf([status('PUBLISHING', 2), refused]));
+    expect(live).toEqual(rowOf([status('PUBLISHING', 2), denied]));
 
     const session = { phase: 'ended', status: 'DISCONNECTED', endedAt: after(5) };
     const presumed = presumedEnd('stream', rowOf([status('PUBLISHING', 2)]), session, T0 + 1e9, LEASE) ?? expect.fail();
@@ -133,6 +133,34 @@ describe('merge', () => {
       status: 'FAILED',
       endedAt: after(9),
     });
+  });
+
+  it('shows the newest size that the winner or a resize told, and nothing else of a resize', () => {
+    const playing = (seconds: number) => status('PLAYING', seconds, { width: 640, height: 360 });
+    const resize = (seconds: number, width: number, height: number) =>
+      status('RESIZE', seconds, { width, height, info: 'x', name: 'another', fps: 7 });
+    const alreadyInUse = (seconds: number) =>
+      status('FAILED', seconds, { info: 'MediaSessionId is already in use', width: 1, height: 1 });
+    const whatever = [
+      [[playing(1), resize(2, 1280, 720)], { width: 1280, height: 720, phase: 'live', statusAt: after(1) }],
+      [[playing(1), resize(3, 320, 180), resize(2, 1280, 720)], { width: 320, height: 180 }],
+      [[playing(1), resize(2, 1280, 720), playing(3)], { width: 640, height: 360, resizedAt: after(2) }],
+      [[playing(1), resize(2, 1280, 720), status('STOPPED', 3)], { phase: 'ended', statusAt: after(3) }],
+      // An end that was told for an earlier moment than the resize.
+      [[playing(3), resize(2, 1280, 720), status('STOPPED', 1)], { phase: 'ended', width: 1280, height: 720 }],
+      [[playing(1), status('RESIZE', 2, { width: 1280 })], { width: 640, height: 360, lastSeenAt: after(2) }],
+      [[resize(1, 1280, 720)], { phase: 'seen', width: 1280 }],
+      // Not by another note, nor by a failure that speaks of another's stream.
+      [[playing(1), status('NOT_ENOUGH_BANDWIDTH', 2, { width: 1, height: 1 })], { width: 640, height: 360 }],
+      [[playing(1), alreadyInUse(2)], { width: 640, height: 360 }],
+    ] as const;
+    for (const [hooks, expected] of whatever) {
+      for (const told of [hooks, hooks.toReversed(), [...hooks, ...hooks]]) {
+        const row = rowOf([...told]);
+        expect(row).toMatchObject(expected);
+        for (const field of ['info', 'name', 'fps']) expect(row).not.toHaveProperty(field);
+      }
+    }
   });
 
   it('takes the earliest stopAt, the operator’s or a token’s, and forgets none', () => {
@@ -186,8 +214,13 @@ describe('merge', () => {
 
 describe('merge, of a session,', () => {
   const ADDRESS = '/10.0.0.2:1/10.0.0.1:2';
-  const session = (sessionId: string, method: MethodName, seconds: number, status?: string, ruling: Ruling = {}) =>
-    seen(method, seconds, { sessionId, ...(status ? { status } : {}) }, ruling);
+  const session = (
+    sessionId: string,
+    method: MethodName,
+    seconds: number,
+    status?: string,
+    recorded: RecordedDecision = {},
+  ) => seen(method, seconds, { sessionId, ...(status ? { status } : {}) }, recorded);
   const alice = { sub: 'alice', claims: '{"publish":["*"]}' };
 
   it('keeps what its token said when its status changes, and ended it stays ended', () => {
@@ -235,8 +268,8 @@ describe('merge, of a session,', () => {
       expect(row).toMatchObject({ phase: 'live', status: 'ESTABLISHED', connectAt: after(3) });
       for (const field of ['sub', 'claims', 'endedAt']) expect(row).not.toHaveProperty(field);
     }
-    const refused = rowOf([...first, session(ADDRESS, 'connect', 3, undefined, { denied: 'token: expired' })]);
-    expect(refused).toMatchObject({ phase: 'refused', status: 'DENIED', denied: 'token: expired' });
+    const denied = rowOf([...first, session(ADDRESS, 'connect', 3, undefined, { denied: 'token: expired' })]);
+    expect(denied).toMatchObject({ phase: 'denied', status: 'DENIED', denied: 'token: expired' });
   });
 
   test.prop([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
+import { merge } from '../../../lib/state/merge.ts';
 import { rankOf } from '../../../lib/state/rank.ts';
 import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
@@ -57,8 +58,8 @@ describe('the level of a hook', () => {
         client: {},
         at: AT,
         level: LEVEL.seen,
-        said: { phase: 'seen' },
-        facts: {},
+        state: { phase: 'seen' },
+        attributes: {},
       });
     }
   });
@@ -75,8 +76,8 @@ describe('a sighting', () => {
       },
       at: AT,
       level: LEVEL.live,
-      said: { phase: 'live', status: 'PUBLISHING', hasVideo: true, hasAudio: true },
-      facts: {
+      state: { phase: 'live', status: 'PUBLISHING', hasVideo: true, hasAudio: true },
+      attributes: {
         name: 'b4e7',
         published: true,
         nodeId: 'Hw47CFMBEchVOpBMDr29IxjudnJ1sjOY@192.168.1.101',
@@ -108,30 +109,42 @@ describe('a sighting', () => {
     const sighting = sightingOf('playHLS', captureBody('playHLS.token-in-custom'), AT);
     expect(sighting).toMatchObject({
       level: LEVEL.starting,
-      said: { status: 'NEW' },
-      facts: { name: 'test', published: false },
+      state: { status: 'NEW' },
+      attributes: { name: 'test', published: false },
     });
     expect(of('playRTSP', { status: 'PENDING', published: true })).toMatchObject({
-      said: { status: 'PENDING' },
-      facts: { published: true },
+      state: { status: 'PENDING' },
+      attributes: { published: true },
     });
-    expect(of('publishStream', {})?.said).toEqual({ phase: 'starting' });
+    expect(of('publishStream', {})?.state).toEqual({ phase: 'starting' });
+  });
+
+  it('of a play by URL makes a row that is never live and expires by itself, as nothing tells its end', () => {
+    for (const method of ['playHLS', 'playRTSP'] as const) {
+      const once = merge({}, of(method, { name: 'test' }) ?? expect.fail(), { retentionSeconds: 10 });
+      const again = merge(once, of(method, { name: 'test' }, AT + 5000) ?? expect.fail(), { retentionSeconds: 10 });
+      expect(again).toMatchObject({ phase: 'starting', expiresAt: AT / 1000 + 10 });
+      expect(again).not.toHaveProperty('live');
+    }
   });
 
   it('takes the user agent of old and new RTSP bodies', () => {
-    expect(of('playRTSP', { 'User-Agent': 'old' })?.facts.userAgent).toBe('old');
-    expect(of('playRTSP', { userAgent: 'new' })?.facts.userAgent).toBe('new');
+    expect(of('playRTSP', { 'User-Agent': 'old' })?.attributes.userAgent).toBe('old');
+    expect(of('playRTSP', { userAgent: 'new' })?.attributes.userAgent).toBe('new');
   });
 
   it('of a long name carries a part of it that fits an index key, and says so', () => {
-    expect(of('publishStream', { name: 'x'.repeat(5000) })?.facts).toEqual({ name: 'x'.repeat(2048), nameCut: true });
-    expect(of('publishStream', { name: 'a\ud800' })?.facts).toEqual({ name: 'a\ufffd' });
-    expect(of('publishStream', { name: '' })?.facts).toEqual({});
+    expect(of('publishStream', { name: 'x'.repeat(5000) })?.attributes).toEqual({
+      name: 'x'.repeat(2048),
+      nameCut: true,
+    });
+    expect(of('publishStream', { name: 'a\ud800' })?.attributes).toEqual({ name: 'a\ufffd' });
+    expect(of('publishStream', { name: '' })?.attributes).toEqual({});
   });
 
   it('of audio and video states carries whether they are muted', () => {
-    const said = of('StreamStatusEvent', { status: 'PLAYING', audioState: { muted: true }, videoState: {} })?.said;
-    expect(said).toEqual({ phase: 'live', status: 'PLAYING', audioMuted: true });
+    const state = of('StreamStatusEvent', { status: 'PLAYING', audioState: { muted: true }, videoState: {} })?.state;
+    expect(state).toEqual({ phase: 'live', status: 'PLAYING', audioMuted: true });
   });
 
   it('is none for a body that names no stream', () => {
@@ -145,15 +158,15 @@ describe('rank', () => {
   const sighting = (
     level: Sighting['level'],
     at = AT,
-    said: Omit<Sighting['said'], 'phase'> = { status: 'X' },
+    state: Omit<Sighting['state'], 'phase'> = { status: 'X' },
   ): Sighting => ({
     kind: 'stream',
     id: 'm',
     client: {},
     at,
     level,
-    said: { phase: 'live', ...said },
-    facts: {},
+    state: { phase: 'live', ...state },
+    attributes: {},
   });
 
   it('sorts by level first', () => {
@@ -177,9 +190,9 @@ describe('rank', () => {
   });
 
   it('is ASCII and of one length', () => {
-    for (const said of [{}, { status: '\u{1f600}' }]) {
+    for (const state of [{}, { status: '\u{1f600}' }]) {
       for (const at of [0, 1, AT, 9_999_999_999_999])
-        expect(rankOf(sighting(4, at, said))).toMatch(/^\d#\d{13}#[0-9a-f]{8}$/);
+        expect(rankOf(sighting(4, at, state))).toMatch(/^\d#\d{13}#[0-9a-f]{8}$/);
     }
   });
 });

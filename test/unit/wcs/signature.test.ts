@@ -24,12 +24,13 @@ describe('a signature', () => {
       signature.toUpperCase(),
       signature.replace('WCS', 'wcs'),
       `  ${signature.replace(' ', '   ')}  `,
+      `\t${signature.replace(' ', '\t \t')}\t`,
     ]) {
       expect(verify(header, BODY, SECRETS)).toBe('authentic');
     }
   });
 
-  it('is refused when it is wrong in any way, and never throws', () => {
+  it('is rejected when it is wrong in any way, and never throws', () => {
     const hex = sign(BODY, 'new secret').slice(4);
     const reserialised = Buffer.from(JSON.stringify(JSON.parse(BODY.toString()), null, 1));
     for (const wrong of [
@@ -50,7 +51,7 @@ describe('a signature', () => {
     }
   });
 
-  it('is refused where no secret is configured, even one made with an empty key', () => {
+  it('is rejected where no secret is configured, even one made with an empty key', () => {
     expect(verify(sign(BODY, ''), BODY, BASIC)).toBe('wrong');
     expect(verify(sign(BODY, ''), BODY, { secrets: [] })).toBe('wrong');
   });
@@ -62,7 +63,27 @@ describe('Basic', () => {
     expect(verify(basic('wcs:pässword:1').replace('Basic', 'bAsIc'), BODY, BASIC)).toBe('authentic');
   });
 
-  it('is refused with anything else', () => {
+  it('is taken in the bytes of a JVM, which are Latin-1 where no charset is known', () => {
+    const latin1 = (text: string) => `Basic ${Buffer.from(text, 'latin1').toString('base64')}`;
+    // As sun.net.www.protocol.http sends the user wcs with the password pässwört.
+    expect(verify('Basic d2NzOnDkc3N39nJ0', BODY, { secrets: [], basic: { user: 'wcs', password: 'pässwört' } })).toBe(
+      'authentic',
+    );
+    expect(verify(latin1('wcs:pässword:1'), BODY, BASIC)).toBe('authentic');
+    const everyLatin1 = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join('');
+    const any = { secrets: [], basic: { user: 'ü', password: everyLatin1 } };
+    for (const encode of [basic, latin1]) expect(verify(encode(`ü:${everyLatin1}`), BODY, any)).toBe('authentic');
+  });
+
+  it('is not taken in Latin-1 where that lacks a character: `?` or another byte would let others in', () => {
+    const euros = { secrets: [], basic: { user: 'wcs', password: '€€' } };
+    expect(verify(basic('wcs:€€'), BODY, euros)).toBe('authentic');
+    for (const bytes of [Buffer.from('wcs:??'), Buffer.from('wcs:€€', 'latin1')]) {
+      expect(verify(`Basic ${bytes.toString('base64')}`, BODY, euros)).toBe('wrong');
+    }
+  });
+
+  it('is rejected with anything else', () => {
     for (const wrong of ['wcs:', 'wcs:pässword:2', 'wcs:pässword:1 ', ':pässword:1', 'wcs', '', 'WCS:pässword:1']) {
       expect(verify(basic(wrong), BODY, BASIC)).toBe('wrong');
     }

@@ -1,0 +1,124 @@
+/** Bundles each file of functions/ into one minified CommonJS file in dist/, with an entry that awaits its warm-up. `npm run build`; serverless runs it before it packages. */
+import { build as esbuild, type Plugin } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The SDK's clients read their version from their package.json, and would bundle all of it. */
+const onlyVersionOfSdk: Plugin = {
+  name: 'only-version-of-sdk',
+  setup(build) {
+    build.onLoad({ filter: /@aws-sdk\/client-[^/]+\/package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+const configOfEnvironment: Plugin = {
+  name: 'config-of-environment',
+  setup(build) {
+    build.onResolve({ filter: /\/configLoader$/ }, () => ({ path: join(import.meta.dirname, 'lambda-config.ts') }));
+  },
+};
+
+/** Packages of which the SDK's clients import what no function of ours needs. */
+const UNUSED = [
+  '@aws-sdk/middleware-endpoint-discovery',
+  '@aws/lambda-invoke-store',
+  '@smithy/core/checksum',
+  '@smithy/node-http-handler',
+];
+
+/** What a build read, beside its bundles. */
+const INPUTS = 'inputs.json';
+
+/**
+ * @param folder where the bundles go; `plugins` are for tests that bundle something else in place of a file
+ * @returns the size of each bundle in bytes, by function
+ */
+export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Map<string, number>> {
+  const { outputFiles, metafile } = await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    minify: true,
+    // CommonJS: in an ES module `import 'node:https'` loads undici, 40 ms of a cold start.
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts',
+      ...Object.fromEntries(UNUSED.map((name) => [name, './infra/build/lambda-sdk.ts'])),
+    },
+    // `await import('node:http')` in a hook would load undici all the same, 20 ms of the first one.
+    supported: { 'dynamic-import': false },
+    // The SDK imports it when an operation streams; none of ours does. 15 KB.
+    external: ['@smithy/core/event-streams'],
+    plugins: [onlyVersionOfSdk, configOfEnvironment, ...plugins],
+    // For reading stack traces; the zips hold the bundles alone.
+    sourcemap: 'external',
+    logLevel: 'warning',
+    write: false,
+    metafile: true,
+  });
+  mkdirSync(join(ROOT, folder), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    replace(path, contents);
+    if (path.endsWith('.cjs')) replace(path.replace(/cjs$/, 'mjs'), Buffer.from(entryOf(basename(path))));
+  }
+  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify(Object.keys(metafile.inputs)));
+  const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
+  return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
+}
+
+/** What Lambda loads: an ES module, as only those can await something before the first hook. */
+const entryOf = (bundle: string) => `import { createRequire } from 'node:module';
+const { handler, ready } = createRequire(import.meta.url)('./${bundle}');
+await ready;
+export { handler };
+`;
+
+/** For a start on this machine: a deployment is built in any case. */
+export async function buildIfChanged(): Promise<void> {
+  if (!isUpToDate()) await build();
+}
+
+function isUpToDate(): boolean {
+  try {
+    const list = join(ROOT, 'dist', INPUTS);
+    const inputs = JSON.parse(readFileSync(list, 'utf8')) as string[];
+    const builtAt = statSync(list).mtimeMs;
+    const functions = readdirSync(join(ROOT, 'functions')).map((file) => basename(file, '.ts'));
+    const isBuilt = (name: string) =>
+      inputs.includes(`functions/${name}.ts`) &&
+      ['cjs', 'mjs'].every((type) => existsSync(join(ROOT, 'dist', `${name}.${type}`)));
+    if (!functions.every(isBuilt)) return false;
+    // npm unpacks packages with times of the past: its own list tells when they changed.
+    const others = [import.meta.filename, 'node_modules/.package-lock.json'];
+    return [...inputs, ...others].every((file) => statSync(resolve(ROOT, file)).mtimeMs < builtAt);
+  } catch {
+    return false;
+  }
+}
+
+/** At once or not at all: a local stack may be loading the file right now. */
+function replace(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, contents);
+  renameSync(unfinished, path);
+}
+
+export function printSizes(sizes: Map<string, number>): void {
+  for (const [name, bytes] of sizes) {
+    console.log(`built dist/${name}.cjs`.padEnd(28), `${(bytes / 1000).toFixed(1)} KB`.padStart(9));
+  }
+}
+
+// No top-level await: serverless requires this module.
+if (process.argv[1] === import.meta.filename) void build().then(printSizes);

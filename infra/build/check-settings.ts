@@ -1,0 +1,37 @@
+/** What a start and a deploy refuse: settings that are not usable, and variables that only look like settings. */
+import { createRequire } from 'node:module';
+import type { Environment } from '../../lib/settings/environment.ts';
+import { PARAMETERS } from '../../lib/platform/secrets.ts';
+import { readHookSettings, SettingsError, type HookSettings } from '../../lib/settings/settings.ts';
+import { PORTS } from '../local/settings.ts';
+import { misspelt } from './misspelt.ts';
+
+const { SETTINGS } = createRequire(import.meta.url)('../environment.cjs') as { SETTINGS: string[] };
+
+/** Whatever an operator may set. */
+export const SETTING_NAMES: readonly string[] = [
+  ...SETTINGS,
+  ...Object.keys(PARAMETERS),
+  ...Object.keys(PORTS),
+  'DATA_DIR',
+];
+
+/**
+ * @param env what the functions will read
+ * @param shell what the operator set, where a wrong name would leave a door open that was meant to be shut
+ * @throws SettingsError naming every problem
+ */
+export function checkSettings(env: Environment, shell: Environment = process.env): HookSettings {
+  const problems = Object.entries(misspelt(shell, SETTING_NAMES)).map(
+    ([name, meant]) => `${name} is no setting, and would have no effect: is ${meant} meant? Rename it, or unset it`,
+  );
+  let settings: HookSettings | undefined;
+  try {
+    settings = readHookSettings(env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (!settings || problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}

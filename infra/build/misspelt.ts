@@ -1,0 +1,66 @@
+/** Finds variables whose name is nearly that of a setting. */
+import type { Environment } from '../../lib/settings/environment.ts';
+
+/** The names that are set and nearly one of `names`, each with the one that it is nearest to. */
+export function misspelt(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
+  // PORT, HOST: one short word is nearly many others.
+  const settings = names.filter((name) => name.includes('_'));
+  const found = Object.entries(env).flatMap(([name, value]) => {
+    if (!value || names.includes(name)) return [];
+    const [nearest] = settings
+      .flatMap((setting) => {
+        const distance = distanceBetween(name, setting);
+        return distance === undefined ? [] : [{ setting, distance }];
+      })
+      .sort((a, b) => a.distance - b.distance);
+    return nearest ? [[name, nearest.setting]] : [];
+  });
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+/** One slip in a word, two in a name. */
+const MOST_IN_WORD = 1;
+const MOST_IN_NAME = 2;
+
+/** How many slips lie between them; undefined if they are two different names. */
+function distanceBetween(name: string, setting: string): number | undefined {
+  // Another first letter is another word: BOOK_USER, MAIL_OPEN.
+  if (name.charAt(0).toUpperCase() !== setting.charAt(0)) return undefined;
+  const words = wordsOf(name);
+  const meant = wordsOf(setting);
+  if (words.join('') === meant.join('')) return 0;
+  if (words.length !== meant.length) return within(slips(words.join(''), meant.join('')), MOST_IN_WORD);
+  const each = words.map((word, n) => slips(word, meant[n] ?? ''));
+  // HOST for PORT, FILE for FIELD: a word of its own, and no slip.
+  if (each.some((count) => count > MOST_IN_WORD)) return undefined;
+  return within(
+    each.reduce((sum, count) => sum + count, 0),
+    MOST_IN_NAME,
+  );
+}
+
+const within = (count: number, most: number) => (count <= most ? count : undefined);
+
+/** Hyphens, dots and small letters are no difference. */
+const wordsOf = (name: string) => name.toUpperCase().split(/[_.-]/).filter(Boolean);
+
+/** How many letters are missing, too many, wrong or swapped with the next (optimal string alignment). */
+function slips(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1];
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwapped ? (beforeLast[j - 2] ?? 0) + 1 : Infinity,
+      );
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}

@@ -1,0 +1,125 @@
+/** What the functions answer to one who is let in: the echo, and connect's `restClientConfig`. */
+import { isDeepStrictEqual } from 'node:util';
+import { carriesSdp, METHOD_NAMES } from '../../../lib/wcs/methods.ts';
+import { explainAnswer, firstDifference, policyOf } from './answers.ts';
+import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
+import type { Reply, NoReply } from './gateway.ts';
+
+export const REWRITTEN =
+  'Look at what stands before this backend (proxy, CDN, mapping template): it must pass bodies on as they are.';
+
+export const MUST_ECHO =
+  'WCS wants back what it sent; a body that is written anew on the way also breaks the signature.';
+
+/** `taken`: fields that WCS takes from the answer, where a policy overwrites them. */
+export function checkEcho(
+  check: string,
+  sent: Buffer,
+  answer: Reply | NoReply,
+  taken: readonly string[] = [],
+): Finding {
+  if (answer.status !== 200) {
+    const policy = answer.status === undefined ? undefined : policyOf(answer);
+    return policy === undefined ? problem(check, ...explainAnswer(answer)) : deniedBy(check, policy);
+  }
+  const difference = firstDifference(sent, answer.body);
+  if (difference !== undefined && !(taken.length > 0 && isSame(sent, answer.body, taken))) {
+    return problem(
+      check,
+      `the answer is not the hook: ${answer.body.length} bytes for ${sent.length}, another one from byte ${difference} on`,
+      MUST_ECHO,
+      REWRITTEN,
+    );
+  }
+  const type = answer.headers['content-type'] ?? 'none';
+  if (!/^application\/json\b/i.test(type)) {
+    return problem(check, `the content type is ${type}`, 'WCS takes application/json only.', REWRITTEN);
+  }
+  const how = difference === undefined ? 'byte for byte' : `but for ${taken.join(', ')}, which a policy overwrites`;
+  return ok(check, `echoed ${how}`, 'WCS takes the hook for handled.');
+}
+
+function isSame(sent: Buffer, received: Buffer, except: readonly string[]): boolean {
+  const [ours, theirs] = [objectOf(sent), objectOf(received)].map(
+    (fields) => fields && Object.fromEntries(Object.entries(fields).filter(([name]) => !except.includes(name))),
+  );
+  return ours !== undefined && isDeepStrictEqual(ours, theirs);
+}
+
+const deniedBy = (check: string, policy: string) =>
+  ok(check, `denied by the policy ${policy}`, 'The function works, and decides: this probe has no right to more.');
+
+export const FOR_THE_POLICY = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
+
+/** `connect` may add a member, and only that. */
+export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Finding[] {
+  const check = 'connect';
+  if (answer.status !== 200) {
+    const finding = checkEcho(check, sent, answer);
+    if (finding.level !== 'ok') return [finding];
+    return [
+      finding,
+      leftOut('restClientConfig', 'not seen', 'Only a client that may connect gets one.', FOR_THE_POLICY),
+    ];
+  }
+  if (!isSame(sent, answer.body, ['restClientConfig'])) {
+    const means = 'connect’s answer must hold every field that came, and restClientConfig.';
+    return [problem(check, 'the answer is not the hook', means, REWRITTEN)];
+  }
+  return [ok(check, 'let in', 'Clients can connect.'), checkRestClientConfig(configIn(answer))];
+}
+
+const configIn = ({ body }: Reply) => objectOf(body)?.['restClientConfig'];
+
+/** What WCS takes of the answers to a method, as connect's answer says. */
+export function overwritten(method: string, connected: Reply | NoReply): readonly string[] {
+  const config = connected.status === 200 ? (configIn(connected) as Config | undefined) : undefined;
+  const { restPolicy, restOverwrite = '' } = config?.[method] ?? {};
+  return restPolicy === 'OVERWRITE' ? listed(restOverwrite) : [];
+}
+
+const listed = (fields: string) => fields.split(',').map((field) => field.trim());
+
+type Config = Readonly<Record<string, Partial<Record<string, string>> | undefined>>;
+
+export function checkRestClientConfig(config: unknown): Finding {
+  const check = 'restClientConfig';
+  if (typeof config !== 'object' || config === null) {
+    return problem(
+      check,
+      'connect’s answer has none',
+      'No denial binds but that of connect, and every hook carries its sdp.',
+      REWRITTEN,
+    );
+  }
+  const entries = config as Config;
+  const withSdp = METHOD_NAMES.filter(
+    (method) => carriesSdp(method) && !listed(entries[method]?.['restExclude'] ?? '').includes('sdp'),
+  );
+  const failing = Object.keys(entries).filter((method) => entries[method]?.['restOnError'] === 'FAIL');
+  const disabled = Object.keys(entries).filter((method) => entries[method]?.['restPolicy'] === 'DISABLE');
+  const found =
+    `FAIL for ${failing.join(', ') || 'no method'}; ` +
+    (withSdp.length === 0 ? 'sdp is left out' : `sdp comes with ${withSdp.join(', ')}`) +
+    (disabled.length === 0 ? '' : `; not sent at all: ${disabled.join(', ')}`);
+  const means =
+    failing.length === 0
+      ? 'Nothing but connect can be denied; an error of this backend stops nothing.'
+      : 'A denial, or an error, of these stops what the client wants; of others, WCS logs it and goes on.';
+  if (withSdp.length + disabled.length === 0) return ok(check, found, means);
+  return warning(
+    check,
+    found,
+    means,
+    'Is REST_CLIENT_CONFIG as you want it? An sdp makes a hook of 0.4 KB one of 3.6 KB.',
+  );
+}
+
+function objectOf(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

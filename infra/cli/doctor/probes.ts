@@ -1,0 +1,101 @@
+/** The hooks that the doctor sends. With ids they leave rows, which it removes; without, none. */
+import type { MethodName } from '../../../lib/wcs/methods.ts';
+import { sign } from '../../../lib/wcs/signature.ts';
+
+export interface Probe {
+  readonly method: MethodName;
+  readonly body: Buffer;
+}
+
+/** Of one run: no WCS gives such ids. */
+export interface Ids {
+  readonly mediaSessionId: string;
+  readonly sessionId: string;
+}
+
+export interface Credentials {
+  readonly secret?: string | undefined;
+  /** During a rotation. No probe shows it: a WCS may still. */
+  readonly previousSecret?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** The headers of a probe, over its bytes. */
+export type Authorize = (body: Buffer) => Record<string, string>;
+
+export const bySignature =
+  (secret: string): Authorize =>
+  (body) => ({ Authorization: sign(body, secret) });
+
+export const byBasic =
+  (user: string, password: string): Authorize =>
+  () => ({ Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
+
+const SENDER = { nodeId: 'doctor', appKey: 'doctor' };
+
+/** What must come of the row probe: a stream that is not live, whose row expires by itself. */
+export const EXPECTED_ROW = {
+  ...SENDER,
+  phase: 'starting',
+  status: 'PENDING',
+  name: 'doctor',
+  published: true,
+} as const;
+
+const STREAM = { ...SENDER, name: 'doctor', published: true };
+
+/** In `sdp` and `custom`, which are never stored. */
+export const NOT_TO_BE_STORED = 'doctor-not-to-be-stored';
+
+/** An event of the same function as StreamStatusEvent that says nothing of a row. */
+const ROWLESS = 'RecordingStatusEvent';
+
+const json = (fields: object) => Buffer.from(JSON.stringify(fields));
+
+export const doorProbe = (): Probe => ({ method: ROWLESS, body: json(SENDER) });
+
+/** JSON as no serialiser writes it: whoever reads it and writes it again on the way shows. */
+export function rowProbe(ids: Ids | undefined): Probe {
+  const said = JSON.stringify({ ...STREAM, ...ids, status: EXPECTED_ROW.status }).slice(1, -1);
+  const custom = `{ "token":"${NOT_TO_BE_STORED}" ,"odd":"\\u00e9 é \\/ \u{1f600}","one":1.0,"one":1E0}`;
+  return {
+    method: ids ? 'StreamStatusEvent' : ROWLESS,
+    body: Buffer.from(`{ ${said} , "fps":30.0,"sdp":"v=0 ${NOT_TO_BE_STORED}", "custom":${custom}}\n`),
+  };
+}
+
+/** A note about the stream: one write, that changes nothing of the row but when it was last heard of. */
+export const timingProbe = (ids: Ids | undefined): Probe => ({
+  method: ids ? 'StreamStatusEvent' : ROWLESS,
+  body: json({ ...STREAM, ...ids, status: 'RESIZE', width: 640, height: 360 }),
+});
+
+/** What the client shows, for the policies to decide on. */
+export interface Shown {
+  readonly token?: string | undefined;
+  readonly origin?: string | undefined;
+}
+
+const session = (ids: Ids | undefined) => ids && { sessionId: ids.sessionId };
+
+export const connectProbe = (ids: Ids | undefined, { token, origin }: Shown): Probe => ({
+  method: 'connect',
+  body: json({
+    ...{ ...SENDER, ...session(ids), mediaProviders: ['WebRTC'], clientVersion: 'doctor' },
+    ...(origin === undefined ? {} : { origin }),
+    custom: token === undefined ? {} : { token },
+  }),
+});
+
+/** One of each other function: credentials are set for each by itself. */
+export const otherProbes = (ids: Ids | undefined): readonly Probe[] => [
+  ids
+    ? { method: 'publishStream', body: json({ ...STREAM, ...ids }) }
+    : { method: 'sendMessage', body: json({ ...SENDER, id: 'doctor', to: 'doctor', body: 'doctor' }) },
+  // Calls have no rows.
+  {
+    method: 'OnCallEvent',
+    body: json({ ...SENDER, ...session(ids), callId: 'doctor', incoming: true, caller: 'doctor', callee: 'doctor' }),
+  },
+];

@@ -1,0 +1,52 @@
+/** What `npm run streams -- --help` says; no line is wider than a terminal. */
+import { STAGE } from '../../local/settings.ts';
+
+export const HELP = `npm run streams -- [what] [options]
+
+Without more: what is live now, publishers first, each in the order of their
+start (with LIVE_SHARDS: of each shard), with the time since it started (age)
+and since it was last heard of (heard). Keep-alives renew the latter once half
+of the lease is used, so it may lag behind by that much.
+
+  --name NAME    every stream of a name, the latest first, in any phase. Names
+                 and ids as WCS has them, or as they are shown: without
+                 passwords, tokens and keys
+  --node NODE    only of one server: its nodeId, or what stands behind the @
+  --sub NAME     only of one user: the sub of the token
+  --lost         what is lost (no news for longer than the lease) instead of
+                 what is live. No index holds these: without --name the whole
+                 table is read, which says what that costs, and how far it is
+  --viewers      how many watch each name, the most watched first; with --node
+                 on that server
+  --id ID        one stream: its row
+  --watch        again every few seconds, until Ctrl-C; as much as the terminal
+                 has lines. It never reads for more than a tenth of the time
+
+  --stop ID      stops a stream: sets "stop" in its row. Its next keep-alive is
+                 answered 403, and WCS ends it; that needs STOP_STREAMS=true
+                 there and keep-alives in WCS. It says whether that will happen.
+                 The row's status stays WCS's until its end event comes;
+                 "stopSentAt" says since when its keep-alives are refused
+  --reason TEXT  why, kept in the row of what is stopped
+  --undo         with --stop ID: takes "stop" out of the row again, and
+                 "stopSentAt" with it. A "stopAt" stays: it may be a token's
+  --end ID       ends the row of a ghost, a stream that is gone without WCS
+                 having said so ("presumed: ended by the operator"). Nothing is
+                 sent to WCS. It cannot be taken back: a hook that proves the
+                 stream alive is reported ("live after end"), the row stays
+  --yes          with --end ID: also where it was heard of within its lease
+
+  --wide         times, nodes and names as a whole, as where stdout is no
+                 terminal. On a terminal lines fit its width: times are ages,
+                 of a node only what stands behind the @ is shown, and long
+                 names lose their middle
+  --json         the whole row, a JSON object per line
+  --limit N      show N at most (all)
+  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
+  --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
+  --help         this text
+
+What it reads: from the indexes "live" and "name", one read unit for about 30
+streams, and of what is shown the rows, half a read unit each. --node reads all
+of the index, --sub the rows of all that is live; --viewers no rows. --lost:
+one read unit for 8 KB of the table. A million read units cost about $0.13.`;

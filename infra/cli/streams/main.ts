@@ -1,0 +1,63 @@
+/** `npm run streams`: what is live, who watches it, what became of a stream, and an operator's word about one. */
+import { Failure, runCommand, UsageError } from '../command-line.ts';
+import { explain, openStage } from '../stage-access.ts';
+import { columnsOf, fold } from '../terminal-text.ts';
+import { HELP } from './help.ts';
+import { readOptions, type Options } from './options.ts';
+import { createShow } from './show.ts';
+import type { Out } from './tables.ts';
+import { watch } from './watch.ts';
+
+// Who reads along has seen enough: `npm run streams | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const ERASE_LINE = '\r\u001b[K';
+
+const outOf = (wide: boolean, write: Out['write']): Out => ({
+  write,
+  columns: wide ? undefined : columnsOf(process.stdout),
+  now: Date.now,
+  warn: (text) => console.error(fold(text, columnsOf(process.stderr))),
+  progress(text = '') {
+    if (process.stderr.isTTY) process.stderr.write(ERASE_LINE + text);
+  },
+});
+
+async function run(options: Options): Promise<void> {
+  const { what, limit, wide } = options;
+  const stage = openStage(options.stage, options.region);
+  const show = createShow(stage, options);
+  if (options.watch && !process.stdout.isTTY) throw new UsageError('--watch is for a terminal: this goes elsewhere');
+  const shown = options.watch
+    ? watch(
+        (fitting, write) => show(Math.min(limit, fitting), outOf(wide, write)),
+        {
+          write: (text) => process.stdout.write(text),
+          rows: () => process.stdout.rows || 24,
+          now: Date.now,
+        },
+        interrupted(),
+      )
+    : show(
+        limit,
+        outOf(wide, (line) => process.stdout.write(`${line}\n`)),
+      );
+  const missing = await shown.catch((error: unknown) => {
+    const { said, todo } = explain(error, stage);
+    const verb = ['stop', 'undo', 'end'].includes(what.kind) ? 'written' : 'read';
+    throw new Failure(`${stage.streamsTable} cannot be ${verb}: ${said}.\n${todo}`);
+  });
+  if (missing !== undefined) throw new Failure(missing);
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
+}
+
+await runCommand('streams', async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') console.log(fold(HELP, columnsOf(process.stdout)));
+  else await run(options);
+});

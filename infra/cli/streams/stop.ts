@@ -1,0 +1,110 @@
+/** An operator's word about one stream, written into its row, and what comes of it. */
+import {
+  ConditionalCheckFailedException,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { toRow } from '../../../lib/store/items.ts';
+import { ageOf } from './age.ts';
+import type { Stream, Streams } from './read.ts';
+
+/** Whether keep-alives can stop streams there, or why that cannot be seen. */
+export type Stopping = 'on' | 'off' | { readonly unknown: string };
+
+/** @returns the row as it is then; undefined where there is no such stream */
+export const stopStream = (streams: Streams, id: string, reason: string | undefined): Promise<Stream | undefined> =>
+  say(streams, id, {
+    UpdateExpression: 'SET #stop = :stop, #revision = if_not_exists(#revision, :none) + :one',
+    ExpressionAttributeNames: { '#stop': 'stop', '#revision': 'revision' },
+    ExpressionAttributeValues: { ':stop': reason ? { S: reason } : { BOOL: true }, ...COUNTED },
+    ReturnValues: 'ALL_NEW',
+  });
+
+/** @returns the row as it was; undefined where there is no such stream */
+export const takeStopBack = (streams: Streams, id: string): Promise<Stream | undefined> =>
+  say(streams, id, {
+    UpdateExpression: 'SET #revision = if_not_exists(#revision, :none) + :one REMOVE #stop, #stopSentAt',
+    ExpressionAttributeNames: { '#stop': 'stop', '#stopSentAt': 'stopSentAt', '#revision': 'revision' },
+    ExpressionAttributeValues: COUNTED,
+    ReturnValues: 'ALL_OLD',
+  });
+
+/** A keep-alive that is being judged by the row before reads it again. */
+const COUNTED = { ':none': { N: '0' }, ':one': { N: '1' } };
+
+async function say(
+  { dynamo, streamsTable }: Streams,
+  id: string,
+  update: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+): Promise<Stream | undefined> {
+  try {
+    const { Attributes = {} } = await dynamo.send(
+      new UpdateItemCommand({
+        TableName: streamsTable,
+        Key: { mediaSessionId: { S: id } },
+        // Without it a misspelt id would make a row.
+        ConditionExpression: 'attribute_exists(mediaSessionId)',
+        ...update,
+      }),
+    );
+    return toRow(Attributes);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+export const described = (id: string, { name, phase }: Stream) => `${id} (${name ?? 'without a name'}, ${phase})`;
+
+/** In a sentence or two, what comes of a stop. */
+export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now: number): string {
+  const what = described(id, stream);
+  if (stream.phase === 'ended') return `${what} has ended already, at ${stream.endedAt}: there is nothing to stop.`;
+  if (stopping === 'off') {
+    return (
+      `${what} will NOT be stopped: stopping is off there. STOP_STREAMS=true switches it on, for clients that connect ` +
+      `from then on. "stop" stands in the row for then; --undo takes it back.`
+    );
+  }
+  if (stream.stopSentAt !== undefined) {
+    return (
+      `${what}: its keep-alives are refused already, since ${stream.stopSentAt}, and WCS is to end it. One that goes ` +
+      `on all the same has connected before stopping was on.`
+    );
+  }
+  const unseen =
+    stopping === 'on' ? '' : ` It needs STOP_STREAMS=true there, which cannot be seen from here: ${stopping.unknown}.`;
+  return what + whenStopped(stream, now) + unseen;
+}
+
+function whenStopped({ phase, lost, denied, keepAlive, lastSeenAt }: Stream, now: number): string {
+  const heard = `it was last heard of ${ageOf(now - Date.parse(String(lastSeenAt)))} ago`;
+  if (phase === 'lost') {
+    return ` is lost (${lost}): nothing comes of it, unless it sends a keep-alive again, which is refused then. If it is gone, --end ends its row.`;
+  }
+  if (phase === 'denied') return ` was denied (${denied}). Should WCS go on with it, its first keep-alive stops it.`;
+  if (phase !== 'live') return ' has not started yet: its first keep-alive stops it.';
+  if (keepAlive) return ` is stopped with its next keep-alive; ${heard}.`;
+  return ` is stopped with its first keep-alive, but has sent none yet: are they on in WCS? Without them nothing stops it; ${heard}.`;
+}
+
+/** In a sentence or two, what came of taking a stop back. `before`: the row as it was. */
+export function whatUndoDid(id: string, before: Stream): string {
+  const what = described(id, before);
+  const { stop, stopAt, stopSentAt, phase } = before;
+  const stopAtStays =
+    stopAt === undefined
+      ? ''
+      : ` "stopAt" stays (${stopAt}): it is the operator's or a token's, and stops it from then on.`;
+  if (stop === undefined && stopSentAt === undefined)
+    return `${what} has no "stop": there is nothing to take back.${stopAtStays}`;
+  if (phase === 'ended')
+    return `Too late: ${what} has ended, at ${before.endedAt}. "stop" is out of its row.${stopAtStays}`;
+  if (stopSentAt !== undefined) {
+    return (
+      `Too late: a keep-alive of ${what} was refused at ${stopSentAt}, and WCS is to end it. "stop" is out of its row: ` +
+      `should it go on, its keep-alives are taken again.${stopAtStays}`
+    );
+  }
+  return `${what} is not to be stopped any more: no keep-alive has been refused.${stopAtStays}`;
+}

@@ -1,0 +1,114 @@
+/** How streams are shown in a list. */
+import { ageOf, distance } from './age.ts';
+import {
+  fittedPrinter,
+  jsonPrinter,
+  tablePrinter,
+  type Cells,
+  type Columns,
+  type FittedColumns,
+  type Printer,
+} from './print.ts';
+import { KINDS } from '../../../lib/state/row.ts';
+import type { Stream } from './read.ts';
+
+/** Where and how it is shown. `columns`: of the terminal that it must fit; undefined: all of everything. */
+export interface Out {
+  readonly write: (line: string) => void;
+  readonly columns: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** For people beside the output: what they should know before it comes. */
+  readonly warn: (text: string) => void;
+  /** How far it is, in a line that the next one replaces; undefined: no more. */
+  readonly progress: (text: string | undefined) => void;
+}
+
+interface Table<Row> {
+  readonly whole: Columns;
+  readonly fitted: FittedColumns;
+  readonly fit: (row: Row, now: number) => Cells;
+}
+
+const WHOLE: Columns = [
+  ['startedAt', 24],
+  ['lastSeenAt', 24],
+  ['mediaSessionId', 36],
+  ['nodeId', 48],
+  ['sub', 12],
+  ['name', 0],
+];
+const FITTED: FittedColumns = [['mediaSessionId', 'whole'], ['age', 6], ['heard', 6], ['node'], ['name']];
+
+/** What is live comes by role, which needs no column then. */
+export const LIVE: Table<Stream> = {
+  whole: [['live', 10], ...WHOLE],
+  fitted: FITTED,
+  fit: (stream, now) => ({ ...fitted(stream, now), heading: stream.live }),
+};
+export const LOST: Table<Stream> = {
+  whole: [...WHOLE.slice(0, -1), ['lost', 24], ['name', 0]],
+  fitted: FITTED,
+  fit: (stream, now) => fitted(stream, now),
+};
+export const NAMED: Table<Stream> = {
+  whole: [
+    ['phase', 8],
+    ['status', 11],
+    ['published', 9],
+    ['firstSeenAt', 24],
+    ['lastSeenAt', 24],
+    ['endedAt', 24],
+    ['mediaSessionId', 36],
+    ['sub', 12],
+    ['nodeId', 0],
+  ],
+  fitted: [['mediaSessionId', 'whole'], ['state'], ['age', 6], ['heard', 6], ['node']],
+  fit: (stream, now) => ({ ...fitted(stream, now), state: stream.live ?? stream.phase }),
+};
+export const VIEWERS: Table<Cells> = {
+  whole: [
+    ['viewers', 7],
+    ['publishers', 10],
+    ['name', 0],
+  ],
+  fitted: [['viewers', 7], ['publishers', 10], ['name']],
+  fit: (cells) => cells,
+};
+
+function fitted(stream: Stream, now: number): Cells {
+  const { mediaSessionId, nodeId, name, startedAt, firstSeenAt, lastSeenAt } = stream;
+  const since = (time: Cells[string]) => (time === undefined ? undefined : ageOf(now - Date.parse(String(time))));
+  return {
+    mediaSessionId,
+    age: since(startedAt ?? firstSeenAt),
+    heard: since(lastSeenAt),
+    node: nodeId === undefined ? undefined : nodeOf(nodeId),
+    name,
+  };
+}
+
+/** What stands behind the @ of a nodeId: the server's address. */
+const nodeOf = (nodeId: Cells[string]) => String(nodeId).replace(/^.*@(?=.)/s, '');
+
+export function printerOf<Row extends Cells>(table: Table<Row>, json: boolean, out: Out): Printer<Row> {
+  if (json) return jsonPrinter(out.write);
+  if (out.columns === undefined) return tablePrinter(table.whole, out.write);
+  const printer = fittedPrinter(table.fitted, out.columns, out.write);
+  return { ...printer, rows: (rows) => printer.rows(rows.map((row) => table.fit(row, out.now()))) };
+}
+
+/** In the order in which a person reads a row. */
+export function ordered(stream: Stream): Stream {
+  const names = ['mediaSessionId', ...KINDS.stream.owned, ...Object.keys(stream)] as (keyof Stream)[];
+  return Object.fromEntries(names.flatMap((name) => (stream[name] === undefined ? [] : [[name, stream[name]]])));
+}
+
+/** Each time with its distance from now. */
+export const withDistances = (stream: Stream, now: number): Cells =>
+  Object.fromEntries(
+    Object.entries(stream).map(([name, value]) => {
+      const time = name === 'expiresAt' ? Number(value) * 1000 : /At$/.test(name) ? Date.parse(String(value)) : NaN;
+      return [name, Number.isNaN(time) ? value : `${value} (${distance(time, now)})`];
+    }),
+  );

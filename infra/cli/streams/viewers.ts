@@ -1,0 +1,30 @@
+/** Who watches what: live streams counted by their name. */
+import type { Pages, Stream } from './read.ts';
+
+export interface Watched {
+  /** Absent: streams that no hook gave a name. */
+  readonly name?: string;
+  readonly viewers: number;
+  readonly publishers: number;
+}
+
+/** The most watched first. A count is of rows, so that a repeated or late hook changes none. */
+export async function countViewers(pages: Pages): Promise<Watched[]> {
+  const byName = new Map<string | undefined, { viewers: number; publishers: number }>();
+  for await (const page of pages) {
+    for (const { name, live } of page) {
+      const key = name === undefined ? undefined : String(name);
+      const count = byName.get(key) ?? { viewers: 0, publishers: 0 };
+      byName.set(key, count);
+      if (live === 'publishing') count.publishers++;
+      else count.viewers++;
+    }
+  }
+  return [...byName]
+    .map(([name, count]) => ({ ...(name === undefined ? {} : { name }), ...count }))
+    .sort((a, b) => b.viewers - a.viewers || b.publishers - a.publishers || ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
+}
+
+/** `node`: a nodeId, or what stands in it behind the @. */
+export const isOnNode = ({ nodeId }: Stream, node: string) =>
+  nodeId === node || (typeof nodeId === 'string' && nodeId.endsWith(`@${node}`));

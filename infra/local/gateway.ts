@@ -1,0 +1,59 @@
+/** The local gateway is serverless-offline's; here it learns what API Gateway does otherwise. */
+import { isUtf8 } from 'node:buffer';
+
+/** The part of hapi that the mending needs. */
+interface GatewayRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly payload?: unknown;
+  readonly rawPayload?: unknown;
+  readonly response: GatewayResponse;
+}
+interface GatewayResponse {
+  source?: unknown;
+  readonly statusCode?: number;
+  code?(status: number): GatewayResponse;
+  type?(mime: string): GatewayResponse;
+}
+export interface Gateway {
+  ext(
+    point: 'onPreHandler' | 'onPreResponse',
+    method: (request: GatewayRequest, h: { continue: symbol }) => symbol,
+  ): void;
+}
+
+/** serverless-offline answers 200 when a handler throws; API Gateway answers 500. An echo may look the same. */
+export function mendFalse200s(gateway: Gateway): void {
+  gateway.ext('onPreResponse', ({ response, rawPayload }, h) => {
+    const { source } = response;
+    const isError =
+      typeof source === 'string' && source.startsWith('{"errorMessage"') && source.includes('"stackTrace"');
+    if (isError && source !== rawPayload) {
+      response.source = '{"message":"Internal Server Error"}';
+      response.code?.(500);
+    }
+    return h.continue;
+  });
+}
+
+/** serverless-offline takes each body for text, which would change bytes that are none: such a body goes on in base64. */
+export function keepBytes(gateway: Gateway): void {
+  gateway.ext('onPreHandler', ({ payload, headers }, h) => {
+    if (Buffer.isBuffer(payload) && !isUtf8(payload)) headers['content-type'] = 'application/octet-stream';
+    return h.continue;
+  });
+}
+
+/** serverless-offline answers what has no route with 2 KB of JSON about all that have one: a browser gets a line instead. */
+export function explainNotFound(gateway: Gateway, url: string, rows: string): void {
+  gateway.ext('onPreResponse', ({ response, method, path }, h) => {
+    if (response.statusCode !== 404 || !response.type) return h.continue;
+    response.source =
+      method === 'post'
+        ? `No hook is taken at ${path.slice(0, 200)}: the URL in WCS must be ${url}\n`
+        : `wcs-hooks takes hooks here: WCS sends them as POST requests to ${url}. Streams are shown at ${rows}\n`;
+    response.type('text/plain; charset=utf-8');
+    return h.continue;
+  });
+}

@@ -1,0 +1,74 @@
+/** What npm start says once it takes hooks: where, what is on, and what to type into WCS. */
+import { ACTIONS, actionOf, type Action } from '../../lib/access/action.ts';
+import type { Policy } from '../../lib/access/decision.ts';
+import type { HookSettings } from '../../lib/settings/settings.ts';
+import { METHOD_NAMES } from '../../lib/wcs/methods.ts';
+
+export interface Places {
+  /** The base path with the address for this machine, and for a WCS on another one. */
+  readonly url: string;
+  readonly urlForWcs: string;
+  readonly console: string;
+  readonly dynamodb: string;
+  readonly dataDir: string;
+  /** A HOST that is no address. */
+  readonly ignoredHost: string;
+}
+
+export function readyMessage(settings: HookSettings, places: Places): string {
+  const { credentials, takesUnsigned } = settings;
+  const { url, urlForWcs, dataDir, ignoredHost } = places;
+  const basic = credentials.basic ? `-u ${credentials.basic.user} -p <HOOK_PASSWORD> ` : '';
+  return [
+    ...(takesUnsigned
+      ? ['WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are taken from anybody, unsigned.']
+      : []),
+    ...(ignoredHost ? [`WARNING: HOST=${ignoredHost} is no IP address: the stack listens on this machine only.`] : []),
+    `ready ${url}`,
+    `  rows      ${places.console}  (DynamoDB API: ${places.dynamodb})`,
+    `  log       ${dataDir}/log`,
+    `  hooks     ${whoMaySend(settings)}`,
+    ...policyLines(settings).map((line, index) => `  ${index === 0 ? 'policies' : '        '}  ${line}`),
+    `  stopping  ${stopping(settings)}`,
+    `  in WCS    add app ${basic}myApp myAppKey "${urlForWcs}"`,
+    '            add app-rest-method -a myAppKey',
+    ...(credentials.secrets.length > 0
+      ? ['  and in flashphoner.properties  rest_hook_send_hash=true, rest_hook_secret_key=<HOOK_SECRET>']
+      : []),
+  ].join('\n');
+}
+
+function whoMaySend({ credentials: { secrets, basic }, takesUnsigned }: HookSettings): string {
+  if (takesUnsigned) return 'from anybody';
+  const ways = [
+    ...(secrets.length > 0 ? ['signed with HOOK_SECRET'] : []),
+    ...(secrets.length > 1 ? ['signed with HOOK_SECRET_PREVIOUS'] : []),
+    ...(basic ? [`HTTP Basic as ${basic.user}`] : []),
+  ];
+  return ways.join(', or ');
+}
+
+function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings): string[] {
+  if (policies.length === 0) return ['none: everybody may connect, publish, play and call'];
+  const decided = ACTIONS.filter((action) => policies.some((policy) => actionsOf(policy).includes(action)));
+  const open = decided.filter((action) => failsOpen(action));
+  return [
+    ...policies.map((policy) =>
+      policy.name === 'token' && tokens
+        ? `token protects ${tokens.requiredFor.join(', ')}${tokens.requiredFor.includes('connect') ? '' : ' (one that is shown at connect must be good, too)'}`
+        : `${policy.name} protects ${actionsOf(policy).join(', ')}`,
+    ),
+    ...(open.length > 0 ? [`where it cannot be decided, this goes on: ${open.join(', ')}`] : []),
+  ];
+}
+
+function actionsOf({ decides }: Policy): readonly Action[] {
+  const actions = METHOD_NAMES.filter((method) => Object.hasOwn(decides, method)).map(actionOf);
+  return ACTIONS.filter((action) => actions.includes(action));
+}
+
+function stopping({ stopsStreams, maxDurationSeconds }: HookSettings): string {
+  if (!stopsStreams) return 'off (STOP_STREAMS=true lets "stop" and "stopAt" in a row stop its stream)';
+  const longest = maxDurationSeconds === undefined ? '' : `, every stream after ${maxDurationSeconds} s`;
+  return `on: by "stop" and "stopAt" in a row, with the next keep-alive${longest}`;
+}

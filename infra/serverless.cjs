@@ -1,0 +1,32 @@
+// What serverless.yml is asked for before anything else of it: what follows may be TypeScript.
+const { accessSync, constants, existsSync, mkdirSync } = require('fs');
+const { homedir } = require('os');
+const { join, resolve } = require('path');
+const { useNode24 } = require('./node24.cjs');
+
+/** serverless compiles its schema once for all projects of a home, which in a container may be missing or not ours. */
+function chooseCache() {
+  const dataDir = resolve(process.env.DATA_DIR || '.local');
+  process.env.SLS_SCHEMA_CACHE_BASE_DIR ||= [homedir(), dataDir].find(isUsable) || '';
+}
+
+function isUsable(folder) {
+  const parent = join(folder, '.serverless');
+  const cache = join(parent, 'artifacts');
+  try {
+    // One by one: asked for all at once in /proc, Node tries forever.
+    for (const one of [folder, parent, cache]) if (!existsSync(one)) mkdirSync(one);
+    accessSync(cache, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+module.exports = {
+  async providerName() {
+    await useNode24(process.argv.slice(1));
+    chooseCache();
+    return 'aws';
+  },
+};

@@ -1,0 +1,127 @@
+/** Authorizes a hook: gives the policies that protect its method the hook's token and its session's row. */
+import type { AccessSettings } from '../settings/access-settings.ts';
+import { actionOf } from '../access/action.ts';
+import { keptText } from '../access/claims.ts';
+import {
+  decide,
+  type AccessRequest,
+  type PolicyDecision,
+  type AccessDecision,
+  type Policy,
+  type SessionLookup,
+} from '../access/decision.ts';
+import { sessionOf } from '../access/session.ts';
+import { tokenOf } from '../access/token-policy.ts';
+import type { RecordedDecision } from '../state/sighting.ts';
+import { shownName } from '../state/shown-name.ts';
+import { MAX_KEY_BYTES } from '../state/storable.ts';
+import { StoreError, type Store } from '../store/store.ts';
+import type { Budget } from '../store/budget.ts';
+import type { VerifyToken } from '../platform/token-verifier.ts';
+import { METHOD_NAMES, type MethodName } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
+import type { Hook } from './hook.ts';
+
+export interface Authorization {
+  readonly decision: AccessDecision;
+  /** The same, as the row records it. */
+  readonly recorded: RecordedDecision;
+  /** What kept it from being decided, or what a policy threw. */
+  readonly cause?: unknown;
+}
+
+export interface AccessControl extends Omit<AccessSettings, 'tokens'> {
+  readonly tokens: { readonly field: string; readonly verify: VerifyToken } | undefined;
+}
+
+const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
+const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isMissing: true };
+
+/** One read of the session's row at most, and none where no policy asks for it. */
+export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, store: Pick<Store, 'readSession'>) {
+  const policiesByMethod = new Map(
+    METHOD_NAMES.map((method) => [method, policies.filter(({ decides }) => Object.hasOwn(decides, method))] as const),
+  );
+  const policiesFor = (method: MethodName): readonly Policy[] => policiesByMethod.get(method) ?? [];
+
+  async function authorize(hook: Hook, budget: () => Budget): Promise<Authorization> {
+    const { method, body, at } = hook;
+    const policies = policiesFor(method);
+    if (policies.length === 0) return NOT_PROTECTED;
+    const given = tokens && tokenOf(method, body, tokens.field);
+    const token = given === undefined ? undefined : await tokens?.verify(given, at);
+    const request: AccessRequest = { method, body: withShownName(body), at, ...(token ? { token } : {}) };
+    const causes: unknown[] = token && 'unverifiable' in token ? [token.unverifiable] : [];
+    const note = (cause: unknown) => void causes.push(cause);
+    const session = needsSession(policies, request) ? await readSession(body, budget(), note) : NO_SESSION;
+    const decision = decide(policies.map(withoutThrowing(note)), request, session, failsOpen(actionOf(method)));
+    return { decision, recorded: recordedDecisionOf(decision, request, session), cause: causes[0] };
+  }
+
+  async function readSession(
+    body: Hook['body'],
+    budget: Budget,
+    note: (cause: unknown) => void,
+  ): Promise<SessionLookup> {
+    const { sessionId } = body;
+    if (typeof sessionId !== 'string' || sessionId === '') return NO_SESSION;
+    // It can have no row.
+    if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return NO_SESSION;
+    try {
+      return sessionOf(await store.readSession(publicId(sessionId), budget), body);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      note(error);
+      return { unknown: 'the session cannot be read' };
+    }
+  }
+
+  return { authorize, isDecided: (method: MethodName) => policiesFor(method).length > 0 };
+}
+
+const withShownName = (body: Hook['body']): Hook['body'] =>
+  typeof body['name'] === 'string' ? { ...body, name: shownName(body['name']) } : body;
+
+const needsSession = (policies: readonly Policy[], { method, token }: AccessRequest) =>
+  method !== 'connect' &&
+  policies.some(({ readsSession }) => readsSession === 'always' || (readsSession === 'without a token' && !token));
+
+const VERDICTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies PolicyDecision['verdict'][];
+
+/** A policy that throws, or returns something else, has decided nothing. */
+const withoutThrowing =
+  (note: (cause: unknown) => void) =>
+  (policy: Policy): Policy => ({
+    ...policy,
+    decide(...given) {
+      try {
+        const decision = policy.decide(...given);
+        if (!VERDICTS.includes(decision.verdict)) throw new TypeError('the policy returned no decision');
+        return decision;
+      } catch (error) {
+        note(error);
+        return { verdict: 'undecided', reason: 'the policy failed' };
+      }
+    },
+  });
+
+function recordedDecisionOf(
+  decision: AccessDecision,
+  { method, token }: AccessRequest,
+  session: SessionLookup,
+): RecordedDecision {
+  const claims = token && 'claims' in token ? token.claims : undefined;
+  const shown = claims ?? (token && 'problem' in token ? token : undefined);
+  const sub = shown?.sub ?? ('session' in session ? session.session.sub : undefined);
+  const who = { isDecided: true, ...(sub === undefined ? {} : { sub }) };
+  if (decision.verdict !== 'allow') return { ...who, denied: decision.reason };
+  const { failedOpen, overwrite, maxDuration } = decision;
+  const kept = method === 'connect' && claims ? keptText(claims) : undefined;
+  return {
+    ...who,
+    ...(failedOpen === undefined ? {} : { failedOpen }),
+    ...(kept === undefined ? {} : { claims: kept }),
+    ...(overwrite ? { overwrite } : {}),
+    ...(maxDuration === undefined ? {} : { maxDuration }),
+  };
+}

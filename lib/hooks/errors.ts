@@ -1,0 +1,53 @@
+/** What a hook can be answered but 200, and how much of it the caller sees. */
+
+export interface HttpErrorDetails {
+  /** The field of the body that is wrong. */
+  readonly field?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** Its message is shown to the caller below 500; from 500 up the caller sees the bare status. */
+export class HttpError extends Error {
+  override name = 'HttpError';
+  readonly statusCode: number;
+  readonly field: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(statusCode: number, message: string, { field, headers = {}, cause }: HttpErrorDetails = {}) {
+    super(message, { cause });
+    this.statusCode = statusCode;
+    this.field = field;
+    this.headers = headers;
+  }
+
+  get expose(): boolean {
+    return this.statusCode < 500;
+  }
+}
+
+/** Everything that is no HttpError is our bug: a bare 500. */
+export const asHttpError = (error: unknown) =>
+  error instanceof HttpError ? error : new HttpError(500, 'unexpected error', { cause: error });
+
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  413: 'Payload Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export function responseTo(error: HttpError) {
+  const body = {
+    error: REASONS[error.statusCode] ?? 'Error',
+    ...(error.expose ? { message: error.message, field: error.field } : {}),
+  };
+  return {
+    statusCode: error.statusCode,
+    headers: { 'content-type': 'application/json', ...error.headers },
+    body: JSON.stringify(body),
+  };
+}

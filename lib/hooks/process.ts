@@ -1,0 +1,107 @@
+/** What one hook does: authorize it, save what it says, answer it. */
+import { actionOf } from '../access/action.ts';
+import type { AccessDecision } from '../access/decision.ts';
+import { LEVEL } from '../state/lifecycle.ts';
+import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
+import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
+import { startDeadline, type Deadline } from '../store/deadline.ts';
+import type { RestClientConfig } from '../wcs/rest-client-config.ts';
+import { asHttpError, HttpError } from './errors.ts';
+import type { HookProcessor, Hook, Result } from './hook.ts';
+import { withMember } from './json-member.ts';
+import { createAuthorize, type AccessControl } from './authorize.ts';
+import { createSave, type Persistence, type Saved } from './save.ts';
+
+export interface HookProcessorParts extends Persistence {
+  readonly accessControl: AccessControl;
+  readonly restClientConfig: RestClientConfig;
+}
+
+export function createHookProcessor({
+  accessControl,
+  restClientConfig,
+  ...persistence
+}: HookProcessorParts): HookProcessor {
+  const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
+  const save = createSave(persistence);
+  const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
+
+  /** A connection that is not in the table would be denied everything later: it had better connect again. */
+  const mustBeSaved = (method: Hook['method']) =>
+    method === 'connect' && sessionsDecide && !accessControl.failsOpen('connect');
+
+  /**
+   * Whether a failure of ours is answered 200, as an error would stop what nobody denied: a keep-alive under FAIL would
+   * end its stream, an error to `connect` the connection, and one to a protected method what FAIL_OPEN lets through.
+   */
+  function answersAnyway(method: Hook['method']): boolean {
+    if (method === 'StreamKeepAliveEvent') return true;
+    if (method === 'connect') return !mustBeSaved(method);
+    return isDecided(method) && accessControl.failsOpen(actionOf(method));
+  }
+
+  return async (hook) => {
+    let deadline: Deadline | undefined;
+    let started: Budget | undefined;
+    // The time runs from the first request to the store, not while keys are fetched.
+    const budget = () => (started ??= startBudget((deadline = startDeadline(DEADLINE_MS)).signal));
+    try {
+      return await processed(hook, budget, () => started?.requests ?? 0);
+    } finally {
+      deadline?.end();
+    }
+  };
+
+  async function processed(hook: Hook, budget: () => Budget, requests: () => number): Promise<Result> {
+    const { decision, recorded, cause } = await authorize(hook, budget);
+    const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
+    let saved: Saved | undefined;
+    let failure: unknown;
+    try {
+      saved = sighting && (await save(hook, sighting, budget()));
+      if (saved?.outcome === 'parked' && mustBeSaved(hook.method)) {
+        failure = new HttpError(503, 'the connection is only parked', { cause: saved.cause });
+      }
+    } catch (error) {
+      failure = error;
+    }
+    const report = { ...reportOn(decision, recorded, requests()), cause: cause ?? failure ?? saved?.cause };
+    if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
+    if (failure !== undefined) {
+      const answered = answersAnyway(hook.method) ? answer(hook, recorded.overwrite) : { error: asHttpError(failure) };
+      return { ...report, ...answered, outcome: 'failed' };
+    }
+    if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
+      // WCS asks before it looks for the id itself.
+      return { ...report, outcome: saved.outcome, error: new HttpError(403, 'the id is in use by another client') };
+    }
+    if (saved?.stop !== undefined) {
+      return { ...report, outcome: 'stopped', error: new HttpError(403, `the stream is stopped: ${saved.stop}`) };
+    }
+    return { ...report, ...answer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
+  }
+
+  function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
+    if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };
+    const fields = Object.entries(overwrite);
+    if (fields.length === 0) return {};
+    return { answer: fields.reduce((json, [name, value]) => withMember(json, name, value), rawBody) };
+  }
+}
+
+/** The caller learns which policy it was, and not why: that is the operator's. */
+function denialOf({ verdict, policy }: Extract<AccessDecision, { policy: string }>): Pick<Result, 'outcome' | 'error'> {
+  return verdict === 'deny'
+    ? { outcome: 'denied', error: new HttpError(403, `denied by the policy ${policy}`) }
+    : { outcome: 'undecided', error: new HttpError(503, 'the policies cannot be applied') };
+}
+
+function reportOn(
+  decision: AccessDecision,
+  { sub }: RecordedDecision,
+  requests: number,
+): Pick<Result, 'fields' | 'metrics'> {
+  const reason = decision.verdict === 'allow' ? decision.failedOpen : decision.reason;
+  const isFailedOpen = reason !== undefined && decision.verdict !== 'deny';
+  return { fields: { reason, sub, requests }, metrics: isFailedOpen ? { failedOpen: 1 } : {} };
+}

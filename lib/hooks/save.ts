@@ -1,0 +1,40 @@
+import type { Sighting } from '../state/sighting.ts';
+import { StoreError, type Outcome, type Parking, type Store } from '../store/store.ts';
+import type { Budget } from '../store/budget.ts';
+import { HttpError } from './errors.ts';
+import type { Hook } from './hook.ts';
+
+/** Where the sightings of hooks go. */
+export interface Persistence {
+  readonly store: Store;
+  readonly parking: Parking;
+}
+
+export interface Saved {
+  readonly outcome: Outcome | 'parked';
+  /** Why it was parked. */
+  readonly cause?: unknown;
+  /** Why the stream is to be stopped. */
+  readonly stop?: string;
+}
+
+/** Saves what a hook says in the row of its subject, else parks it. @throws HttpError 503 if neither worked */
+export const createSave =
+  ({ store, parking }: Persistence) =>
+  async ({ method, requestId }: Hook, sighting: Sighting, budget: Budget): Promise<Saved> => {
+    try {
+      return method === 'StreamKeepAliveEvent'
+        ? await store.keepAlive(sighting, budget)
+        : { outcome: await store.upsert(sighting, budget) };
+    } catch (cause) {
+      if (!(cause instanceof StoreError)) throw cause;
+      try {
+        await parking.park(sighting, requestId);
+      } catch (parkingError) {
+        throw new HttpError(503, 'neither the store nor the queue takes it', {
+          cause: new AggregateError([cause, parkingError]),
+        });
+      }
+      return { outcome: 'parked', cause };
+    }
+  };

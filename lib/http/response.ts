@@ -1,0 +1,108 @@
+import type { Deps } from '../platform/effects.ts';
+import { describe, type Line } from '../platform/log.ts';
+import type { Anomaly } from '../state/anomaly.ts';
+import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
+import { METHODS } from '../wcs/methods.ts';
+import { publicId } from '../wcs/public-id.ts';
+import { shownName } from '../state/shown-name.ts';
+import { responseTo, asHttpError } from '../hooks/errors.ts';
+import type { HookAnswer, HookEvent, Result } from '../hooks/hook.ts';
+import type { Middleware } from './middleware.ts';
+
+/** Something to look into, although nothing failed. */
+const ANOMALIES: readonly string[] = ['denial ignored', 'live after end', 'id in use'] satisfies Anomaly[];
+
+/** Turns the chain's result into a response, and writes the hook's one line. */
+export function response({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {
+  function logHook(
+    event: HookEvent,
+    requestId: string,
+    status: number,
+    { outcome, cause, fields, metrics }: Result,
+  ): void {
+    const { leftOut } = event;
+    log({
+      level:
+        status >= 500 || outcome === 'failed'
+          ? 'ERROR'
+          : status >= 400 || cause !== undefined || leftOut || ANOMALIES.includes(outcome)
+            ? 'WARN'
+            : 'INFO',
+      message: 'hook',
+      fields: {
+        method: event.methodName,
+        type: event.method && METHODS[event.method].type,
+        id: idOf(event),
+        name: nameOf(event),
+        wcsStatus: textOf(event, 'status'),
+        app: textOf(event, 'appKey'),
+        node: textOf(event, 'nodeId'),
+        leftOut: leftOut?.join(' '),
+        outcome,
+        status,
+        milliseconds: now() - event.startedAt,
+        requestId,
+        ...fields,
+        ...callOf(event, outcome, settings.logNumbers),
+        cause: cause === undefined ? undefined : describe(cause),
+      },
+      metrics: { hooks: 1, ...(leftOut ? { fieldsLeftOut: leftOut.length } : {}), ...metrics },
+      dimension: 'outcome',
+    });
+  }
+
+  return {
+    before({ event }) {
+      event.startedAt = now();
+    },
+    after(request) {
+      const result = request.response as Result;
+      const { error, answer } = result;
+      request.response = error ? responseTo(error) : ok(request.event, answer);
+      logHook(request.event, request.context.awsRequestId, error?.statusCode ?? 200, result);
+    },
+    onError(request) {
+      const cause = asHttpError(request.error);
+      request.response = responseTo(cause);
+      const outcome = cause.expose ? 'rejected' : 'failed';
+      logHook(request.event, request.context.awsRequestId, cause.statusCode, { outcome, cause });
+    },
+  };
+}
+
+/** WCS takes 200, JSON and what it sent: the received bytes, not a copy that another serialiser made of them. */
+const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json' },
+  body: answer ? answer.toString(isBase64Encoded ? 'base64' : 'utf8') : (body ?? ''),
+  isBase64Encoded,
+});
+
+/** Undefined for a method without a row in the table. */
+function idOf(event: HookEvent): string | undefined {
+  const id = event.method && textOf(event, METHODS[event.method].key);
+  return id && publicId(id);
+}
+
+/** Of a stream: by it an operator knows it. */
+function nameOf(event: HookEvent): string | undefined {
+  if (event.method === undefined || METHODS[event.method].subject !== 'stream') return undefined;
+  const name = textOf(event, 'name');
+  return name === undefined ? undefined : shownName(name);
+}
+
+/** A call that failed or was denied leaves nothing else. */
+function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {
+  const { method } = event;
+  const json = bodyOf(event);
+  if (!method || !json || METHODS[method].subject !== 'call') return {};
+  return outcome === 'denied' || isFailedCall(method, json) ? callParties(json, form) : {};
+}
+
+/** Undefined for a hook that was rejected before it was read. */
+const bodyOf = ({ json }: HookEvent) => json as HookEvent['json'] | undefined;
+
+function textOf(event: HookEvent, field: string): string | undefined {
+  const value = bodyOf(event)?.[field];
+  return typeof value === 'string' ? value : undefined;
+}

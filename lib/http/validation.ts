@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { decidesBy, type Policy } from '../access/decision.ts';
+import { isKept } from '../state/sighting.ts';
+import { METHODS, type MethodName } from '../wcs/methods.ts';
+import { HttpError } from '../hooks/errors.ts';
+import type { JsonObject } from '../hooks/hook.ts';
+import type { Middleware } from './middleware.ts';
+import { kindOf } from './json-body.ts';
+
+/**
+ * Holds the body to the schema of its method; a method that we do not know has none. What is wrong is refused only where
+ * something hangs on it. Else it is left out of what we read (never of the echo): no end is lost for a field that nobody needs.
+ */
+export const schema = (policies: readonly Policy[]): Middleware => ({
+  before({ event }) {
+    const { method, json } = event;
+    if (method === undefined) return;
+    const wrong = wrongFields(method, json);
+    const needed = wrong.find(({ field }) => isKey(method, field) || decidesBy(policies, method, field));
+    if (needed) throw badField(needed);
+    if (wrong.length === 0) return;
+    const leftOut = wrong.map(({ field }) => field);
+    event.leftOut = leftOut;
+    event.json = Object.fromEntries(Object.entries(json).filter(([field]) => !leftOut.includes(field)));
+  },
+});
+
+/** That of a row. A keep-alive without one is echoed: under FAIL a refusal would end its stream. */
+const isKey = (method: MethodName, field: string) =>
+  field === METHODS[method].key && isKept(method) && method !== 'StreamKeepAliveEvent';
+
+interface WrongField {
+  readonly field: string;
+  readonly issue: v.BaseIssue<unknown>;
+}
+
+/** Those that the schema names, so that a caller cannot make them many. */
+function wrongFields(method: MethodName, json: JsonObject): WrongField[] {
+  const entries: Readonly<Record<string, v.GenericSchema>> = METHODS[method].schema.entries;
+  return Object.entries(entries).flatMap(([field, entry]) => {
+    const { issues } = v.safeParse(entry, json[field], { abortEarly: true });
+    return issues ? [{ field, issue: issues[0] }] : [];
+  });
+}
+
+/** What valibot calls the kinds of JSON values that the schemas know. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'an array',
+  Object: 'an object',
+  '(number | string)': 'a number or a string',
+};
+
+/** Names the field and says what was expected. Never in valibot's own words: they quote the value. */
+function badField({ field, issue }: WrongField): HttpError {
+  const path = [field, v.getDotPath(issue)].filter((part) => part !== null).join('.');
+  return new HttpError(400, `${path}: ${problemOf(issue)}`, { field: path });
+}
+
+function problemOf({ kind, type, message, expected, input }: v.BaseIssue<unknown>): string {
+  const isOurMessage = kind === 'validation' || type === 'custom';
+  return isOurMessage ? message : `expected ${EXPECTED[expected ?? ''] ?? expected}, got ${kindOf(input)}`;
+}

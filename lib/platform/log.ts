@@ -1,0 +1,77 @@
+/** One JSON line for each thing that happened: the log and, in CloudWatch's embedded metric format, its metrics. */
+import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
+
+export interface Line {
+  readonly level: 'INFO' | 'WARN' | 'ERROR';
+  /** What happened, in words that are the same each time. */
+  readonly message: string;
+  /** There is no place here for a body, and none may be made. Strings are bounded and cleaned. */
+  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The field by which the metrics are told apart. Few values: each is a metric that costs. */
+  readonly dimension?: string;
+}
+
+export type Log = (line: Line) => void;
+
+const MAX_LENGTH = 256;
+/** Our words and AWS's: all that is wrong with the settings, for example. */
+const MAX_CAUSE_LENGTH = 2000;
+
+/** What comes from outside: without secrets, bounded, and without control characters, which could forge lines on a terminal. */
+export const loggable = (text: string, maxLength = MAX_LENGTH) =>
+  withoutUriSecrets(text)
+    .slice(0, maxLength)
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+
+/**
+ * Writes lines to `write`, one call per line; each stage has a namespace of metrics. Not Powertools: its metrics are lines of their own, and its per-hook state
+ * is shared by invocations that interleave.
+ */
+export const createLog =
+  (write: (line: string) => void, now: () => number, stage: string): Log =>
+  ({ level, message, fields, metrics, dimension }) => {
+    const cleaned = Object.entries(fields).map(
+      ([name, value]) =>
+        [
+          name,
+          typeof value === 'string' ? loggable(value, name === 'cause' ? MAX_CAUSE_LENGTH : MAX_LENGTH) : value,
+        ] as const,
+    );
+    const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    const at = now();
+    const embedded = {
+      Timestamp: at,
+      CloudWatchMetrics: [
+        { Namespace: `wcs-hooks/${stage}`, Dimensions: [dimension === undefined ? [] : [dimension]], Metrics },
+      ],
+    };
+    const line = {
+      time: new Date(at).toISOString(),
+      level,
+      message,
+      ...Object.fromEntries(cleaned),
+      ...metrics,
+      ...(Metrics.length > 0 ? { _aws: embedded } : {}),
+    };
+    write(`${JSON.stringify(line)}\n`);
+  };
+
+/** The chain of causes in one line: names and messages, never a stack or a body. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) {
+    return error.errors.map((one: unknown) => describe(one)).join(' and ');
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  const cause = error.cause === undefined ? '' : ` < ${describe(error.cause)}`;
+  return `${error.name}: ${inOneLine(error.message)}${code}${cause}`;
+}
+
+const inOneLine = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');

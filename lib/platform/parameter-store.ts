@@ -1,0 +1,63 @@
+/**
+ * SecureStrings of SSM's Parameter Store, by one signed request: what signs and sends it is in every bundle already, SSM's
+ * own client would be 75 KB more of each.
+ */
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { HttpRequest } from '@smithy/core/transport';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequestHandler } from '../store/request-handler.ts';
+import { Sha256 } from '../store/sha256.ts';
+
+const TRY_MS = 700;
+/** Many containers start at once after a deploy, and Parameter Store answers 40 requests a second: they must spread. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2000;
+
+/** The values of the parameters that are there, by name. @throws Error if Parameter Store does not tell within `patience` ms */
+export async function readParameters(names: readonly string[], patience: number): Promise<ReadonlyMap<string, string>> {
+  const deadline = Date.now() + patience;
+  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await request(names);
+    } catch (error) {
+      const pause = Math.random() * longest;
+      if (Date.now() + pause + TRY_MS > deadline) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+async function request(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const region = process.env['AWS_REGION'] ?? '';
+  const endpoint = process.env['AWS_ENDPOINT_URL_SSM'] || process.env['AWS_ENDPOINT_URL'];
+  const { protocol, hostname, port, host } = new URL(endpoint || `https://ssm.${region}.amazonaws.com`);
+  const unsigned = new HttpRequest({
+    method: 'POST',
+    protocol,
+    hostname,
+    ...(port ? { port: Number(port) } : {}),
+    path: '/',
+    headers: {
+      host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonSSM.GetParameters',
+    },
+    body: JSON.stringify({ Names: names, WithDecryption: true }),
+  });
+  const signer = new SignatureV4({ service: 'ssm', region, credentials: defaultProvider(), sha256: Sha256 });
+  const signed = (await signer.sign(unsigned)) as HttpRequest;
+  const handler = createRequestHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
+  try {
+    // It ends an answer that stalls, too.
+    const { response } = await handler.handle(signed, { abortSignal: AbortSignal.timeout(TRY_MS) });
+    const answer = String(response.body);
+    // Its words name the parameter or the right that is missing, and never a value.
+    if (response.statusCode !== 200)
+      throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);
+    const { Parameters = [] } = JSON.parse(answer) as { Parameters?: { Name: string; Value: string }[] };
+    return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
+  } finally {
+    handler.destroy();
+  }
+}

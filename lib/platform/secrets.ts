@@ -1,0 +1,99 @@
+/** What a deployed stage keeps in Parameter Store, by the names of the settings: read at the start, and again when it may have changed. */
+
+export const PARAMETERS = {
+  HOOK_SECRET: 'hook-secret',
+  HOOK_SECRET_PREVIOUS: 'hook-secret-previous',
+  HOOK_USER: 'hook-user',
+  HOOK_PASSWORD: 'hook-password',
+  TOKEN_SECRET: 'token-secret',
+  TOKEN_SECRET_PREVIOUS: 'token-secret-previous',
+} as const;
+export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
+
+export interface SecretSource {
+  /** Whether the reading at the start got them, once it is over. It never rejects. */
+  readonly early: Promise<boolean>;
+  /** The same object until something changed. @throws whatever the reader throws, while nothing was ever read */
+  current(): Promise<Secrets>;
+  /** Before a hook is rejected by `known`: others that hold now, if there are; read at most once a minute. */
+  changedFrom(known: Secrets): Promise<Secrets | undefined>;
+}
+
+const MAX_AGE_MS = 5 * 60_000;
+/** Containers that started together do not read together for ever. */
+const JITTER = 0.2;
+const LEAST_PAUSE_MS = 60_000;
+
+/** The reading at the start: over before the container may be frozen (warm-up.ts). */
+const EARLY_PATIENCE_MS = 1400;
+/** The first hook's: without it nothing can be done, and a WCS waits for 10 s. */
+const FIRST_PATIENCE_MS = 6000;
+/** A later one: what was read is good meanwhile. */
+const PATIENCE_MS = 700;
+
+/** Starts reading at once. `read` gives up after `patience` milliseconds; `now` in milliseconds since the epoch. */
+export function createSecretSource(read: (patience: number) => Promise<Secrets>, now: () => number): SecretSource {
+  let values: Secrets | undefined;
+  let triedAt = -Infinity;
+  let expiresAt = -Infinity;
+  let pending: Promise<Secrets> | undefined;
+
+  function readAgain(patience = PATIENCE_MS): Promise<Secrets> {
+    triedAt = now();
+    pending ??= read(patience)
+      .then((fresh) => {
+        expiresAt = now() + MAX_AGE_MS * (1 - Math.random() * JITTER);
+        if (!values || !isSame(values, fresh)) values = fresh;
+        return values;
+      })
+      .finally(() => (pending = undefined));
+    return pending;
+  }
+  const mayReadAgain = () => pending !== undefined || now() - triedAt >= LEAST_PAUSE_MS;
+
+  const early = readAgain(EARLY_PATIENCE_MS).then(
+    () => true,
+    () => false,
+  );
+
+  return {
+    early,
+    async current() {
+      // What was begun before may have been frozen since: it says nothing of now.
+      if (!values) await pending?.catch(() => {});
+      if (!values) return readAgain(FIRST_PATIENCE_MS);
+      // What was read is good while Parameter Store is not to be reached.
+      if (now() >= expiresAt && mayReadAgain()) await readAgain().catch(() => {});
+      return values;
+    },
+    async changedFrom(known) {
+      if (values === known && mayReadAgain()) await readAgain().catch(() => {});
+      return values === known ? undefined : values;
+    },
+  };
+}
+
+const isSame = (a: Secrets, b: Secrets) =>
+  (Object.keys(PARAMETERS) as (keyof Secrets)[]).every((name) => a[name] === b[name]);
+
+/** Whether all that was known still holds. */
+export const isAddedTo = (known: Secrets, secrets: Secrets) =>
+  Object.values(known).every((secret) => Object.values(secrets).includes(secret));
+
+/** Reads the parameters under `path`, such as `/wcs-hooks/prod`. */
+export const secretsUnder =
+  (
+    path: string,
+    readParameters: (names: readonly string[], patience: number) => Promise<ReadonlyMap<string, string>>,
+  ) =>
+  async (patience: number): Promise<Secrets> => {
+    const named = Object.entries(PARAMETERS).map(([name, parameter]) => [name, `${path}/${parameter}`] as const);
+    const names = named.map(([, parameter]) => parameter);
+    const values = await readParameters(names, patience);
+    return Object.fromEntries(
+      named.flatMap(([name, parameter]) => {
+        const value = values.get(parameter);
+        return value ? [[name, value]] : [];
+      }),
+    );
+  };

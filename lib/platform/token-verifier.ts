@@ -1,0 +1,152 @@
+/** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. The algorithm is never the token's choice. */
+import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
+import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
+import { readClaims, readSub } from '../access/claims.ts';
+import type { TokenCheck } from '../access/decision.ts';
+
+export interface TokenSettings {
+  /** HS256 by a shared secret (during a rotation by one of two), or RS256 and ES256 by the public keys that a server publishes. */
+  readonly keys: { readonly secrets: readonly string[] } | { readonly jwksUrl: string };
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** `at` in milliseconds since the epoch: a token is judged by the time of its hook. */
+export type VerifyToken = (token: unknown, at: number) => Promise<TokenCheck>;
+
+/** Enough for any token; WCS carries it in each hook. */
+const MAX_BYTES = 8192;
+const TOLERANCE_SECONDS = 60;
+const FETCH_TIMEOUT_MS = 1500;
+/** So long a withdrawn key is still taken … */
+const KEYS_FRESH_MS = 10 * 60 * 1000;
+/** … and so long the last keys are while their server is down. */
+const KEYS_LIVE_MS = 24 * 3600 * 1000;
+/** How often, at most, an unknown key makes us ask for the keys again. */
+const COOLDOWN_MS = 30_000;
+/** How long it is left alone after it failed, while there are no keys. */
+const PAUSE_MS = 5000;
+
+export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
+  const [getKeys, algorithms] =
+    'secrets' in keys
+      ? [keys.secrets.map(sharedKey), ['HS256']]
+      : [[publicKeys(keys.jwksUrl, now)], ['RS256', 'ES256']];
+
+  return async (token, at) => {
+    if (typeof token !== 'string') return { problem: 'not a string' };
+    if (token.length > MAX_BYTES) return { problem: `over ${MAX_BYTES} bytes` };
+    try {
+      const payload = await payloadOf(token, getKeys, {
+        algorithms,
+        issuer,
+        audience,
+        requiredClaims: ['exp'],
+        clockTolerance: TOLERANCE_SECONDS,
+        currentDate: new Date(at),
+      });
+      const read = readClaims(payload);
+      return 'problem' in read ? unusable(read.problem, payload) : read;
+    } catch (error) {
+      return error instanceof KeysError ? { unverifiable: error } : unusable(problemOf(error), verifiedPayload(error));
+    }
+  };
+}
+
+function unusable(problem: string, payload: unknown): TokenCheck {
+  const sub = readSub(payload);
+  return { problem, ...(sub === undefined ? {} : { sub }) };
+}
+
+function sharedKey(secret: string): JWTVerifyGetKey {
+  const key = new TextEncoder().encode(secret);
+  return () => Promise.resolve(key);
+}
+
+/** By the first key that signed it. */
+async function payloadOf(
+  token: string,
+  [getKey, ...others]: readonly JWTVerifyGetKey[],
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  if (!getKey) throw new Error('no key');
+  try {
+    return (await jwtVerify(token, getKey, options)).payload;
+  } catch (error) {
+    if (others.length === 0 || codeOf(error) !== WRONG_SIGNATURE) throw error;
+    return payloadOf(token, others, options);
+  }
+}
+
+const WRONG_SIGNATURE = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
+const codeOf = (error: unknown) => (error as { code?: string }).code;
+
+/** The key server cannot be reached, or serves no keys. */
+class KeysError extends Error {
+  override name = 'KeysError';
+}
+
+function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
+  let last: { readonly text: string; readonly at: number } | undefined;
+  let failure: { readonly cause: unknown; readonly at: number } | undefined;
+
+  async function fetchKeys(address: string, options: RequestInit): Promise<Response> {
+    // Not every hook waits for a server that just did not answer.
+    if (!last && failure && now() - failure.at < PAUSE_MS) throw new KeysError('no keys', { cause: failure.cause });
+    try {
+      const response = await fetch(address, options);
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`the key server answered ${response.status}`);
+      // It throws what is no key set.
+      createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+      last = { text, at: now() };
+    } catch (cause) {
+      failure = { cause, at: now() };
+      if (!last || now() - last.at > KEYS_LIVE_MS) throw new KeysError('no keys', { cause });
+    }
+    return new Response(last.text);
+  }
+
+  return createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cacheMaxAge: KEYS_FRESH_MS,
+    cooldownDuration: COOLDOWN_MS,
+    [customFetch]: fetchKeys,
+  });
+}
+
+const EXPIRED = 'ERR_JWT_EXPIRED';
+const WRONG_CLAIM = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
+
+/** What the token says, where only its claims were found wanting: jose looks at them after the signature, and never before. */
+const verifiedPayload = (error: unknown): unknown =>
+  [EXPIRED, WRONG_CLAIM].includes(codeOf(error) ?? '') ? (error as { payload?: unknown }).payload : undefined;
+
+/** jose's words, without the parts that quote the token. */
+function problemOf(error: unknown): string {
+  const { claim } = error as { claim?: string };
+  switch (codeOf(error)) {
+    case EXPIRED:
+      return 'expired';
+    case WRONG_CLAIM:
+      return CLAIM_PROBLEMS[claim ?? ''] ?? 'unusable claims';
+    case WRONG_SIGNATURE:
+      return 'wrong signature';
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      return 'another algorithm';
+    case 'ERR_JWKS_NO_MATCHING_KEY':
+    case 'ERR_JWKS_MULTIPLE_MATCHING_KEYS':
+      return 'unknown key';
+    default:
+      return 'no valid token';
+  }
+}
+
+const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
+  iss: 'another issuer',
+  aud: 'another audience',
+  exp: 'without a usable expiry',
+  nbf: 'not yet valid',
+};

@@ -1,0 +1,57 @@
+/** The `restClientConfig`, as it follows from the policies, FAIL_METHODS and the operator's own REST_CLIENT_CONFIG. */
+import { decidesBy, type Policy } from '../access/decision.ts';
+import { list, type Environment } from './environment.ts';
+import { METHOD_NAMES, METHODS, methodNamed, type MethodName } from '../wcs/methods.ts';
+import { override } from '../wcs/rest-client-config-override.ts';
+import { restClientConfig, type RestClientConfig } from '../wcs/rest-client-config.ts';
+
+interface Rules {
+  readonly policies: readonly Policy[];
+  readonly stopsStreams: boolean;
+  readonly tokens: { readonly field: string } | undefined;
+}
+
+export function readRestClientConfig(env: Environment, rules: Rules, problems: string[]): RestClientConfig {
+  const decided = METHOD_NAMES.filter((method) => rules.policies.some(({ decides }) => Object.hasOwn(decides, method)));
+  const failMethods = new Set<MethodName>([
+    // WCS declines a connection in any case.
+    ...decided.filter((method) => method !== 'connect'),
+    ...(rules.stopsStreams ? (['StreamKeepAliveEvent'] as const) : []),
+    ...readFailMethods(env, problems),
+  ]);
+  const overwrites = Object.fromEntries(
+    decided.map((method) => [method, [...new Set(rules.policies.flatMap(({ decides }) => decides[method] ?? []))]]),
+  );
+  const configRules = { failMethods, overwrites };
+  const ours = restClientConfig(configRules);
+  const { REST_CLIENT_CONFIG } = env;
+  if (!REST_CLIENT_CONFIG) return ours;
+
+  const { config, problems: found } = override(ours, parsed(REST_CLIENT_CONFIG), configRules, neededBy(rules.policies));
+  problems.push(...found.map((problem) => `REST_CLIENT_CONFIG: ${problem}`));
+  return config;
+}
+
+/** Undefined for what is no JSON: the complaint is that of any other value that is no object. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is no row, or no decision, without the field. */
+const neededBy = (policies: readonly Policy[]) => (method: MethodName, field: string) =>
+  field === METHODS[method].key || decidesBy(policies, method, field);
+
+function readFailMethods({ FAIL_METHODS }: Environment, problems: string[]): MethodName[] {
+  return list(FAIL_METHODS).flatMap((name) => {
+    const method = methodNamed(name);
+    if (method) return [method];
+    problems.push(
+      `FAIL_METHODS names ${JSON.stringify(name)}, which is no REST method of WCS (names are case-sensitive)`,
+    );
+    return [];
+  });
+}

@@ -1,0 +1,163 @@
+/** The settings of all functions, from the environment; read once, checked together. */
+import { readAccess, type AccessSettings } from './access-settings.ts';
+import type { OwnPolicy } from '../access/own-policy.ts';
+import { readRestClientConfig } from './rest-client-config-settings.ts';
+import { oneOf, required, wholeNumber, type Environment } from './environment.ts';
+import type { Lease } from '../state/lease.ts';
+import type { Retention } from '../state/merge.ts';
+import type { StopRules } from '../state/stop.ts';
+import { MOST_SHARDS } from '../store/live-index.ts';
+import type { MethodName } from '../wcs/methods.ts';
+import { NUMBER_FORMS, type NumberForm } from '../wcs/failed-call.ts';
+import type { RestClientConfig } from '../wcs/rest-client-config.ts';
+import type { Credentials } from '../wcs/signature.ts';
+
+/** What every function needs. */
+export interface Settings extends Lease, Retention, StopRules {
+  readonly liveShards: number;
+  readonly streamsTable: string;
+  readonly sessionsTable: string;
+  readonly parkingQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** What those need besides that hooks call. */
+export interface HookSettings extends Settings {
+  readonly credentials: Credentials;
+  /** Only the local stack, and only where it has no credentials, takes hooks from anybody. */
+  readonly takesUnsigned: boolean;
+  readonly access: AccessSettings;
+  /** What the answer to `connect` tells WCS. */
+  readonly restClientConfig: RestClientConfig;
+  /** How the log shows the telephone numbers of calls. */
+  readonly logNumbers: NumberForm;
+}
+
+/** All that is wrong with the settings at once. Values of secrets are never part of the message. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The settings are not usable:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** @throws SettingsError naming every problem */
+export const readSettings = (env: Environment): Settings => checked((problems) => readCommon(env, problems));
+
+/** @throws SettingsError naming every problem */
+export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSettings =>
+  checked((problems) => {
+    const common = readCommon(env, problems);
+    const credentials = readCredentials(env, problems);
+    const access = readAccess(env, problems, own);
+    // A policy may limit a stream that it lets in: its keep-alives then stop it.
+    const limiting = access.policies.find(({ decides }) => LIMITED.some((method) => Object.hasOwn(decides, method)));
+    if (limiting && env['STOP_STREAMS'] === 'false') {
+      problems.push(`STOP_STREAMS=false with the policy ${limiting.name}: its maxDuration would stop no stream`);
+    }
+    if (env['MAX_DURATION_SECONDS'] && !common.stopsStreams && !limiting) {
+      problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
+    }
+    const stopsStreams = common.stopsStreams || limiting !== undefined;
+    const restClientConfig = readRestClientConfig(env, { stopsStreams, ...access }, problems);
+    // Short: logs are kept, copied and read by more people than who may know who called whom.
+    const logNumbers = oneOf(env, 'LOG_NUMBERS', NUMBER_FORMS, 'short', problems);
+    return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };
+  });
+
+/** Where a policy can set a maximum duration. */
+const LIMITED: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
+
+function checked<S>(read: (problems: string[]) => S): S {
+  const problems: string[] = [];
+  const settings = read(problems);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+const readCommon = (env: Environment, problems: string[]): Settings => ({
+  ...readTimes(env, problems),
+  ...readStopRules(env, problems),
+  liveShards: readLiveShards(env, problems),
+  streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
+  sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
+  parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
+  deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
+});
+
+export function readCredentials(
+  env: Environment,
+  problems: string[],
+): Pick<HookSettings, 'credentials' | 'takesUnsigned'> {
+  const { HOOK_SECRET, HOOK_SECRET_PREVIOUS, HOOK_USER, HOOK_PASSWORD, IS_OFFLINE, SECRETS_PATH, STAGE } = env;
+  if (HOOK_SECRET_PREVIOUS && !HOOK_SECRET) {
+    problems.push('HOOK_SECRET_PREVIOUS is set without HOOK_SECRET: set the secret that WCS will use from now on');
+  }
+  if (HOOK_USER && !HOOK_PASSWORD) problems.push('HOOK_USER is set without HOOK_PASSWORD: set both or none');
+  if (HOOK_PASSWORD && !HOOK_USER) problems.push('HOOK_PASSWORD is set without HOOK_USER: set both or none');
+  if (HOOK_USER?.includes(':')) problems.push('HOOK_USER has a colon, which HTTP Basic does not allow in a user name');
+
+  const isOffline = IS_OFFLINE === 'true';
+  const hasCredentials = Boolean(HOOK_SECRET || HOOK_SECRET_PREVIOUS || HOOK_USER || HOOK_PASSWORD);
+  if (!hasCredentials && !isOffline) {
+    problems.push(
+      SECRETS_PATH
+        ? `no credentials: put the parameter ${SECRETS_PATH}/hook-secret (npm run secrets -- --stage ${STAGE}), or ${SECRETS_PATH}/hook-user and hook-password`
+        : 'no credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD',
+    );
+  }
+  return {
+    credentials: {
+      secrets: [HOOK_SECRET, HOOK_SECRET_PREVIOUS].filter((secret): secret is string => Boolean(secret)),
+      ...(HOOK_USER && HOOK_PASSWORD ? { basic: { user: HOOK_USER, password: HOOK_PASSWORD } } : {}),
+    },
+    takesUnsigned: isOffline && !hasCredentials,
+  };
+}
+
+const DAY_SECONDS = 24 * 3600;
+/** A parked sighting waits in the queue for 14 days at most: it must not outlive its row, or it would open it anew. */
+const LEAST_RETENTION_DAYS = 15;
+
+function readTimes(env: Environment, problems: string[]): Lease & Retention {
+  const interval = wholeNumber(env, 'KEEP_ALIVE_INTERVAL_SECONDS', 10, problems);
+  const leaseSeconds = wholeNumber(env, 'LEASE_SECONDS', 120, problems);
+  const maxAgeSeconds = wholeNumber(env, 'MAX_AGE_SECONDS', DAY_SECONDS, problems);
+  const retentionDays = wholeNumber(env, 'RETENTION_DAYS', 30, problems);
+  if (leaseSeconds < 4 * interval) {
+    problems.push(
+      `LEASE_SECONDS=${leaseSeconds} is less than 4 keep-alive intervals (KEEP_ALIVE_INTERVAL_SECONDS=${interval}): a late keep-alive would show a live stream as lost`,
+    );
+  }
+  if (maxAgeSeconds < leaseSeconds) {
+    problems.push(`MAX_AGE_SECONDS=${maxAgeSeconds} is less than LEASE_SECONDS=${leaseSeconds}`);
+  }
+  const leastDays = LEAST_RETENTION_DAYS + Math.ceil(maxAgeSeconds / DAY_SECONDS);
+  if (retentionDays < leastDays) {
+    problems.push(
+      `RETENTION_DAYS=${retentionDays} is less than ${leastDays}: a row must stay ${LEAST_RETENTION_DAYS} days after MAX_AGE_SECONDS=${maxAgeSeconds}, as a parked hook may come so late`,
+    );
+  }
+  return { leaseSeconds, maxAgeSeconds, retentionSeconds: retentionDays * DAY_SECONDS };
+}
+
+function readLiveShards(env: Environment, problems: string[]): number {
+  const shards = wholeNumber(env, 'LIVE_SHARDS', 1, problems);
+  if (shards > MOST_SHARDS) problems.push(`LIVE_SHARDS=${shards} is more than ${MOST_SHARDS}`);
+  return shards;
+}
+
+function readStopRules(env: Environment, problems: string[]): StopRules {
+  const { STOP_STREAMS = '', MAX_DURATION_SECONDS } = env;
+  if (!['', 'true', 'false'].includes(STOP_STREAMS)) {
+    problems.push(`STOP_STREAMS=${JSON.stringify(STOP_STREAMS)} is neither true nor false`);
+  }
+  const stopsStreams = STOP_STREAMS === 'true';
+  return {
+    stopsStreams,
+    maxDurationSeconds: MAX_DURATION_SECONDS ? wholeNumber(env, 'MAX_DURATION_SECONDS', 0, problems) : undefined,
+  };
+}

@@ -1,0 +1,39 @@
+/** What a row tells that should not be, for an operator to be told once. */
+import { isSameClient, rowOfClient } from './clients.ts';
+import { LEVEL } from './lifecycle.ts';
+import { isOperatorsEnd } from './presumed-end.ts';
+import type { Row } from './row.ts';
+import type { Sighting } from './sighting.ts';
+
+/**
+ * denial ignored: what we denied goes on: a WCS without FAIL for the method, or one that did not ask. live after end:
+ * an id that WCS uses again, or an end that was none; its row stays ended. id in use: a second client with the id of
+ * one that is live; the row is not changed by it.
+ */
+export type Anomaly = 'denial ignored' | 'live after end' | 'id in use';
+
+/** Hooks of one stream may overtake each other, an end too. The operator's word is no hook: nothing can have overtaken it. */
+const OVERTAKING_MS = 60_000;
+
+const isLive = ({ phase }: Row) => phase === 'live' || phase === 'lost';
+const goesOnDenied = (row: Row) => isLive(row) && row.denied !== undefined;
+
+/** What is odd about a sighting that made `row` into `merged`. */
+export function anomalyOf(row: Row, merged: Row, sighting: Sighting): Anomaly | undefined {
+  const { kind, client, state, at } = sighting;
+  const before = rowOfClient(row, client) ?? {};
+  const own = rowOfClient(merged, client) ?? merged;
+  if (kind === 'stream' && merged.rivals !== undefined && sighting.level !== LEVEL.seen) {
+    const isNews = own.phase !== before.phase;
+    const isClaim = sighting.level === LEVEL.starting;
+    if (!isSameClient(merged, client)) {
+      if (isLive(merged)) return isNews || isClaim ? 'id in use' : undefined;
+      return isNews && isLive(own) && merged.phase === 'ended' ? 'live after end' : undefined;
+    }
+    if (isNews && isLive(own) && !isSameClient(row, client)) return 'id in use';
+  }
+  if (goesOnDenied(own) && !goesOnDenied(before)) return 'denial ignored';
+  const mayOvertake = isOperatorsEnd(own) ? 0 : OVERTAKING_MS;
+  const isAfterEnd = state.phase === 'live' && at - Date.parse(String(own.endedAt)) > mayOvertake;
+  return isAfterEnd ? 'live after end' : undefined;
+}
