@@ -144,7 +144,7 @@ async function bench(options: Options): Promise<void> {
 
 const options = readOptions(process.argv.slice(2));
 if ('text' in options) {
-  console.error(options.text);
+  (options.isError ? console.error : console.log)(options.text);
   process.exitCode = options.isError ? 2 : 0;
 } else {
   await bench(options);
