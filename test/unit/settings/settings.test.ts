@@ -194,8 +194,8 @@ describe('access settings', () => {
     [{ ...TOKENS, TOKEN_JWKS_URL: 'https://x' }, ['set both']],
     [{ ...TOKENS, TOKEN_SECRET: 'hidden' }, ['TOKEN_SECRET is shorter than 32 bytes']],
     [{ ...TOKENS, TOKEN_SECRET_PREVIOUS: 'hidden' }, ['TOKEN_SECRET_PREVIOUS is shorter than 32 bytes']],
-    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'http://login.example.com' }, ['is no https:// address']],
-    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'nowhere' }, ['is no https:// address']],
+    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'http://login.example.com' }, ['is not an https:// address']],
+    [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'nowhere' }, ['is not an https:// address']],
     [
       { ...TOKENS, TOKEN_FOR: 'publish,plays' },
       ['TOKEN_FOR names "plays": expected some of connect, publish, play, call'],
@@ -261,11 +261,13 @@ describe('access settings', () => {
       }
     };
     expect(own({ publishStream: ['name'] })).toEqual([]);
-    expect(own({ publishStreams: [] })).toEqual([expect.stringContaining('"publishStreams", which is no REST method')]);
+    expect(own({ publishStreams: [] })).toEqual([
+      expect.stringContaining('"publishStreams", which is not a REST method'),
+    ]);
     expect(own({ StreamStatusEvent: [] })).toEqual([
       expect.stringContaining('StreamStatusEvent, which a denial does not stop'),
     ]);
-    expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is no REST method')]);
+    expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is not a REST method')]);
     expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
     expect(own({ connect: ['login'] })).toEqual([expect.stringContaining('connect and overwrites login')]);
   });
