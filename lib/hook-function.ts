@@ -1,4 +1,4 @@
-/** Puts a function together that hooks call. */
+/** Composes a function that hooks call. */
 import type { Context } from 'aws-lambda';
 import { effects } from './platform/effects.ts';
 import { createHookProcessor } from './hooks/process.ts';
@@ -28,7 +28,7 @@ export interface HookModule {
 }
 
 /**
- * Only functions whose methods a token can decide carry what verifies one.
+ * Only functions whose methods the policy token can protect contain the token verifier.
  * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
  */
 export function createHookFunction(verifierOf?: typeof createTokenVerifier): HookModule {
@@ -76,13 +76,13 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
       built = buildWith(secrets);
     } catch (error) {
       if (built && isAddedTo(built.secrets, secrets)) {
-        // Half a change, such as a user whose password comes next, stops nothing. What was taken away does.
+        // Half a change, such as a user whose password follows, stops nothing. A removed secret does.
         const fields = { cause: describe(error) };
         log({ level: 'ERROR', message: 'added secrets not usable', fields, metrics: { notReady: 1 } });
         built = { secrets, handle: built.handle };
         return built.handle;
       }
-      // What was missing may have been put there since.
+      // The missing secret may have been added since.
       const changed = await source.changedFrom(secrets);
       if (!changed) throw error;
       built = buildWith(changed);

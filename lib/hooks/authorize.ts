@@ -24,9 +24,9 @@ import type { Hook } from './hook.ts';
 
 export interface Authorization {
   readonly decision: AccessDecision;
-  /** The same, as the row records it. */
+  /** The same decision, as the row records it. */
   readonly recorded: RecordedDecision;
-  /** What kept it from being decided, or what a policy threw. */
+  /** The error that prevented a decision, or that a policy threw. */
   readonly cause?: unknown;
 }
 
@@ -37,7 +37,7 @@ export interface AccessControl extends Omit<AccessSettings, 'tokens'> {
 const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
 const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isMissing: true };
 
-/** One read of the session's row at most, and none where no policy asks for it. */
+/** Reads the session's row at most once, and not at all where no policy needs it. */
 export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, store: Pick<Store, 'readSession'>) {
   const policiesByMethod = new Map(
     METHOD_NAMES.map((method) => [method, policies.filter(({ decides }) => Object.hasOwn(decides, method))] as const),
@@ -65,7 +65,7 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
   ): Promise<SessionLookup> {
     const { sessionId } = body;
     if (typeof sessionId !== 'string' || sessionId === '') return NO_SESSION;
-    // It can have no row.
+    // Such an id cannot have a row.
     if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return NO_SESSION;
     try {
       return sessionOf(await store.readSession(publicId(sessionId), budget), body);
@@ -88,7 +88,7 @@ const needsSession = (policies: readonly Policy[], { method, token }: AccessRequ
 
 const VERDICTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies PolicyDecision['verdict'][];
 
-/** A policy that throws, or returns something else, has decided nothing. */
+/** A policy that throws or returns something else has not decided. */
 const withoutThrowing =
   (note: (cause: unknown) => void) =>
   (policy: Policy): Policy => ({

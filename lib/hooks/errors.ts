@@ -1,4 +1,4 @@
-/** What a hook can be answered but 200, and how much of it the caller sees. */
+/** Every response but 200, and how much of it the caller sees. */
 
 export interface HttpErrorDetails {
   /** The field of the body that is wrong. */
@@ -7,7 +7,7 @@ export interface HttpErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Its message is shown to the caller below 500; from 500 up the caller sees the bare status. */
+/** The caller sees its message for a 4xx, and the bare status for a 5xx. */
 export class HttpError extends Error {
   override name = 'HttpError';
   readonly statusCode: number;
@@ -26,7 +26,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Everything that is no HttpError is our bug: a bare 500. */
+/** Any other error is our bug: a bare 500. */
 export const asHttpError = (error: unknown) =>
   error instanceof HttpError ? error : new HttpError(500, 'unexpected error', { cause: error });
 

@@ -1,4 +1,4 @@
-/** One hook on its way through the chain: each step adds what it found out. Nothing is kept in modules: invocations may interleave. */
+/** One hook on its way through the chain: each step adds what it found. No module keeps state, as invocations may interleave. */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Line } from '../platform/log.ts';
 import type { MethodName } from '../wcs/methods.ts';
@@ -9,7 +9,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Hook {
   readonly method: MethodName;
-  /** Without the fields that are not of their documented type. */
+  /** The body without the fields that are not of their documented type. */
   readonly body: JsonObject;
   /** The received bytes. */
   readonly rawBody: Buffer;
@@ -19,11 +19,11 @@ export interface Hook {
 }
 
 export interface HookEvent extends APIGatewayProxyEventV2 {
-  /** When this function got it, for the log. */
+  /** When this function received it, for the log. */
   startedAt: number;
   rawBody: Buffer;
   json: JsonObject;
-  /** The fields that `json` has lost, as they were not of their documented type. */
+  /** The names of the fields that are not in `json`, as they were not of their documented type. */
   leftOut?: readonly string[];
   /** The last segment of the path. */
   methodName: string;
@@ -32,21 +32,21 @@ export interface HookEvent extends APIGatewayProxyEventV2 {
 }
 
 /**
- * All that can come of a hook: the dimension of the metric `hooks`, which the compiler holds alarms, dashboard and queries
- * to. Saved: what became of the row, or `parked`. Else: denied by a policy, stopped by the operator, undecided for want of
- * the store or the keys, rejected with a 4xx before the rules, or our own failure.
+ * Every outcome of a hook, the dimension of the metric `hooks`: the compiler checks alarms, dashboard and queries against it.
+ * A saved hook has what became of its row, or `parked`. Otherwise it was denied by a policy, stopped by the operator, undecided
+ * because the store or the keys were missing, rejected with a 4xx before the rules, or failed on our side.
  */
 export type HookOutcome =
   Saved['outcome'] | 'echoed' | 'unknown method' | 'denied' | 'stopped' | 'undecided' | 'rejected' | 'failed';
 
-/** What came of a hook, and what the log says of it. */
+/** The outcome of a hook, and what the log reports of it. */
 export interface Result {
   readonly outcome: HookOutcome;
-  /** Where something of ours failed and the hook is answered all the same. */
+  /** The error of ours, where the hook is answered nevertheless. */
   readonly cause?: unknown;
-  /** Instead of the received bytes. */
+  /** The body that replaces the received bytes. */
   readonly answer?: Buffer;
-  /** Instead of a 200. */
+  /** The error that replaces the 200. */
   readonly error?: HttpError;
   /** For the hook's line in the log. */
   readonly fields?: Line['fields'];

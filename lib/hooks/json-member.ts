@@ -1,10 +1,10 @@
-/** Puts one member into a JSON object's text. Serialising the parsed object again would change its numbers and its duplicates. */
+/** Sets one member in the text of a JSON object. Serialising the parsed object again would change its numbers and duplicates. */
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]/gs;
 
-/** `json`: the text of an object. A member of that name is replaced, as often as it is there; else it becomes the last. */
+/** `json` is the text of an object. Every member of that name is replaced; if there is none, it is appended. */
 export function withMember(json: Buffer, name: string, value: unknown): Buffer {
-  // One character for each byte: what is no UTF-8 stays as it is.
+  // Latin-1 has one character for each byte: bytes that are not UTF-8 stay as they are.
   const text = json.toString('latin1');
   const serialized = Buffer.from(JSON.stringify(value)).toString('latin1');
   const members = membersOf(text);
@@ -18,7 +18,7 @@ export function withMember(json: Buffer, name: string, value: unknown): Buffer {
       'latin1',
     );
   }
-  // Of duplicates some parsers take the first, others the last; those between do not make the text grow.
+  // Some parsers read the first duplicate, others the last; the ones between must not make the text grow.
   const pieces = [text.slice(0, first.start), serialized];
   let from = first.end;
   for (const member of again) {
@@ -30,12 +30,12 @@ export function withMember(json: Buffer, name: string, value: unknown): Buffer {
 
 interface Member {
   readonly name: string;
-  /** Where its value is, with the white space around it. */
+  /** The range of its value, with the white space around it. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Of the outermost object. */
+/** Lists the members of the outermost object. */
 function membersOf(text: string): Member[] {
   const members: Member[] = [];
   let depth = 0;

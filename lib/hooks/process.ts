@@ -1,4 +1,4 @@
-/** What one hook does: authorize it, save what it says, answer it. */
+/** Processes one hook: authorizes it, saves what it reports, answers it. */
 import { actionOf } from '../access/action.ts';
 import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
@@ -26,13 +26,14 @@ export function createHookProcessor({
   const save = createSave(persistence);
   const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
-  /** A connection that is not in the table would be denied everything later: it had better connect again. */
+  /** A connection without a row would be denied everything later: its client has to connect again. */
   const mustBeSaved = (method: Hook['method']) =>
     method === 'connect' && sessionsDecide && !accessControl.failsOpen('connect');
 
   /**
-   * Whether a failure of ours is answered 200, as an error would stop what nobody denied: a keep-alive under FAIL would
-   * end its stream, an error to `connect` the connection, and one to a protected method what FAIL_OPEN lets through.
+   * Whether a failure of ours is answered 200, because an error would make WCS stop what nobody denied. Three cases:
+   * a keep-alive (under FAIL an error ends its stream), `connect` (an error ends the connection), and a protected method
+   * that FAIL_OPEN allows.
    */
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
@@ -43,7 +44,7 @@ export function createHookProcessor({
   return async (hook) => {
     let deadline: Deadline | undefined;
     let started: Budget | undefined;
-    // The time runs from the first request to the store, not while keys are fetched.
+    // The budget starts with the first request to the store, not while keys are fetched.
     const budget = () => (started ??= startBudget((deadline = startDeadline(DEADLINE_MS)).signal));
     try {
       return await processed(hook, budget, () => started?.requests ?? 0);
@@ -72,7 +73,7 @@ export function createHookProcessor({
       return { ...report, ...answered, outcome: 'failed' };
     }
     if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
-      // WCS asks before it looks for the id itself.
+      // WCS sends the hook before it checks the id itself.
       return { ...report, outcome: saved.outcome, error: new HttpError(403, 'the id is in use by another client') };
     }
     if (saved?.stop !== undefined) {
@@ -89,7 +90,7 @@ export function createHookProcessor({
   }
 }
 
-/** The caller learns which policy it was, and not why: that is the operator's. */
+/** The caller learns which policy denied the hook; only the operator learns why. */
 function denialOf({ verdict, policy }: Extract<AccessDecision, { policy: string }>): Pick<Result, 'outcome' | 'error'> {
   return verdict === 'deny'
     ? { outcome: 'denied', error: new HttpError(403, `denied by the policy ${policy}`) }

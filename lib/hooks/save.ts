@@ -4,7 +4,7 @@ import type { Budget } from '../store/budget.ts';
 import { HttpError } from './errors.ts';
 import type { Hook } from './hook.ts';
 
-/** Where the sightings of hooks go. */
+/** Where the sightings of hooks are saved. */
 export interface Persistence {
   readonly store: Store;
   readonly parking: Parking;
@@ -18,7 +18,7 @@ export interface Saved {
   readonly stop?: string;
 }
 
-/** Saves what a hook says in the row of its subject, else parks it. @throws HttpError 503 if neither worked */
+/** Saves what a hook reports in the row of its subject, or else parks it. @throws HttpError 503 if neither worked */
 export const createSave =
   ({ store, parking }: Persistence) =>
   async ({ method, requestId }: Hook, sighting: Sighting, budget: Budget): Promise<Saved> => {

@@ -3,10 +3,10 @@ import { verify } from '../wcs/signature.ts';
 import { HttpError } from '../hooks/errors.ts';
 import type { Middleware } from './middleware.ts';
 
-/** A JVM sends Latin-1 where it is not told so. */
+/** Without `charset` a JVM encodes the credentials in Latin-1. */
 const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';
 
-/** Lets authentic hooks pass: by the signature over the raw bytes or by HTTP Basic, whichever is configured. */
+/** Passes on authentic hooks only: checks the signature over the raw bytes or HTTP Basic, whichever is configured. */
 export const authentication = ({
   settings: { credentials, takesUnsigned },
   rotatedCredentials,
@@ -26,7 +26,7 @@ export const authentication = ({
         headers: { 'www-authenticate': CHALLENGE },
       });
     }
-    // Never 401 for wrong credentials: a JVM client would send each hook 20 times.
+    // Wrong credentials never get a 401: a JVM client would send each hook 20 times.
     throw new HttpError(
       403,
       verdict === 'missing' ? 'no Authorization header: expected a signed hook' : 'the credentials are wrong',

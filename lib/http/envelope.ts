@@ -1,10 +1,10 @@
-/** What API Gateway puts around a hook (payload format 2.0), as far as we look at it. Others may call a function too: a console's test, a warm-up. */
+/** The parts of API Gateway's event (payload format 2.0) that we read. Others may invoke a function, too: a console's test, a warm-up. */
 import * as v from 'valibot';
 
 const EnvelopeSchema = v.looseObject({
   rawPath: v.string(),
   headers: v.record(v.string(), v.string()),
-  // Thirteen digits of milliseconds, as in a rank.
+  // Milliseconds of thirteen digits, as in a rank.
   requestContext: v.looseObject({
     timeEpoch: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(9_999_999_999_999)),
   }),
@@ -12,7 +12,7 @@ const EnvelopeSchema = v.looseObject({
   body: v.nullish(v.string()),
 });
 
-/** What of the envelope is not as a gateway sends it; undefined if all is. */
+/** Describes what a gateway would not have sent; undefined if the envelope is valid. */
 export function problemOfEnvelope(event: unknown): string | undefined {
   const { issues } = v.safeParse(EnvelopeSchema, event, { abortEarly: true });
   if (!issues) return undefined;

@@ -1,4 +1,4 @@
-/** The chain that every hook passes. Its order is the point: size, then who, then what, the cheapest first. */
+/** The chain of middlewares that every hook passes. The cheapest check comes first: the size, then the sender, then the body. */
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
@@ -33,6 +33,6 @@ const createChain = (deps: Deps, processHook: HookProcessor) =>
     .use(schema(deps.settings.access.policies))
     .handler(
       ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
-        // An updated WCS may send new methods: the echo keeps it going, the log counts them.
+        // An updated WCS may send new methods: the echo lets it continue, and the log counts them.
         method === undefined ? { outcome: 'unknown method' } : processHook({ method, body, rawBody, at, requestId }),
     );

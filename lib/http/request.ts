@@ -3,10 +3,10 @@ import { HttpError } from '../hooks/errors.ts';
 import type { HookEvent } from '../hooks/hook.ts';
 import type { Middleware } from './middleware.ts';
 
-/** Far above any real hook (3.6 KB with its sdp), far below what Lambda takes (6 MB). */
+/** Far above any real hook (3.6 KB with its sdp), far below Lambda's limit (6 MB). */
 const MAX_BODY_BYTES = 262_144;
 
-/** The received bytes, before anything reads them, and the method that the path names. */
+/** Reads the received bytes, before anything parses them, and the method that the path names. */
 export const rawBody: Middleware = {
   before({ event }) {
     // An absent body is an absent field in AWS, null in serverless-offline.
@@ -21,7 +21,7 @@ export const rawBody: Middleware = {
   },
 };
 
-/** With slashes before or behind it, too. What stands between them is all that the last route caught, else the last segment. */
+/** Finds the method, with or without slashes around it, in what the catch-all route matched, else in the path's last segment. */
 function methodIn({ rawPath, pathParameters }: HookEvent): string {
   const caught = pathParameters?.['method'];
   const path = caught ?? rawPath;

@@ -9,7 +9,7 @@ import { responseTo, asHttpError } from '../hooks/errors.ts';
 import type { HookAnswer, HookEvent, Result } from '../hooks/hook.ts';
 import type { Middleware } from './middleware.ts';
 
-/** Something to look into, although nothing failed. */
+/** Outcomes that an operator should look into although nothing failed. */
 const ANOMALIES: readonly string[] = ['denial ignored', 'live after end', 'id in use'] satisfies Anomaly[];
 
 /** Turns the chain's result into a response, and writes the hook's one line. */
@@ -70,7 +70,7 @@ export function response({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'set
   };
 }
 
-/** WCS takes 200, JSON and what it sent: the received bytes, not a copy that another serialiser made of them. */
+/** WCS accepts a 200 with JSON. The echo is the received bytes, not a copy from another serialiser. */
 const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },
@@ -84,14 +84,14 @@ function idOf(event: HookEvent): string | undefined {
   return id && publicId(id);
 }
 
-/** Of a stream: by it an operator knows it. */
+/** The name of a stream: operators know a stream by it. */
 function nameOf(event: HookEvent): string | undefined {
   if (event.method === undefined || METHODS[event.method].subject !== 'stream') return undefined;
   const name = textOf(event, 'name');
   return name === undefined ? undefined : shownName(name);
 }
 
-/** A call that failed or was denied leaves nothing else. */
+/** A call that failed or was denied leaves no other trace. */
 function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {
   const { method } = event;
   const json = bodyOf(event);

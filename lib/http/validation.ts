@@ -8,8 +8,9 @@ import type { Middleware } from './middleware.ts';
 import { kindOf } from './json-body.ts';
 
 /**
- * Holds the body to the schema of its method; a method that we do not know has none. What is wrong is refused only where
- * something hangs on it. Else it is left out of what we read (never of the echo): no end is lost for a field that nobody needs.
+ * Validates the body against the schema of its method; an unknown method has none. A wrong field rejects the hook only if a
+ * row or a decision depends on it. Otherwise we ignore the field (the echo keeps it): an `ended` must not be lost over a field
+ * that nobody needs.
  */
 export const schema = (policies: readonly Policy[]): Middleware => ({
   before({ event }) {
@@ -25,7 +26,7 @@ export const schema = (policies: readonly Policy[]): Middleware => ({
   },
 });
 
-/** That of a row. A keep-alive without one is echoed: under FAIL a refusal would end its stream. */
+/** The field of the row's id. A keep-alive without an id is echoed: under FAIL a 400 would end its stream. */
 const isKey = (method: MethodName, field: string) =>
   field === METHODS[method].key && isKept(method) && method !== 'StreamKeepAliveEvent';
 
@@ -34,7 +35,7 @@ interface WrongField {
   readonly issue: v.BaseIssue<unknown>;
 }
 
-/** Those that the schema names, so that a caller cannot make them many. */
+/** Only fields that the schema names, so that a caller cannot add any number of them. */
 function wrongFields(method: MethodName, json: JsonObject): WrongField[] {
   const entries: Readonly<Record<string, v.GenericSchema>> = METHODS[method].schema.entries;
   return Object.entries(entries).flatMap(([field, entry]) => {
@@ -43,7 +44,7 @@ function wrongFields(method: MethodName, json: JsonObject): WrongField[] {
   });
 }
 
-/** What valibot calls the kinds of JSON values that the schemas know. */
+/** The types of JSON values in the schemas: valibot's name, and ours. */
 const EXPECTED: Readonly<Record<string, string>> = {
   string: 'a string',
   number: 'a number',
@@ -53,7 +54,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '(number | string)': 'a number or a string',
 };
 
-/** Names the field and says what was expected. Never in valibot's own words: they quote the value. */
+/** Names the field and says what was expected. valibot's own message would quote the value. */
 function badField({ field, issue }: WrongField): HttpError {
   const path = [field, v.getDotPath(issue)].filter((part) => part !== null).join('.');
   return new HttpError(400, `${path}: ${problemOf(issue)}`, { field: path });

@@ -1,4 +1,4 @@
-/** Brings parked sightings into their rows, by the very call that a hook makes: the rule does not mind the order. */
+/** Saves parked sightings in their rows with the same call that a hook makes: the merge gives the same row in any order. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, type Log } from '../platform/log.ts';
 import { readMessage } from '../store/read-parked-message.ts';
@@ -11,7 +11,7 @@ export interface ReplayDeps {
   readonly log: Log;
 }
 
-/** What does not succeed is reported, and comes again after the queue's visibility timeout. */
+/** Reports the messages that failed: they are delivered again after the queue's visibility timeout. */
 export const createReplay =
   (deps: ReplayDeps) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
@@ -19,7 +19,7 @@ export const createReplay =
     return { batchItemFailures: failed.flat().map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-/** @returns whether the message is dealt with */
+/** @returns whether the message can be deleted */
 async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log }: ReplayDeps): Promise<boolean> {
   const message = readMessage(body);
   const fields = 'problem' in message ? {} : { id: message.sighting.id, requestId: message.requestId };
@@ -41,7 +41,7 @@ async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log 
     return finish(await store.upsert(message.sighting));
   } catch (error) {
     if (!(error instanceof StoreError && error.isFinal)) return finish('failed', error);
-    // DynamoDB will refuse it for ever.
+    // DynamoDB will reject it every time.
     const reason = describe(error);
     return deadLetters(body, reason).then(
       () => finish('dead letter', reason),

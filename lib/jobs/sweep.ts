@@ -1,6 +1,6 @@
 /**
- * Each minute: presumes that live streams of ended sessions have ended, lays `lost` over those past their lease or maximum
- * age, and tells when a whole node fell silent.
+ * Each minute: presumes that live streams of ended sessions have ended, marks those past their lease or maximum age as lost,
+ * and reports a node that fell silent.
  */
 import { describe, type Log } from '../platform/log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
@@ -17,23 +17,23 @@ export interface SweepDeps {
   readonly now: () => number;
 }
 
-/** Less than the function's timeout (60 s): from then on no new page; what is left continues in the next sweep. */
+/** After this time (the function's timeout is 60 s) no new page is read; the next sweep continues there. */
 const TIME_MS = 40_000;
-/** And from then on no request at all. */
+/** After this time no request is sent at all. */
 const DEADLINE_MS = 50_000;
 const WRITES_AT_A_TIME = 16;
 
 /** What became of a live stream in this sweep. */
 interface Checked extends Pick<LiveStream, 'nodeId' | 'isPublisher'> {
   readonly result: 'live' | 'lost' | 'ended' | 'failed';
-  /** Heard within a lease: its node is alive. */
+  /** Whether a hook reported it within a lease: then its node is alive. */
   readonly isHeard: boolean;
-  /** Of a lost one: it used to send keep-alives. */
+  /** Whether a lost stream had sent keep-alives. */
   readonly fellSilent: boolean;
   readonly cause?: unknown;
 }
 
-/** @throws what made it stop, once it has told what it did until then */
+/** @throws the error that stopped it, after it has logged what it did until then */
 export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const { store, log, now } = deps;
   const started = now();
@@ -53,7 +53,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   } catch (error) {
     failure = error;
   }
-  // A part of the index cannot tell whether it is all of a node, nor how many streams live.
+  // A part of the index shows neither all streams of a node nor how many streams are live.
   const sawAll = from === undefined && continueAt === undefined && failure === undefined;
   logNodes(checked, sawAll, log);
   logSweep(checked, { sawAll, isComplete: continueAt === undefined, milliseconds: now() - started, failure }, log);
@@ -101,7 +101,7 @@ function liveByRole(checked: readonly Checked[]) {
 const count = (checked: readonly Checked[], wanted: Checked['result']) =>
   checked.filter(({ result }) => result === wanted).length;
 
-/** One line for each node that lost streams, not one per stream: their rows tell the rest. */
+/** Logs one line for each node that lost streams, not one per stream: their rows have the details. */
 function logNodes(checked: readonly Checked[], sawAll: boolean, log: Log): void {
   for (const [nodeId, ofNode = []] of Map.groupBy(checked, (one) => one.nodeId)) {
     const lost = count(ofNode, 'lost');
@@ -123,7 +123,7 @@ async function checkPage(
   signal: AbortSignal,
   deps: SweepDeps,
 ): Promise<Checked[]> {
-  // A stream that began within a lease has been heard within it: its row need not be read.
+  // A stream that began within a lease was reported within it: its row need not be read.
   const isYoung = ({ startedAt }: LiveStream) => at - startedAt <= deps.settings.leaseSeconds * 1000;
   const old = streams.filter((stream) => !isYoung(stream));
   const sessionIds = new Set(old.map(({ sessionId }) => sessionId).filter((id) => id !== undefined));
@@ -153,7 +153,7 @@ async function checkPage(
   return checked;
 }
 
-/** Undefined for a stream that is no longer live: the index, or the row that was read, was of a moment ago. */
+/** Undefined for a stream that is no longer live: the index, or the row that was read, was a moment old. */
 async function checkStream(
   { id, nodeId, sessionId, isPublisher }: LiveStream,
   row: Row | undefined,
@@ -162,9 +162,9 @@ async function checkStream(
   signal: AbortSignal,
   { store, settings }: SweepDeps,
 ): Promise<Checked | undefined> {
-  /** What is to become of the row; undefined: it stays as it is. */
+  /** How the row is to change; undefined if it stays as it is. */
   function planned(row: Row): Row | undefined {
-    // The id may have turned out to be another client's since the index was read.
+    // Since the index was read, the id may have turned out to be another client's.
     const end = session && row.sessionId === sessionId && presumedEnd(id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
@@ -178,7 +178,7 @@ async function checkStream(
       if (!checked) break;
       written = checked;
       const changes = differences(row, checked, KINDS.stream);
-      // A hook that races it wins: now, as the row has changed, or later, as it lifts `lost`.
+      // A concurrent hook wins: now, because the row has changed, or later, because it removes `lost`.
       const changed: Row | undefined = changes && (await store.change(id, changes, row, signal));
       row = changed ?? checked;
     }
@@ -191,7 +191,7 @@ async function checkStream(
         fellSilent: false,
       };
     }
-    // Our write, also where its answer was lost and the SDK sent it again.
+    // It is our write, even if its response was lost and the SDK sent it again.
     if (!written || row?.phase !== written.phase) return undefined;
     const isLost = row?.phase === 'lost';
     return {

@@ -1,4 +1,4 @@
-/** The side effects of a function, in one object. Tests pass another one. */
+/** The side effects of a function in one object. Tests pass their own. */
 import { createLog, type Log } from './log.ts';
 import { readSettings, type HookSettings, type Settings } from '../settings/settings.ts';
 import type { Credentials } from '../wcs/signature.ts';
@@ -11,7 +11,7 @@ export interface Effects {
 
 export interface Deps extends Effects {
   readonly settings: HookSettings;
-  /** Before a hook is rejected: other credentials that hold since a moment ago. */
+  /** Called before a hook is rejected: finds credentials that have become valid since the last reading. */
   readonly rotatedCredentials?: () => Promise<Credentials | undefined>;
 }
 
@@ -21,7 +21,7 @@ const log = createLog((line) => process.stdout.write(line), now, process.env['ST
 
 export const effects: Effects = { log, now };
 
-/** For what no hook calls: it needs no credentials. @throws SettingsError: a function with unusable settings does not start */
+/** For functions that no hook calls, which need no credentials. @throws SettingsError: a function with unusable settings does not start */
 export const createJobDeps = (): Effects & { readonly settings: Settings } => ({
   ...effects,
   settings: readSettings(process.env),

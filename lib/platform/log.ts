@@ -1,24 +1,24 @@
-/** One JSON line for each thing that happened: the log and, in CloudWatch's embedded metric format, its metrics. */
+/** One JSON line per event: the log and, in CloudWatch's embedded metric format, its metrics. */
 import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
 export interface Line {
   readonly level: 'INFO' | 'WARN' | 'ERROR';
-  /** What happened, in words that are the same each time. */
+  /** What happened, always in the same words. */
   readonly message: string;
-  /** There is no place here for a body, and none may be made. Strings are bounded and cleaned. */
+  /** A body must never be among them. Strings are bounded and cleaned. */
   readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly metrics: Readonly<Record<string, number>>;
-  /** The field by which the metrics are told apart. Few values: each is a metric that costs. */
+  /** The field that is the dimension of the metrics. It has few values, as each value is a metric that costs money. */
   readonly dimension?: string;
 }
 
 export type Log = (line: Line) => void;
 
 const MAX_LENGTH = 256;
-/** Our words and AWS's: all that is wrong with the settings, for example. */
+/** For our own texts and those of AWS, for example every problem of the settings. */
 const MAX_CAUSE_LENGTH = 2000;
 
-/** What comes from outside: without secrets, bounded, and without control characters, which could forge lines on a terminal. */
+/** Cleans a text from outside: no secrets, a bounded length, no control characters (they could forge lines on a terminal). */
 export const loggable = (text: string, maxLength = MAX_LENGTH) =>
   withoutUriSecrets(text)
     .slice(0, maxLength)
@@ -26,8 +26,8 @@ export const loggable = (text: string, maxLength = MAX_LENGTH) =>
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 
 /**
- * Writes lines to `write`, one call per line; each stage has a namespace of metrics. Not Powertools: its metrics are lines of their own, and its per-hook state
- * is shared by invocations that interleave.
+ * Writes lines to `write`, one call per line; each stage has a namespace of metrics. Powertools would write metrics as lines of
+ * their own, and would share its state per hook among invocations that interleave.
  */
 export const createLog =
   (write: (line: string) => void, now: () => number, stage: string): Log =>

@@ -1,6 +1,6 @@
 /**
- * SecureStrings of SSM's Parameter Store, by one signed request: what signs and sends it is in every bundle already, SSM's
- * own client would be 75 KB more of each.
+ * Reads SecureStrings of SSM's Parameter Store by one signed request. Every bundle already has the code that signs and sends
+ * it; SSM's own client would add 75 KB to each.
  */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { HttpRequest } from '@smithy/core/transport';
@@ -10,11 +10,11 @@ import { createRequestHandler } from '../store/request-handler.ts';
 import { Sha256 } from '../store/sha256.ts';
 
 const TRY_MS = 700;
-/** Many containers start at once after a deploy, and Parameter Store answers 40 requests a second: they must spread. */
+/** After a deploy many containers start at once, and Parameter Store answers 40 requests a second: retries must spread. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;
 
-/** The values of the parameters that are there, by name. @throws Error if Parameter Store does not tell within `patience` ms */
+/** @returns the values of the parameters that exist, by name. @throws Error if Parameter Store does not answer within `patience` ms */
 export async function readParameters(names: readonly string[], patience: number): Promise<ReadonlyMap<string, string>> {
   const deadline = Date.now() + patience;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
@@ -49,10 +49,10 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
   const signed = (await signer.sign(unsigned)) as HttpRequest;
   const handler = createRequestHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
   try {
-    // It ends an answer that stalls, too.
+    // This also ends a response that stalls.
     const { response } = await handler.handle(signed, { abortSignal: AbortSignal.timeout(TRY_MS) });
     const answer = String(response.body);
-    // Its words name the parameter or the right that is missing, and never a value.
+    // Its message names the missing parameter or permission, and never a value.
     if (response.statusCode !== 200)
       throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);
     const { Parameters = [] } = JSON.parse(answer) as { Parameters?: { Name: string; Value: string }[] };

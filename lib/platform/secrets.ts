@@ -1,4 +1,4 @@
-/** What a deployed stage keeps in Parameter Store, by the names of the settings: read at the start, and again when it may have changed. */
+/** The secrets of a deployed stage in Parameter Store, by the names of their settings: read at the start, and again when they may have changed. */
 
 export const PARAMETERS = {
   HOOK_SECRET: 'hook-secret',
@@ -11,24 +11,24 @@ export const PARAMETERS = {
 export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
 
 export interface SecretSource {
-  /** Whether the reading at the start got them, once it is over. It never rejects. */
+  /** Whether the reading at the start got the secrets. It never rejects. */
   readonly early: Promise<boolean>;
-  /** The same object until something changed. @throws whatever the reader throws, while nothing was ever read */
+  /** @returns the same object until a secret changes. @throws the reader's error, until the first reading succeeds */
   current(): Promise<Secrets>;
-  /** Before a hook is rejected by `known`: others that hold now, if there are; read at most once a minute. */
+  /** Called before a hook is rejected by `known`: @returns other secrets that are valid now, if any; read at most once a minute. */
   changedFrom(known: Secrets): Promise<Secrets | undefined>;
 }
 
 const MAX_AGE_MS = 5 * 60_000;
-/** Containers that started together do not read together for ever. */
+/** So that containers that started together do not always read together. */
 const JITTER = 0.2;
 const LEAST_PAUSE_MS = 60_000;
 
 /** The reading at the start: over before the container may be frozen (warm-up.ts). */
 const EARLY_PATIENCE_MS = 1400;
-/** The first hook's: without it nothing can be done, and a WCS waits for 10 s. */
+/** For the first hook: it cannot be processed without secrets, and a WCS waits for 10 s. */
 const FIRST_PATIENCE_MS = 6000;
-/** A later one: what was read is good meanwhile. */
+/** For later readings: meanwhile the secrets that were read stay valid. */
 const PATIENCE_MS = 700;
 
 /** Starts reading at once. `read` gives up after `patience` milliseconds; `now` in milliseconds since the epoch. */
@@ -59,10 +59,10 @@ export function createSecretSource(read: (patience: number) => Promise<Secrets>,
   return {
     early,
     async current() {
-      // What was begun before may have been frozen since: it says nothing of now.
+      // The reading at the start may have been frozen since: it says nothing about now.
       if (!values) await pending?.catch(() => {});
       if (!values) return readAgain(FIRST_PATIENCE_MS);
-      // What was read is good while Parameter Store is not to be reached.
+      // While Parameter Store cannot be reached, the secrets that were read stay valid.
       if (now() >= expiresAt && mayReadAgain()) await readAgain().catch(() => {});
       return values;
     },
@@ -76,7 +76,7 @@ export function createSecretSource(read: (patience: number) => Promise<Secrets>,
 const isSame = (a: Secrets, b: Secrets) =>
   (Object.keys(PARAMETERS) as (keyof Secrets)[]).every((name) => a[name] === b[name]);
 
-/** Whether all that was known still holds. */
+/** Whether every secret that was known is still valid. */
 export const isAddedTo = (known: Secrets, secrets: Secrets) =>
   Object.values(known).every((secret) => Object.values(secrets).includes(secret));
 

@@ -1,4 +1,4 @@
-/** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. The algorithm is never the token's choice. */
+/** Verifies tokens (JWT, RFC 7519) with the keys that the operator configured. A token never chooses its algorithm. */
 import type { JSONWebKeySet, JWTPayload, JWTVerifyOptions } from 'jose';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
@@ -7,26 +7,26 @@ import { readClaims, readSub } from '../access/claims.ts';
 import type { TokenCheck } from '../access/decision.ts';
 
 export interface TokenSettings {
-  /** HS256 by a shared secret (during a rotation by one of two), or RS256 and ES256 by the public keys that a server publishes. */
+  /** HS256 with a shared secret (one of two during a rotation), or RS256 and ES256 with the public keys that a server publishes. */
   readonly keys: { readonly secrets: readonly string[] } | { readonly jwksUrl: string };
   readonly issuer: string;
   readonly audience: string;
 }
 
-/** `at` in milliseconds since the epoch: a token is judged by the time of its hook. */
+/** `at`: the time of the token's hook, at which it must be valid, in milliseconds since the epoch. */
 export type VerifyToken = (token: unknown, at: number) => Promise<TokenCheck>;
 
-/** Enough for any token; WCS carries it in each hook. */
+/** Enough for any token; WCS sends it with each hook. */
 const MAX_BYTES = 8192;
 const TOLERANCE_SECONDS = 60;
 const FETCH_TIMEOUT_MS = 1500;
-/** So long a withdrawn key is still taken … */
+/** How long a withdrawn key stays valid … */
 const KEYS_FRESH_MS = 10 * 60 * 1000;
-/** … and so long the last keys are while their server is down. */
+/** … and how long the last keys stay valid while their server is down. */
 const KEYS_LIVE_MS = 24 * 3600 * 1000;
-/** How often, at most, an unknown key makes us ask for the keys again. */
+/** The least time between two fetches that an unknown key causes. */
 const COOLDOWN_MS = 30_000;
-/** How long it is left alone after it failed, while there are no keys. */
+/** How long we wait after the server failed, while we have no keys. */
 const PAUSE_MS = 5000;
 
 export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
@@ -65,7 +65,7 @@ function sharedKey(secret: string): JWTVerifyGetKey {
   return () => Promise.resolve(key);
 }
 
-/** By the first key that signed it. */
+/** Verifies it with the first key that signed it. */
 async function payloadOf(
   token: string,
   [getKey, ...others]: readonly JWTVerifyGetKey[],
@@ -93,13 +93,13 @@ function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
   let failure: { readonly cause: unknown; readonly at: number } | undefined;
 
   async function fetchKeys(address: string, options: RequestInit): Promise<Response> {
-    // Not every hook waits for a server that just did not answer.
+    // Not every hook must wait for a server that has just failed.
     if (!last && failure && now() - failure.at < PAUSE_MS) throw new KeysError('no keys', { cause: failure.cause });
     try {
       const response = await fetch(address, options);
       const text = await response.text();
       if (response.status !== 200) throw new Error(`the key server answered ${response.status}`);
-      // It throws what is no key set.
+      // This throws if the response is not a key set.
       createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
       last = { text, at: now() };
     } catch (cause) {
@@ -120,11 +120,11 @@ function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
 const EXPIRED = 'ERR_JWT_EXPIRED';
 const WRONG_CLAIM = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
 
-/** What the token says, where only its claims were found wanting: jose looks at them after the signature, and never before. */
+/** The claims of a token whose signature is valid but whose claims are not: jose checks them only after the signature. */
 const verifiedPayload = (error: unknown): unknown =>
   [EXPIRED, WRONG_CLAIM].includes(codeOf(error) ?? '') ? (error as { payload?: unknown }).payload : undefined;
 
-/** jose's words, without the parts that quote the token. */
+/** Explains jose's error without the parts that quote the token. */
 function problemOf(error: unknown): string {
   const { claim } = error as { claim?: string };
   switch (codeOf(error)) {

@@ -1,4 +1,4 @@
-/** The settings of the access policies: each is off by default, and complete where it is on. */
+/** The settings of the access policies: each policy is off by default, and needs all its settings when it is on. */
 import { ACTIONS, actionOf, type Action } from '../access/action.ts';
 import type { Policy } from '../access/decision.ts';
 import { problemOfOrigin } from '../access/origin-policy.ts';
@@ -12,13 +12,13 @@ import { methodNamed } from '../wcs/methods.ts';
 
 export interface AccessSettings {
   readonly policies: readonly Policy[];
-  /** Which actions go on where the store or the keys cannot be reached. */
+  /** The actions that are allowed while the store or the keys cannot be reached. */
   readonly failsOpen: (action: Action | undefined) => boolean;
-  /** Undefined: there are no tokens. */
+  /** Undefined if the policy token is off. */
   readonly tokens: (TokenSettings & Pick<TokenRules, 'requiredFor'> & { readonly field: string }) | undefined;
 }
 
-/** RFC 7518: a key as long as the hash. */
+/** RFC 7518: the key is at least as long as the hash. */
 const LEAST_SECRET_BYTES = 32;
 
 export function readAccess(env: Environment, problems: string[], own: OwnPolicy = ownPolicy): AccessSettings {
@@ -52,7 +52,7 @@ const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
 const TOKEN_SETTINGS = ['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
 
 function readTokens(env: Environment, problems: string[]): (TokenSettings & { readonly field: string }) | undefined {
-  // A deployed stage has its secret before a deploy switches tokens on.
+  // A deployed stage may have its secret before a deploy switches tokens on.
   const switches = env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS];
   const given = switches.filter((name) => env[name]);
   if (given.length === 0) return undefined;
@@ -65,7 +65,7 @@ function readTokens(env: Environment, problems: string[]): (TokenSettings & { re
     );
   }
   if (TOKEN_SECRET && TOKEN_JWKS_URL) {
-    problems.push('TOKEN_SECRET and TOKEN_JWKS_URL are set both: a token is signed in one way, remove the other');
+    problems.push('TOKEN_SECRET and TOKEN_JWKS_URL are both set: tokens are signed in one way, remove the other');
   }
   if (!TOKEN_ISSUER) problems.push(`${isHalf} TOKEN_ISSUER: set the \`iss\` of your tokens`);
   if (!TOKEN_AUDIENCE) problems.push(`${isHalf} TOKEN_AUDIENCE: set the \`aud\` of your tokens`);
@@ -75,7 +75,7 @@ function readTokens(env: Environment, problems: string[]): (TokenSettings & { re
     }
   }
   if (TOKEN_JWKS_URL && !isSecureUrl(TOKEN_JWKS_URL)) {
-    problems.push('TOKEN_JWKS_URL is no https:// address without a user: whoever can change the keys can sign');
+    problems.push('TOKEN_JWKS_URL is not an https:// address without a user: whoever can change the keys can sign');
   }
   return {
     keys: TOKEN_SECRET
@@ -87,7 +87,7 @@ function readTokens(env: Environment, problems: string[]): (TokenSettings & { re
   };
 }
 
-/** Nobody in between can change what it serves: https, or on this machine. */
+/** https, or on this machine: nobody in between can change the keys. */
 function isSecureUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username } = new URL(text);
@@ -99,7 +99,7 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
   const problem = (text: string) => problems.push(`lib/access/own-policy.ts decides ${text}`);
   for (const [name, fields] of Object.entries(decides)) {
     const method = methodNamed(name);
-    if (method !== name) problem(`${JSON.stringify(name)}, which is no REST method of WCS`);
+    if (method !== name) problem(`${JSON.stringify(name)}, which is not a REST method of WCS`);
     else if (!actionOf(method)) problem(`${name}, which a denial does not stop`);
     for (const field of fields) {
       if (method === 'connect') problem(`connect and overwrites ${field}, which WCS takes from no answer to connect`);

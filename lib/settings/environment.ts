@@ -1,11 +1,11 @@
-/** Reading single settings. What is wrong is collected, so that a start tells all of it at once. */
+/** Reads single settings and collects their problems, so that a start reports every problem at once. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function wholeNumber(env: Environment, name: string, fallback: number, problems: string[]): number {
   const value = env[name] ? Number(env[name]) : fallback;
   if (!Number.isSafeInteger(value) || value < 1)
-    problems.push(`${name}=${JSON.stringify(env[name])} is no whole number from 1 on`);
+    problems.push(`${name}=${JSON.stringify(env[name])} is not a whole number of 1 or more`);
   return value;
 }
 
@@ -14,14 +14,14 @@ export function required(env: Environment, name: string, meaning: string, proble
   return env[name] ?? '';
 }
 
-/** A comma list. */
+/** Reads a comma-separated list. */
 export const list = (text = ''): string[] =>
   text
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean);
 
-/** A comma list of given words; `fallback` where it is not set. */
+/** Reads a comma-separated list of allowed words; `fallback` if it is not set. */
 export function words<Word extends string>(
   env: Environment,
   name: string,
@@ -38,7 +38,7 @@ export function words<Word extends string>(
   return given.length > 0 ? (given as Word[]) : fallback;
 }
 
-/** One of given words; `fallback` where it is not set. */
+/** Reads one of the allowed words; `fallback` if it is not set. */
 export function oneOf<Word extends string>(
   env: Environment,
   name: string,

@@ -1,4 +1,4 @@
-/** The `restClientConfig`, as it follows from the policies, FAIL_METHODS and the operator's own REST_CLIENT_CONFIG. */
+/** The `restClientConfig` that follows from the policies, FAIL_METHODS and the operator's own REST_CLIENT_CONFIG. */
 import { decidesBy, type Policy } from '../access/decision.ts';
 import { list, type Environment } from './environment.ts';
 import { METHOD_NAMES, METHODS, methodNamed, type MethodName } from '../wcs/methods.ts';
@@ -14,7 +14,7 @@ interface Rules {
 export function readRestClientConfig(env: Environment, rules: Rules, problems: string[]): RestClientConfig {
   const decided = METHOD_NAMES.filter((method) => rules.policies.some(({ decides }) => Object.hasOwn(decides, method)));
   const failMethods = new Set<MethodName>([
-    // WCS declines a connection in any case.
+    // WCS declines a connection with or without FAIL.
     ...decided.filter((method) => method !== 'connect'),
     ...(rules.stopsStreams ? (['StreamKeepAliveEvent'] as const) : []),
     ...readFailMethods(env, problems),
@@ -32,7 +32,7 @@ export function readRestClientConfig(env: Environment, rules: Rules, problems: s
   return config;
 }
 
-/** Undefined for what is no JSON: the complaint is that of any other value that is no object. */
+/** Undefined if it is not JSON: the problem is then reported as for any value that is not an object. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -41,7 +41,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Whether there is no row, or no decision, without the field. */
+/** Whether a row or a decision needs the field. */
 const neededBy = (policies: readonly Policy[]) => (method: MethodName, field: string) =>
   field === METHODS[method].key || decidesBy(policies, method, field);
 
@@ -50,7 +50,7 @@ function readFailMethods({ FAIL_METHODS }: Environment, problems: string[]): Met
     const method = methodNamed(name);
     if (method) return [method];
     problems.push(
-      `FAIL_METHODS names ${JSON.stringify(name)}, which is no REST method of WCS (names are case-sensitive)`,
+      `FAIL_METHODS names ${JSON.stringify(name)}, which is not a REST method of WCS (names are case-sensitive)`,
     );
     return [];
   });

@@ -1,4 +1,4 @@
-/** The settings of all functions, from the environment; read once, checked together. */
+/** The settings of all functions: read from the environment once, checked together. */
 import { readAccess, type AccessSettings } from './access-settings.ts';
 import type { OwnPolicy } from '../access/own-policy.ts';
 import { readRestClientConfig } from './rest-client-config-settings.ts';
@@ -12,7 +12,7 @@ import { NUMBER_FORMS, type NumberForm } from '../wcs/failed-call.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import type { Credentials } from '../wcs/signature.ts';
 
-/** What every function needs. */
+/** The settings of every function. */
 export interface Settings extends Lease, Retention, StopRules {
   readonly liveShards: number;
   readonly streamsTable: string;
@@ -21,19 +21,19 @@ export interface Settings extends Lease, Retention, StopRules {
   readonly deadLetterQueueUrl: string;
 }
 
-/** What those need besides that hooks call. */
+/** The settings of the functions that hooks call. */
 export interface HookSettings extends Settings {
   readonly credentials: Credentials;
-  /** Only the local stack, and only where it has no credentials, takes hooks from anybody. */
+  /** Whether hooks are accepted from anybody: only on the local stack, and only without credentials. */
   readonly takesUnsigned: boolean;
   readonly access: AccessSettings;
-  /** What the answer to `connect` tells WCS. */
+  /** The configuration in the response to `connect`. */
   readonly restClientConfig: RestClientConfig;
-  /** How the log shows the telephone numbers of calls. */
+  /** How the log shows the phone numbers of calls. */
   readonly logNumbers: NumberForm;
 }
 
-/** All that is wrong with the settings at once. Values of secrets are never part of the message. */
+/** Reports every problem of the settings at once. The message never has the value of a secret. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
   readonly problems: readonly string[];
@@ -53,7 +53,7 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     const common = readCommon(env, problems);
     const credentials = readCredentials(env, problems);
     const access = readAccess(env, problems, own);
-    // A policy may limit a stream that it lets in: its keep-alives then stop it.
+    // A policy may limit the duration of a stream that it allows: a keep-alive then stops the stream.
     const limiting = access.policies.find(({ decides }) => LIMITED.some((method) => Object.hasOwn(decides, method)));
     if (limiting && env['STOP_STREAMS'] === 'false') {
       problems.push(`STOP_STREAMS=false with the policy ${limiting.name}: its maxDuration would stop no stream`);
@@ -63,12 +63,12 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     }
     const stopsStreams = common.stopsStreams || limiting !== undefined;
     const restClientConfig = readRestClientConfig(env, { stopsStreams, ...access }, problems);
-    // Short: logs are kept, copied and read by more people than who may know who called whom.
+    // Short by default: more people read and copy logs than may know who called whom.
     const logNumbers = oneOf(env, 'LOG_NUMBERS', NUMBER_FORMS, 'short', problems);
     return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };
   });
 
-/** Where a policy can set a maximum duration. */
+/** The methods for which a policy can set a maximum duration. */
 const LIMITED: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
 
 function checked<S>(read: (problems: string[]) => S): S {
@@ -119,7 +119,7 @@ export function readCredentials(
 }
 
 const DAY_SECONDS = 24 * 3600;
-/** A parked sighting waits in the queue for 14 days at most: it must not outlive its row, or it would open it anew. */
+/** A parked sighting stays in the queue for up to 14 days. If its row were removed before, it would create the row again. */
 const LEAST_RETENTION_DAYS = 15;
 
 function readTimes(env: Environment, problems: string[]): Lease & Retention {

@@ -57,3 +57,7 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     },
   };
 }
+
+/** The members of a response's body. */
+export const json = (response: { body?: string | undefined }) =>
+  JSON.parse(response.body ?? '') as Record<string, unknown>;

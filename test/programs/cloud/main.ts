@@ -18,7 +18,7 @@ Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes about 7 mi
   --help  this text`;
 
 const STAGE = 'ci';
-const { FUNCTIONS } = createRequire(import.meta.url)('../../infra/functions.cjs') as { FUNCTIONS: string[] };
+const { FUNCTIONS } = createRequire(import.meta.url)('../../../infra/functions.cjs') as { FUNCTIONS: string[] };
 const say = (text: string) => console.log(`   ${text}`);
 
 /** One thing that must hold; it gives back what is wrong. */
@@ -95,7 +95,7 @@ async function verifyDeployment(moto: Moto): Promise<void> {
     });
   // moto gets one request at a time (test/support/dynamo.ts): fifty hooks at once would wait longer than a hook may.
   await suite('the hooks on the deployed tables', 'test/integration/bundles.test.ts', '-t', '^(?!.*interleave)');
-  await suite('the sweep on the deployed tables', 'test/functional/sweep.test.ts');
+  await suite('the sweep on the deployed tables', 'test/integration/sweep.test.ts');
   await suite('a sample of the model on the deployed tables', 'test/integration/model.test.ts', '-t', 'DynamoDB API');
   await suite('the contract of the store on the deployed tables', 'test/integration/dynamo-store.test.ts');
 

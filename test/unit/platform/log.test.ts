@@ -1,0 +1,72 @@
+import { describe as suite, expect, it } from 'vitest';
+import { createLog, describe, loggable, type Line } from '../../../lib/platform/log.ts';
+
+const LINE: Line = {
+  level: 'INFO',
+  message: 'hook',
+  fields: { method: 'StreamEvent', status: 200, cause: undefined },
+  metrics: { hooks: 1 },
+  dimension: 'method',
+};
+function logged(line: Line): Record<string, unknown> {
+  const lines: string[] = [];
+  createLog(
+    (text) => lines.push(text),
+    () => 1,
+    'prod',
+  )(line);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^[^\n]*\n$/);
+  return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+}
+
+suite('a line', () => {
+  it('is log and metric in one', () => {
+    expect(logged(LINE)).toEqual({
+      time: '1970-01-01T00:00:00.001Z',
+      level: 'INFO',
+      message: 'hook',
+      method: 'StreamEvent',
+      status: 200,
+      hooks: 1,
+      _aws: {
+        Timestamp: 1,
+        CloudWatchMetrics: [
+          { Namespace: 'wcs-hooks/prod', Dimensions: [['method']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
+        ],
+      },
+    });
+    const { dimension: _, ...without } = LINE;
+    expect(logged(without)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
+  });
+
+  it('begins with when it happened, for people', () => {
+    expect(Object.keys(logged(LINE)).slice(0, 3)).toEqual(['time', 'level', 'message']);
+  });
+
+  it('has bounded strings without control characters', () => {
+    const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(3000)}`;
+    const line = logged({ ...LINE, fields: { method: evil, id: evil, cause: evil } });
+    for (const [field, length] of [
+      ['method', 256],
+      ['id', 256],
+      ['cause', 2000],
+    ] as const) {
+      expect(line[field]).toHaveLength(length);
+      expect(line[field]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+    }
+    expect(loggable('\ud800')).toBe('\ufffd');
+  });
+});
+
+suite('an error', () => {
+  it('is described by its causes, without a stack', () => {
+    const cause = Object.assign(new TypeError('inner'), { code: 'ECONNREFUSED' });
+    expect(describe(new Error('outer', { cause }))).toBe('Error: outer < TypeError: inner (ECONNREFUSED)');
+    expect(describe(new AggregateError([new Error('a'), 'b']))).toBe('Error: a and b');
+  });
+});
+
+it('an error with several lines is told in one', () => {
+  expect(describe(new Error('first\n\n   second \r\n\tthird'))).toBe('Error: first second third');
+});
