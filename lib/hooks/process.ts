@@ -1,10 +1,10 @@
 /** What one hook does: authorize it, save what it says, answer it. */
-import { actionOf } from '../access/action.ts';
 import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
 import { REAL_TIME } from '../store/budget.ts';
 import { startBudget, type Budget } from '../store/budget.ts';
+import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { HookProcessor, Hook, Result } from './hook.ts';
@@ -37,7 +37,7 @@ export function createHookProcessor({
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
     if (method === 'connect') return !mustBeSaved(method);
-    return isDecided(method) && accessControl.failsOpen(actionOf(method));
+    return isDecided(method) && accessControl.failsOpen(METHODS[method].action);
   }
 
   return async (hook) => {
