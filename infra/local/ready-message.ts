@@ -1,8 +1,7 @@
 /** What npm start says once it takes hooks: where, what is on, and what to type into WCS. */
-import { ACTIONS, actionOf, type Action } from '../../lib/access/action.ts';
 import type { Policy } from '../../lib/access/decision.ts';
 import type { HookSettings } from '../../lib/settings/settings.ts';
-import { METHOD_NAMES } from '../../lib/wcs/methods.ts';
+import { ACTIONS, METHOD_NAMES, METHODS, type Action } from '../../lib/wcs/methods.ts';
 
 export interface Places {
   /** The base path with the address for this machine, and for a WCS on another one. */
@@ -63,7 +62,9 @@ function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings):
 }
 
 function actionsOf({ decides }: Policy): readonly Action[] {
-  const actions = METHOD_NAMES.filter((method) => Object.hasOwn(decides, method)).map(actionOf);
+  const actions = METHOD_NAMES.filter((method) => Object.hasOwn(decides, method)).map(
+    (method) => METHODS[method].action,
+  );
   return ACTIONS.filter((action) => actions.includes(action));
 }
 

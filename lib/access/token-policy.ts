@@ -1,8 +1,7 @@
 /** Policy `token`: what a signed token says its bearer may do. */
 import { shownName } from '../state/shown-name.ts';
 import { MAX_NAME_BYTES } from '../state/storable.ts';
-import type { MethodName } from '../wcs/methods.ts';
-import { actionOf, type Action } from './action.ts';
+import { METHOD_NAMES, METHODS, type Action, type MethodName } from '../wcs/methods.ts';
 import { keptText, type Claims } from './claims.ts';
 import { allow, deny, undecided, type AccessRequest, type PolicyDecision, type Policy } from './decision.ts';
 import { namesStream } from './glob.ts';
@@ -11,28 +10,19 @@ import { namesStream } from './glob.ts';
 export const TOKEN_ACTIONS = ['connect', 'publish', 'play', 'call'] as const satisfies Action[];
 export type TokenAction = (typeof TOKEN_ACTIONS)[number];
 
-/** A token at `connect` is looked at in any case, as it covers what its session asks for later. */
-const DECIDES: Readonly<Record<TokenAction, Policy['decides']>> = {
-  connect: {},
-  publish: { publishStream: ['name'] },
-  play: { playStream: [], playHLS: [], playRTSP: [] },
-  // A transfer is a call to somebody else.
-  call: { call: [], transfer: [] },
-};
+/**
+ * The methods that a token is needed for, each with the fields that its claims may overwrite: of an action those that name
+ * what they ask for. `connect` names nothing: a token there covers what its session asks for later.
+ */
+const decidedFor = (action: TokenAction): [MethodName, readonly string[]][] =>
+  METHOD_NAMES.flatMap((method) => {
+    const { action: own, asksFor } = METHODS[method];
+    if (own !== action || asksFor === undefined) return [];
+    return [[method, action === 'publish' ? [asksFor] : []]];
+  });
 
 /** Where a token is, and what ties a hook to the connection that showed one. */
 const FOR_TOKENS: readonly string[] = ['custom', 'sessionId', 'appKey', 'nodeId'];
-const ASKED_FOR: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
-  publishStream: ['name'],
-  playStream: ['name'],
-  playHLS: ['name', 'token'],
-  playRTSP: ['name'],
-  call: ['callee'],
-  transfer: ['target'],
-};
-
-/** Players that never connect: what they may is on the hook. */
-const BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
 
 export interface TokenRules {
   /** What a token is needed for; the rest needs none. */
@@ -43,9 +33,10 @@ export interface TokenRules {
 
 export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules): Policy => ({
   name: 'token',
-  decides: Object.assign({ connect: [] }, ...requiredFor.map((action) => DECIDES[action])) as Policy['decides'],
+  decides: Object.fromEntries([['connect', []], ...requiredFor.flatMap(decidedFor)]),
   readsSession: 'without a token',
-  reads: (method, field) => FOR_TOKENS.includes(field) || (ASKED_FOR[method] ?? []).includes(field),
+  reads: (method, field) =>
+    FOR_TOKENS.includes(field) || field === METHODS[method].asksFor || field === METHODS[method].tokenField,
 
   decide(request, session) {
     const { method, token } = request;
@@ -58,7 +49,8 @@ export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules)
     if (token) return grant(token.claims, request);
     if ('session' in session) return session.session.claims ? grant(session.session.claims, request) : deny(NO_TOKEN);
     if ('problem' in session) return deny(session.problem);
-    const isNone = session.isMissing && (!connectFailsOpen || BY_URL.includes(method));
+    // A player by URL never connects: what it may do is on the hook, or nowhere.
+    const isNone = session.isMissing && (!connectFailsOpen || METHODS[method].isByUrl);
     return isNone ? deny(NO_TOKEN) : undecided(session.unknown);
   },
 });
@@ -70,34 +62,36 @@ const keepable = (claims: Claims): PolicyDecision =>
 
 function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision {
   const terms = claims.maxDuration === undefined ? {} : { maxDuration: claims.maxDuration };
-  // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
-  const name = shownName(typeof body['name'] === 'string' ? body['name'] : '');
-  const mayBeCut = Buffer.byteLength(name) > MAX_NAME_BYTES - 4;
-  const isListed = (globs: readonly string[] = []) =>
-    globs.some((glob) => (!mayBeCut || glob.endsWith('*')) && namesStream(glob, name));
-  switch (actionOf(method)) {
+  const { action, asksFor = '' } = METHODS[method];
+  const asked = body[asksFor];
+  const isListed = (globs: readonly string[] = []) => {
+    // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
+    const name = shownName(typeof asked === 'string' ? asked : '');
+    const mayBeCut = Buffer.byteLength(name) > MAX_NAME_BYTES - 4;
+    return globs.some((glob) => (!mayBeCut || glob.endsWith('*')) && namesStream(glob, name));
+  };
+  switch (action) {
     case 'publish':
       // The name that was asked for, not the new one: it is what counts where a WCS does not rename.
       if (!isListed(claims.publish)) return deny('may not publish this name');
       return allow({ ...terms, ...(claims.rename === undefined ? {} : { overwrite: { name: claims.rename } }) });
     case 'play':
       return isListed(claims.play) ? allow(terms) : deny('may not play this name');
-    default: {
-      const callee = body[method === 'transfer' ? 'target' : 'callee'];
-      return typeof callee === 'string' && claims.call?.includes(callee) ? allow() : deny('may not call this callee');
-    }
+    default:
+      return typeof asked === 'string' && claims.call?.includes(asked) ? allow() : deny('may not call this callee');
   }
 }
 
 /** WCS's own name for it, for all clients: the default of `client_acl_property_name`. */
 const ACL_FIELD = 'aclAuth';
 
-/** Where a hook carries its token: `custom[field]`, else `custom.aclAuth`; an old playHLS in `token`. Undefined: it carries none. */
+/** Where a hook carries its token: `custom[field]`, else `custom.aclAuth`; some methods in a field of their own. Undefined: it carries none. */
 export function tokenOf(method: MethodName, body: Readonly<Record<string, unknown>>, field: string): unknown {
+  const { tokenField } = METHODS[method];
   const custom = (body['custom'] ?? {}) as Readonly<Record<string, unknown>>;
   const places = [
     ...[field, ACL_FIELD].map((name) => (Object.hasOwn(custom, name) ? custom[name] : undefined)),
-    method === 'playHLS' ? body['token'] : undefined,
+    tokenField && body[tokenField],
   ];
   return places.find((token) => token !== undefined && token !== null && token !== '');
 }

@@ -1,6 +1,5 @@
 /** Authorizes a hook: gives the policies that protect its method the hook's token and its session's row. */
 import type { AccessSettings } from '../settings/access-settings.ts';
-import { actionOf } from '../access/action.ts';
 import { keptText } from '../access/claims.ts';
 import {
   decide,
@@ -18,7 +17,7 @@ import { MAX_KEY_BYTES } from '../state/storable.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import type { Budget } from '../store/budget.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
-import { METHOD_NAMES, type MethodName } from '../wcs/methods.ts';
+import { METHOD_NAMES, METHODS, type MethodName } from '../wcs/methods.ts';
 import { publicId } from '../wcs/public-id.ts';
 import type { Hook } from './hook.ts';
 
@@ -54,7 +53,7 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
     const causes: unknown[] = token && 'unverifiable' in token ? [token.unverifiable] : [];
     const note = (cause: unknown) => void causes.push(cause);
     const session = needsSession(policies, request) ? await readSession(body, budget(), note) : NO_SESSION;
-    const decision = decide(policies.map(withoutThrowing(note)), request, session, failsOpen(actionOf(method)));
+    const decision = decide(policies.map(withoutThrowing(note)), request, session, failsOpen(METHODS[method].action));
     return { decision, recorded: recordedDecisionOf(decision, request, session), cause: causes[0] };
   }
 

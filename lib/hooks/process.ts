@@ -1,10 +1,10 @@
 /** Processes one hook: authorizes it, saves what it reports, answers it. */
-import { actionOf } from '../access/action.ts';
 import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
 import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
 import { startDeadline, type Deadline } from '../store/deadline.ts';
+import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { HookProcessor, Hook, Result } from './hook.ts';
@@ -38,7 +38,7 @@ export function createHookProcessor({
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
     if (method === 'connect') return !mustBeSaved(method);
-    return isDecided(method) && accessControl.failsOpen(actionOf(method));
+    return isDecided(method) && accessControl.failsOpen(METHODS[method].action);
   }
 
   return async (hook) => {

@@ -1,5 +1,4 @@
 /** The settings of the access policies: each policy is off by default, and needs all its settings when it is on. */
-import { ACTIONS, actionOf, type Action } from '../access/action.ts';
 import type { Policy } from '../access/decision.ts';
 import { problemOfOrigin } from '../access/origin-policy.ts';
 import { ownPolicy, type OwnPolicy } from '../access/own-policy.ts';
@@ -8,7 +7,7 @@ import { TOKEN_ACTIONS, type TokenRules } from '../access/token-policy.ts';
 import { list, words, type Environment } from './environment.ts';
 import type { TokenSettings } from '../platform/token-verifier.ts';
 import { PROTECTED_FIELDS } from '../wcs/rest-client-config.ts';
-import { methodNamed } from '../wcs/methods.ts';
+import { ACTIONS, methodNamed, METHODS, type Action } from '../wcs/methods.ts';
 
 export interface AccessSettings {
   readonly policies: readonly Policy[];
@@ -100,7 +99,7 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
   for (const [name, fields] of Object.entries(decides)) {
     const method = methodNamed(name);
     if (method !== name) problem(`${JSON.stringify(name)}, which is not a REST method of WCS`);
-    else if (!actionOf(method)) problem(`${name}, which a denial does not stop`);
+    else if (!METHODS[method].action) problem(`${name}, which a denial does not stop`);
     for (const field of fields) {
       if (method === 'connect') problem(`connect and overwrites ${field}, which WCS takes from no answer to connect`);
       else if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);

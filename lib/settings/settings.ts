@@ -1,5 +1,6 @@
 /** The settings of all functions: read from the environment once, checked together. */
 import { readAccess, type AccessSettings } from './access-settings.ts';
+import type { Policy } from '../access/decision.ts';
 import type { OwnPolicy } from '../access/own-policy.ts';
 import { readRestClientConfig } from './rest-client-config-settings.ts';
 import { oneOf, required, wholeNumber, type Environment } from './environment.ts';
@@ -7,7 +8,7 @@ import type { Lease } from '../state/lease.ts';
 import type { Retention } from '../state/merge.ts';
 import type { StopRules } from '../state/stop.ts';
 import { MOST_SHARDS } from '../store/live-index.ts';
-import type { MethodName } from '../wcs/methods.ts';
+import { METHOD_NAMES, METHODS } from '../wcs/methods.ts';
 import { NUMBER_FORMS, type NumberForm } from '../wcs/failed-call.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import type { Credentials } from '../wcs/signature.ts';
@@ -54,7 +55,7 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     const credentials = readCredentials(env, problems);
     const access = readAccess(env, problems, own);
     // A policy may limit the duration of a stream that it allows: a keep-alive then stops the stream.
-    const limiting = access.policies.find(({ decides }) => LIMITED.some((method) => Object.hasOwn(decides, method)));
+    const limiting = access.policies.find(canLimit);
     if (limiting && env['STOP_STREAMS'] === 'false') {
       problems.push(`STOP_STREAMS=false with the policy ${limiting.name}: its maxDuration would stop no stream`);
     }
@@ -68,8 +69,11 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
     return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };
   });
 
-/** The methods for which a policy can set a maximum duration. */
-const LIMITED: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
+/** Whether the policy can set a maximum duration: it decides a method that starts a stream. */
+const canLimit = ({ decides }: Policy) =>
+  METHOD_NAMES.some(
+    (method) => METHODS[method].subject === 'stream' && METHODS[method].starts && Object.hasOwn(decides, method),
+  );
 
 function checked<S>(read: (problems: string[]) => S): S {
   const problems: string[] = [];

@@ -1,5 +1,5 @@
 /** What a hook says about its session, the connection of one client. */
-import type { MethodName } from '../wcs/methods.ts';
+import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
 import { publicId } from '../wcs/public-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
@@ -8,9 +8,6 @@ import type { Fields } from './row.ts';
 import type { RecordedDecision, Sighting } from './sighting.ts';
 import { isoTime, MAX_KEY_BYTES, stored } from './storable.ts';
 
-/** Other hooks whose subject is a session (messages, data, diagnostics) say nothing of its state. */
-export const TELLING: readonly MethodName[] = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'];
-
 export function sessionSighting(
   method: MethodName,
   body: Partial<Connection>,
@@ -18,7 +15,8 @@ export function sessionSighting(
   recorded: RecordedDecision,
 ): Sighting | undefined {
   const { sessionId } = body;
-  if (!TELLING.includes(method) || !sessionId || Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
+  if (!METHODS[method].reportsState || !sessionId) return undefined;
+  if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
   const id = publicId(sessionId).toWellFormed();
   const { denied } = recorded;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
@@ -46,7 +44,7 @@ export function sessionSighting(
 }
 
 function levelOf(method: MethodName, { status }: Partial<Connection>): Level {
-  if (method === 'connect') return LEVEL.starting;
+  if (METHODS[method].starts) return LEVEL.starting;
   // A registration is SIP's: WCS may tell its end after that of the connection.
   if (method === 'RegistrationStatusEvent' || !status) return LEVEL.seen;
   return status === 'FAILED' || status === 'DISCONNECTED' ? LEVEL.ended : LEVEL.live;

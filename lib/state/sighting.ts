@@ -3,7 +3,7 @@ import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
-import { sessionSighting, TELLING } from './session-sighting.ts';
+import { sessionSighting } from './session-sighting.ts';
 import { streamSighting } from './stream-sighting.ts';
 
 export interface Sighting {
@@ -42,7 +42,8 @@ export interface RecordedDecision {
 const NOTHING_DECIDED: RecordedDecision = {};
 
 /** Whether hooks of the method have a row, if they name its subject. */
-export const isKept = (method: MethodName): boolean => METHODS[method].subject === 'stream' || TELLING.includes(method);
+export const isKept = (method: MethodName): boolean =>
+  METHODS[method].subject === 'stream' || METHODS[method].reportsState === true;
 
 /** The sighting of a hook; undefined where its subject has no row, or its body names none. */
 export function sightingOf(

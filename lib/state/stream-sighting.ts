@@ -1,5 +1,5 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
-import type { MethodName } from '../wcs/methods.ts';
+import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Stream } from '../wcs/payloads.ts';
 import { publicId } from '../wcs/public-id.ts';
 import { streamName } from '../wcs/stream-name.ts';
@@ -12,10 +12,6 @@ import { isoTime, stored } from './storable.ts';
 /** Any body whose subject is a stream, without what is not of its documented type. */
 type StreamBody = Partial<Stream>;
 
-const STARTING: readonly MethodName[] = ['publishStream', 'playStream', 'playHLS', 'playRTSP'];
-/** Their bodies may lack what the method itself says. */
-const PLAYED_BY_URL: readonly MethodName[] = ['playHLS', 'playRTSP'];
-
 export function streamSighting(
   method: MethodName,
   body: StreamBody,
@@ -26,10 +22,10 @@ export function streamSighting(
   const id = publicId(body.mediaSessionId).toWellFormed();
   const { denied } = recorded;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
-  const isPlayedByUrl = PLAYED_BY_URL.includes(method);
+  const { isByUrl = false } = METHODS[method];
   // A player by URL may come from another address with each request.
   const sessionId = body.sessionId && publicId(body.sessionId);
-  const client = isPlayedByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
+  const client = isByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
   if (level === LEVEL.seen) {
     const attributes = { ...client, ...resizeOf(method, body, at) };
     return { kind: 'stream', id, client, at, level, state: { phase: 'seen' }, attributes };
@@ -41,22 +37,22 @@ export function streamSighting(
     client,
     at,
     level,
-    state: denied === undefined ? stateOf(stream, level, isPlayedByUrl) : { phase: 'denied', status: 'DENIED' },
-    attributes: attributesOf(stream, level, at, isPlayedByUrl, recorded),
+    state: denied === undefined ? stateOf(stream, level, isByUrl) : { phase: 'denied', status: 'DENIED' },
+    attributes: attributesOf(stream, level, at, isByUrl, recorded),
   };
 }
 
 function levelOf(method: MethodName, body: StreamBody): Level {
-  if (STARTING.includes(method)) return LEVEL.starting;
+  if (METHODS[method].starts) return LEVEL.starting;
   if (method === 'StreamStatusEvent') return levelOfStatus(body.status, body.info);
   if (method === 'StreamKeepAliveEvent') return LEVEL.keptAlive;
   return LEVEL.seen;
 }
 
-const stateOf = (stream: StreamBody, level: Level, isPlayedByUrl: boolean): SightingState => ({
+const stateOf = (stream: StreamBody, level: Level, isByUrl: boolean): SightingState => ({
   phase: phaseOf(level),
   ...stored({
-    status: stream.status || (isPlayedByUrl ? 'NEW' : undefined),
+    status: stream.status || (isByUrl ? 'NEW' : undefined),
     info: stream.info,
     hasVideo: stream.hasVideo,
     hasAudio: stream.hasAudio,
@@ -82,7 +78,7 @@ const attributesOf = (
   stream: StreamBody,
   level: Level,
   at: number,
-  isPlayedByUrl: boolean,
+  isByUrl: boolean,
   { isDecided, denied, sub, maxDuration }: RecordedDecision,
 ): Fields => ({
   ...nameOf(stream),
@@ -90,7 +86,7 @@ const attributesOf = (
     decidedAt: isDecided || denied !== undefined ? isoTime(at) : undefined,
     denied,
     sub,
-    published: stream.published ?? (isPlayedByUrl ? false : undefined),
+    published: stream.published ?? (isByUrl ? false : undefined),
     nodeId: stream.nodeId,
     appKey: stream.appKey,
     sessionId: stream.sessionId && publicId(stream.sessionId),

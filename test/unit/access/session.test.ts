@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptText, readClaims, readKept } from '../../../lib/access/claims.ts';
 import { sessionOf } from '../../../lib/access/session.ts';
-import { actionOf } from '../../../lib/access/action.ts';
 import { METHOD_NAMES, METHODS } from '../../../lib/wcs/methods.ts';
 
 describe('the session of a hook', () => {
@@ -80,5 +79,5 @@ describe('claims', () => {
 
 it('what can be decided is what a denial stops, but for keep-alives, which an operator stops by the row', () => {
   const declinable = METHOD_NAMES.filter((method) => METHODS[method].declinable && method !== 'StreamKeepAliveEvent');
-  expect(METHOD_NAMES.filter((method) => actionOf(method) !== undefined)).toEqual(declinable);
+  expect(METHOD_NAMES.filter((method) => METHODS[method].action !== undefined)).toEqual(declinable);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../../../lib/access/action.ts';
 import { allow } from '../../../lib/access/decision.ts';
 import { readHookSettings, readSettings, SettingsError } from '../../../lib/settings/settings.ts';
+import { ACTIONS } from '../../../lib/wcs/methods.ts';
 import { REQUIRED } from '../../support/settings.ts';
 
 const USABLE = { ...REQUIRED, HOOK_SECRET: 's3cret' };
