@@ -1,4 +1,5 @@
-// What serverless.yml is asked for before anything else of it: what follows may be TypeScript.
+// The one door from serverless.yml: serverless takes what it asks a file for from .cjs, .js, JSON and YAML only. Behind it all is
+// TypeScript, which is loaded when it is asked for: `providerName` is asked for first, and brings the Node that can.
 const { accessSync, constants, existsSync, mkdirSync } = require('fs');
 const { homedir } = require('os');
 const { join, resolve } = require('path');
@@ -28,5 +29,32 @@ module.exports = {
     await useNode24(process.argv.slice(1));
     chooseCache();
     return 'aws';
+  },
+  get routes() {
+    return require('./cloudformation/routes.ts').routes;
+  },
+  get environment() {
+    return require('./cloudformation/environment.ts').environment;
+  },
+  get roles() {
+    return require('./cloudformation/roles.ts').roles;
+  },
+  get api() {
+    return require('./cloudformation/api.ts').api;
+  },
+  get concurrency() {
+    return require('./cloudformation/concurrency.ts').concurrency;
+  },
+  get alarms() {
+    return require('./cloudformation/alarms.ts').alarms;
+  },
+  get dashboard() {
+    return require('./cloudformation/dashboard.ts').dashboard;
+  },
+  get queries() {
+    return require('./cloudformation/queries.ts').queries;
+  },
+  get outputs() {
+    return require('./cloudformation/outputs.ts').outputs;
   },
 };

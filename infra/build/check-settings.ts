@@ -1,12 +1,10 @@
 /** What a start and a deploy refuse: settings that are not usable, and variables that only look like settings. */
-import { createRequire } from 'node:module';
 import type { Environment } from '../../lib/settings/environment.ts';
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
 import { readHookSettings, SettingsError, type HookSettings } from '../../lib/settings/settings.ts';
+import { SETTINGS } from '../cloudformation/environment.ts';
 import { PORTS } from '../local/settings.ts';
 import { misspelt } from './misspelt.ts';
-
-const { SETTINGS } = createRequire(import.meta.url)('../environment.cjs') as { SETTINGS: string[] };
 
 /** Whatever an operator may set. */
 export const SETTING_NAMES: readonly string[] = [

@@ -1,11 +1,11 @@
-/** Our part of serverless: checks the settings of a deploy, builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
+/** Makes of serverless-offline the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readHookSettings, SettingsError } from '../../lib/settings/settings.ts';
-import { build, buildIfChanged, printSizes } from '../build/build.ts';
-import { checkSettings } from '../build/check-settings.ts';
+import { readHookSettings } from '../../lib/settings/settings.ts';
+import { buildIfChanged } from '../build/build.ts';
+import { BASE_PATH } from '../cloudformation/routes.ts';
 import { startChild, type RunningPart } from './child.ts';
 import { logPath, readyFile } from './data-dir.ts';
 import { explainNotFound, keepBytes, mendFalse200s, type Gateway } from './gateway.ts';
@@ -19,12 +19,9 @@ import { showLog, terminalPaint } from './show-log.ts';
 import { createTables, type Resources } from './tables.ts';
 
 interface Serverless {
-  processedInput: { commands: string[] };
-  classes: { Error: new (message: string, code: string) => Error };
   service: {
     resources: { Resources: Resources };
-    provider: { stage: string; environment: Record<string, unknown> };
-    functions: Record<string, { environment?: Record<string, unknown> }>;
+    provider: { environment: Record<string, unknown> };
     custom: { parkingQueue: string };
   };
   pluginManager: { plugins: object[] };
@@ -37,8 +34,6 @@ const isServerlessOffline = (plugin: object): plugin is ServerlessOffline =>
   plugin.constructor.name === 'ServerlessOffline';
 
 const require = createRequire(import.meta.url);
-const { BASE_PATH } = require('../routes.cjs') as { BASE_PATH: string };
-const { SETTINGS } = require('../environment.cjs') as { SETTINGS: string[] };
 
 export default class LocalStack {
   readonly hooks: Record<string, () => Promise<void>>;
@@ -48,48 +43,9 @@ export default class LocalStack {
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
-      initialize: () => this.#refuseToDeploy(),
-      'before:package:initialize': async () => {
-        this.#checkSettings();
-        printSizes(await build());
-      },
       'before:offline:start:init': () => this.#startParts(),
       'after:offline:start:init': () => this.#open(),
     };
-  }
-
-  /** Its functions would take hooks from anybody, and look for no secrets. */
-  async #refuseToDeploy(): Promise<void> {
-    const { processedInput, service, classes } = this.#serverless;
-    if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== here.STAGE) return Promise.resolve();
-    throw new classes.Error(
-      `The stage ${here.STAGE} is the stack that npm start runs on this machine, and cannot be deployed: choose another, such as --stage dev`,
-      'STAGE_IS_LOCAL',
-    );
-  }
-
-  /** Here, and not only by functions that answer every hook 503. The secrets are the stage's own affair. */
-  #checkSettings(): void {
-    const { service, classes } = this.#serverless;
-    const given: Record<string, unknown> = {
-      ...service.provider.environment,
-      ...service.functions['connect']?.environment,
-    };
-    const environment = Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? value : `(${name})`]),
-    );
-    const usesTokens = Object.keys(environment).some((name) => name.startsWith('TOKEN_') && environment[name]);
-    const needsTokenSecret = usesTokens && !environment['TOKEN_JWKS_URL'];
-    const secret = 'x'.repeat(32);
-    try {
-      checkSettings({ ...environment, HOOK_SECRET: secret, ...(needsTokenSecret ? { TOKEN_SECRET: secret } : {}) });
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');
-    }
-    // What a shell lacks, a deploy takes away: whoever reads this sees it.
-    const set = SETTINGS.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`);
-    console.log(`settings of this deploy: ${set.join(' ') || 'all by default'}`);
   }
 
   async #startParts(): Promise<void> {

@@ -1,11 +1,9 @@
 /** The local SQS, a process of its own: its messages are kept in DATA_DIR. */
-import { createRequire } from 'node:module';
+import { SETTINGS } from '../cloudformation/environment.ts';
 import { listening, runAsChild } from './child.ts';
 import { queueFile } from './data-dir.ts';
 import { createQueueServer, type QueueDefinition } from './queue-server.ts';
 import { DATA_DIR, LOOPBACK, PORTS } from './settings.ts';
-
-const { SETTINGS } = createRequire(import.meta.url)('../environment.cjs') as { SETTINGS: string[] };
 
 runAsChild(async () => {
   const queues = JSON.parse(process.argv[2] ?? '[]') as QueueDefinition[];

@@ -50,7 +50,7 @@ export interface Result {
   readonly error?: HttpError;
   /** For the hook's line in the log. */
   readonly fields?: Line['fields'];
-  readonly metrics?: Line['metrics'];
+  readonly metrics?: Extract<Line, { dimension: 'outcome' }>['metrics'];
 }
 
 /** What one type of hook does. */

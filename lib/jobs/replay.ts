@@ -3,7 +3,10 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, type Log } from '../platform/log.ts';
 import { readMessage } from '../store/read-parked-message.ts';
 import type { DeadLetters } from '../store/queues.ts';
-import { StoreError, type Store } from '../store/store.ts';
+import { StoreError, type Outcome, type Store } from '../store/store.ts';
+
+/** All that can come of a parked message: the dimension of the metric `replays`. */
+export type ReplayOutcome = Outcome | 'failed' | 'dead letter';
 
 export interface ReplayDeps {
   readonly store: Store;
@@ -23,7 +26,7 @@ export const createReplay =
 async function replay({ messageId, body }: SQSRecord, { store, deadLetters, log }: ReplayDeps): Promise<boolean> {
   const message = readMessage(body);
   const fields = 'problem' in message ? {} : { id: message.sighting.id, requestId: message.requestId };
-  const finish = (outcome: string, cause?: unknown) => {
+  const finish = (outcome: ReplayOutcome, cause?: unknown) => {
     log({
       level: outcome === 'failed' ? 'WARN' : outcome === 'dead letter' ? 'ERROR' : 'INFO',
       message: 'replay',

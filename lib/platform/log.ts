@@ -1,16 +1,30 @@
 /** One JSON line per event: the log and, in CloudWatch's embedded metric format, its metrics. */
 import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
-export interface Line {
+/** Metrics that `outcome` tells apart: each outcome is a metric that costs. */
+export type MetricByOutcome = 'hooks' | 'replays' | 'failedOpen' | 'fieldsLeftOut';
+/** Metrics of the stage as a whole. */
+export type MetricOfStage = 'notReady' | 'livePublishers' | 'livePlayers' | 'silentNodes' | 'lostStreams';
+
+/** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
+export type LogField =
+  | ('method' | 'type' | 'id' | 'name' | 'wcsStatus' | 'app' | 'node' | 'leftOut' | 'sub' | 'reason')
+  | ('outcome' | 'status' | 'milliseconds' | 'requests' | 'requestId' | 'messageId' | 'cause')
+  | ('caller' | 'callee' | 'target' | 'sipStatus' | 'info')
+  | ('nodeId' | 'isComplete' | 'live' | 'lost' | 'ended' | 'failed');
+
+type Counts<Metric extends string> = Readonly<Partial<Record<Metric, number>>>;
+
+export type Line = {
   readonly level: 'INFO' | 'WARN' | 'ERROR';
   /** What happened, always in the same words. */
   readonly message: string;
   /** A body must never be among them. Strings are bounded and cleaned. */
-  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The field that is the dimension of the metrics. It has few values, as each value is a metric that costs money. */
-  readonly dimension?: string;
-}
+  readonly fields: Readonly<Partial<Record<LogField, string | number | boolean | undefined>>>;
+} & (
+  | { readonly metrics: Counts<MetricByOutcome>; readonly dimension: 'outcome' }
+  | { readonly metrics: Counts<MetricOfStage>; readonly dimension?: undefined }
+);
 
 export type Log = (line: Line) => void;
 

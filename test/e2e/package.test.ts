@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { alarms } from '../../infra/cloudformation/alarms.ts';
+import { concurrency } from '../../infra/cloudformation/concurrency.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { DiagnosticsSchema } from '../../lib/wcs/payloads.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 interface Resource {
@@ -295,15 +295,14 @@ describe('serverless package', () => {
   });
 
   it('says what it does not understand of the settings of a deploy', async () => {
-    // As serverless asks these files for what they add.
-    const asked = (file: string, settings: Record<string, string>) =>
-      (require(join(ROOT, 'infra', file)) as (tools: object) => Promise<unknown>)({
-        resolveVariable: (variable: string) => Promise.resolve(settings[/env:(\w+)/.exec(variable)?.[1] ?? ''] ?? ''),
-      });
-    await expect(asked('alarms.cjs', { NO_HOOKS_MINUTES: 'often' })).rejects.toThrow(
+    // As serverless asks for what they add.
+    const tools = (settings: Record<string, string>) => ({
+      resolveVariable: (variable: string) => Promise.resolve(settings[/env:(\w+)/.exec(variable)?.[1] ?? ''] ?? ''),
+    });
+    await expect(alarms(tools({ NO_HOOKS_MINUTES: 'often' }))).rejects.toThrow(
       'NO_HOOKS_MINUTES="often": expected a whole number from 1 to 1440',
     );
-    await expect(asked('concurrency.cjs', { RESERVED_CONCURRENCY: 'sweep=1' })).rejects.toThrow(
+    await expect(concurrency(tools({ RESERVED_CONCURRENCY: 'sweep=1' }))).rejects.toThrow(
       'RESERVED_CONCURRENCY has "sweep=1": expected a comma list',
     );
     const wrong = { LEASE_SECONDS: '5', FAIL_OPEN: 'all', TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a', STOP_STREAM: 'true' };

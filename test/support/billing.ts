@@ -12,7 +12,7 @@ interface Index {
   readonly projected: readonly string[];
 }
 
-/** The indexes of infra/tables.yml. */
+/** The indexes of infra/cloudformation/tables.yml. */
 const INDEXES: readonly Index[] = [
   { key: ['live', 'startedAt'], projected: ['name', 'nodeId', 'appKey', 'sessionId', 'published'] },
   { key: ['name', 'firstSeenAt'], projected: ['nodeId', 'published'] },

@@ -29,7 +29,7 @@ export interface DynamoRequest {
 export type Fault = 'lose request' | 'lose answer' | undefined;
 
 /**
- * A DynamoDB API with the table of infra/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
+ * A DynamoDB API with the table of infra/cloudformation/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
  * It is dynalite in this process, with `givesItem` as AWS where a condition fails; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
  * TEST_DYNAMODB_TABLES=<streams>,<sessions> are tables that are there already, deployed for example: they are emptied first.
  */
@@ -203,9 +203,9 @@ async function empty(TableName: string, { hostname }: URL, client: DynamoDBClien
   }
 }
 
-/** The resources of infra/tables.yml with the names filled in. */
+/** The resources of infra/cloudformation/tables.yml with the names filled in. */
 function resourcesNamed(streams: string, sessions: string): Resources {
-  const text = readFileSync(join(import.meta.dirname, '../../infra/tables.yml'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '../../infra/cloudformation/tables.yml'), 'utf8');
   // The variables of its other attributes do not matter here.
   const named = text
     .replaceAll('${self:custom.streamsTable}', streams)

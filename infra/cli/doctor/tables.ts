@@ -14,7 +14,8 @@ const INDEXES = {
   name: { keys: ['name', 'firstSeenAt'], projected: [] },
 } as const;
 
-const DEPLOY = 'Set it as in infra/tables.yml; a deployment changes nothing back that was changed by hand.';
+const DEPLOY =
+  'Set it as in infra/cloudformation/tables.yml; a deployment changes nothing back that was changed by hand.';
 
 export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
   for (const [TableName, key, indexes] of [

@@ -1,12 +1,10 @@
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readFunctionSettings, rulesOf } from '../../../infra/cli/function-settings.ts';
+import { SETTINGS } from '../../../infra/cloudformation/environment.ts';
 import { createQueueServer } from '../../../infra/local/queue-server.ts';
 import { useLocalAws } from '../../../infra/local/settings.ts';
-
-const { SETTINGS } = createRequire(import.meta.url)('../../../infra/environment.cjs') as { SETTINGS: string[] };
 
 let server: Server | undefined;
 afterEach(() => {

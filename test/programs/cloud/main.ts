@@ -1,5 +1,5 @@
 /** `npm run verify:cloud`: the template, its rules, a deployment to a stand-in for AWS, and the product on what was deployed. */
-import { createRequire } from 'node:module';
+import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
 import { BREACH_COUNT, unseenBreaches } from './breaches.ts';
 import { readCode } from './code.ts';
 import { HOOK_SECRET, playAll, problemsOfPlay } from './play.ts';
@@ -18,7 +18,6 @@ Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes about 7 mi
   --help  this text`;
 
 const STAGE = 'ci';
-const { FUNCTIONS } = createRequire(import.meta.url)('../../../infra/functions.cjs') as { FUNCTIONS: string[] };
 const say = (text: string) => console.log(`   ${text}`);
 
 /** One thing that must hold; it gives back what is wrong. */

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { alarms as allAlarms } from '../../../infra/cloudformation/alarms.ts';
 import { cellsOf, pageAt, PAGES, readPage } from '../../support/pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -15,14 +15,11 @@ interface Alarm {
 
 /** As serverless asks for it, with the alarm that is off by default. */
 async function alarms(): Promise<Alarm['Properties'][]> {
-  const ask = createRequire(import.meta.url)(join(ROOT, 'infra/alarms.cjs')) as (tools: object) => Promise<{
-    Resources: Record<string, Alarm>;
-  }>;
   const resolveVariable = (variable: string) => Promise.resolve(variable.includes('NO_HOOKS_MINUTES') ? '15' : '');
-  const { Resources } = await ask({ resolveVariable });
+  const { Resources } = await allAlarms({ resolveVariable });
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
-    .map(({ Properties }) => Properties);
+    .map(({ Properties }) => Properties as unknown as Alarm['Properties']);
 }
 
 /** The section under a heading, by its anchor. */

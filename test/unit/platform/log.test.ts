@@ -1,13 +1,13 @@
 import { describe as suite, expect, it } from 'vitest';
 import { createLog, describe, loggable, type Line } from '../../../lib/platform/log.ts';
 
-const LINE: Line = {
+const LINE = {
   level: 'INFO',
   message: 'hook',
   fields: { method: 'StreamEvent', status: 200, cause: undefined },
   metrics: { hooks: 1 },
-  dimension: 'method',
-};
+  dimension: 'outcome',
+} satisfies Line;
 function logged(line: Line): Record<string, unknown> {
   const lines: string[] = [];
   createLog(
@@ -32,12 +32,12 @@ suite('a line', () => {
       _aws: {
         Timestamp: 1,
         CloudWatchMetrics: [
-          { Namespace: 'wcs-hooks/prod', Dimensions: [['method']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
+          { Namespace: 'wcs-hooks/prod', Dimensions: [['outcome']], Metrics: [{ Name: 'hooks', Unit: 'Count' }] },
         ],
       },
     });
-    const { dimension: _, ...without } = LINE;
-    expect(logged(without)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
+    const ofStage: Line = { ...LINE, metrics: { lostStreams: 1 }, dimension: undefined };
+    expect(logged(ofStage)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [[]] }] } });
   });
 
   it('begins with when it happened, for people', () => {

@@ -1,21 +1,21 @@
-// What an operator needs after a deploy: `npx serverless info --verbose --stage <stage>` prints it again.
-const { BASE_PATH } = require('./routes.cjs');
+/** What an operator needs after a deploy: `npx serverless info --verbose --stage <stage>` prints it again. */
+import { BASE_PATH } from './routes.ts';
+import { PREFIX, sub, type Table } from './template.ts';
 
 const URL = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${BASE_PATH}`;
 const CONSOLE = 'https://${AWS::Region}.console.aws.amazon.com';
-const NAME = '${self:service}-${sls:stage}';
 
-const itemsOf = (table) => `${CONSOLE}/dynamodbv2/home?region=\${AWS::Region}#item-explorer?table=\${${table}}`;
-const cloudWatch = (place) => `${CONSOLE}/cloudwatch/home?region=\${AWS::Region}#${place}`;
+const itemsOf = (table: Table) => `${CONSOLE}/dynamodbv2/home?region=\${AWS::Region}#item-explorer?table=\${${table}}`;
+const cloudWatch = (place: string) => `${CONSOLE}/cloudwatch/home?region=\${AWS::Region}#${place}`;
 
-const OUTPUTS = {
+const OUTPUTS: Readonly<Record<string, readonly [description: string, value: string]>> = {
   BaseUrl: ['The URL of the hooks', URL],
   StreamsTableName: ['The table of streams', '${self:custom.streamsTable}'],
   SessionsTableName: ['The table of sessions', '${self:custom.sessionsTable}'],
   ConsoleStreams: ['The streams in the console', itemsOf('StreamsTable')],
   ConsoleSessions: ['The sessions in the console', itemsOf('SessionsTable')],
-  ConsoleDashboard: ['What goes on', cloudWatch(`dashboards/dashboard/${NAME}`)],
-  ConsoleAlarms: ['The alarms', cloudWatch(`alarmsV2:?search=${NAME}`)],
+  ConsoleDashboard: ['What goes on', cloudWatch(`dashboards/dashboard/${PREFIX}`)],
+  ConsoleAlarms: ['The alarms', cloudWatch(`alarmsV2:?search=${PREFIX}`)],
   ConsoleQueries: ['The logs, with saved queries', cloudWatch('logsV2:logs-insights')],
   AlarmTopicArn: ['Who is to hear of alarms subscribes to it', '${AlarmTopic}'],
   WcsAddApp: ['On the command line of WCS, first', `add app myApp myAppKey "${URL}"`],
@@ -26,9 +26,9 @@ const OUTPUTS = {
   ],
 };
 
-const valueOf = (text) => (/\$\{(AWS::\w+|\w+)\}/.test(text) ? { 'Fn::Sub': text } : text);
+const valueOf = (text: string) => (/\$\{(AWS::\w+|\w+)\}/.test(text) ? sub(text) : text);
 
-module.exports = {
+export const outputs = {
   Outputs: Object.fromEntries(
     Object.entries(OUTPUTS).map(([name, [Description, text]]) => [name, { Description, Value: valueOf(text) }]),
   ),

@@ -1,38 +1,75 @@
-// What an operator must know at once, and the topic that tells it. ALARM_EMAIL subscribes an address (AWS asks it to
-// confirm); NO_HOOKS_MINUTES switches on the alarm that no hook came for so long.
-const { FUNCTIONS, functionId, pascal } = require('./functions.cjs');
+/**
+ * What an operator must know at once, and the topic that tells it. ALARM_EMAIL subscribes an address (AWS asks it to confirm);
+ * NO_HOOKS_MINUTES switches on the alarm that no hook came for so long.
+ */
+import type { HookOutcome } from '../../lib/hooks/hook.ts';
+import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
+import type { MetricOfStage } from '../../lib/platform/log.ts';
+import { functionId, FUNCTIONS, pascal, type FunctionName } from './functions.ts';
+import {
+  attribute,
+  fromShell,
+  NAMESPACE,
+  PREFIX,
+  ref,
+  sub,
+  type Attribute,
+  type Queue,
+  type Reference,
+  type Resource,
+  type Resources,
+  type Tools,
+} from './template.ts';
 
-const PREFIX = '${self:service}-${sls:stage}';
-const NAMESPACE = '${self:service}/${sls:stage}';
 const LONGEST_MINUTES = 24 * 60;
 const PERIOD_SECONDS = 300;
 
-const dimensions = (values) => Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
+interface Metric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: string | Reference | Attribute }[];
+}
+type Statistic = { readonly Statistic: 'Sum' | 'Maximum' };
+type Percentile = { readonly ExtendedStatistic: string; readonly EvaluateLowSampleCountPercentile: 'ignore' };
+interface Total {
+  readonly Metrics: readonly object[];
+}
+type Alarm = ((Metric & (Statistic | Percentile)) | Total) & {
+  readonly AlarmDescription: string;
+  readonly Threshold: number;
+  readonly ComparisonOperator: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly Period?: number;
+  readonly EvaluationPeriods: number;
+  readonly TreatMissingData: 'notBreaching' | 'breaching';
+};
 
-const ofApi = (MetricName) => ({
-  Namespace: 'AWS/ApiGateway',
+const metric = (Namespace: string, MetricName: string, dimensions: Record<string, string | Reference | Attribute>) => ({
+  Namespace,
   MetricName,
-  Dimensions: dimensions({ ApiId: { Ref: 'HttpApi' }, Stage: { Ref: 'HttpApiStage' } }),
+  Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
 });
-const ofFunction = (name, MetricName) => ({
-  Namespace: 'AWS/Lambda',
-  MetricName,
-  Dimensions: dimensions({ FunctionName: { Ref: functionId(name) } }),
-});
-const ofQueue = (queue, MetricName) => ({
-  Namespace: 'AWS/SQS',
-  MetricName,
-  Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [queue, 'QueueName'] } }),
-});
-const ours = (MetricName, values = {}) => ({ Namespace: NAMESPACE, MetricName, Dimensions: dimensions(values) });
 
-const sum = (metric) => ({ ...metric, Statistic: 'Sum' });
-const maximum = (metric) => ({ ...metric, Statistic: 'Maximum' });
+const ofApi = (name: '5xx' | 'Latency') =>
+  metric('AWS/ApiGateway', name, { ApiId: ref('HttpApi'), Stage: ref('HttpApiStage') });
+const ofFunction = (of: FunctionName, name: 'Errors' | 'Throttles' | 'Invocations') =>
+  metric('AWS/Lambda', name, { FunctionName: ref(functionId(of)) });
+const ofQueue = (queue: Queue, name: 'ApproximateNumberOfMessagesVisible' | 'ApproximateNumberOfMessagesNotVisible') =>
+  metric('AWS/SQS', name, { QueueName: attribute(queue, 'QueueName') });
+const ofStage = (name: MetricOfStage) => metric(NAMESPACE, name, {});
+const ofHooks = (outcome: HookOutcome) => metric(NAMESPACE, 'hooks', { outcome });
+const ofReplays = (outcome: ReplayOutcome) => metric(NAMESPACE, 'replays', { outcome });
+
+const sum = (metric: Metric) => ({ ...metric, Statistic: 'Sum' as const });
+const maximum = (metric: Metric) => ({ ...metric, Statistic: 'Maximum' as const });
 // Of a handful of hooks the slowest would be the p99.
-const p99 = (metric) => ({ ...metric, ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' });
+const p99 = (metric: Metric) => ({
+  ...metric,
+  ExtendedStatistic: 'p99',
+  EvaluateLowSampleCountPercentile: 'ignore' as const,
+});
 
 /** Metrics added up, where some may have no data. */
-const total = (...metrics) => ({
+const total = (...metrics: (Metric & Statistic)[]): Total => ({
   Metrics: [
     { Id: 'total', Expression: metrics.map((_, n) => `FILL(m${n}, 0)`).join(' + '), ReturnData: true },
     ...metrics.map(({ Namespace, MetricName, Dimensions, Statistic: Stat }, n) => ({
@@ -44,24 +81,29 @@ const total = (...metrics) => ({
 });
 
 /** From `threshold` on, in `of` periods of five minutes, or of as many seconds as given. */
-const from = (threshold, metric, AlarmDescription, { seconds = PERIOD_SECONDS, of = 1 } = {}) => ({
+const from = (
+  threshold: number,
+  metric: (Metric & (Statistic | Percentile)) | Total,
+  AlarmDescription: string,
+  { seconds = PERIOD_SECONDS, of = 1 } = {},
+): Alarm => ({
   ...metric,
   AlarmDescription,
   Threshold: threshold,
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-  ...(metric.Metrics ? {} : { Period: seconds }),
+  ...('Metrics' in metric ? {} : { Period: seconds }),
   EvaluationPeriods: of,
   // No hooks, no metric: that alone is no trouble.
   TreatMissingData: 'notBreaching',
 });
 
 /** What a hook said may come to light when it is replayed. */
-const byHookOrReplay = (outcome) => total(sum(ours('hooks', { outcome })), sum(ours('replays', { outcome })));
+const byHookOrReplay = (outcome: HookOutcome & ReplayOutcome) => total(sum(ofHooks(outcome)), sum(ofReplays(outcome)));
 
 /** They tell of a moment: that nothing more comes does not mean that it is well. */
-const OF_A_MOMENT = ['node-silent', 'live-after-end', 'denial-ignored'];
+const OF_A_MOMENT: readonly string[] = ['node-silent', 'live-after-end', 'denial-ignored'];
 
-const ALARMS = {
+const ALARMS: Readonly<Record<string, Alarm>> = {
   'api-5xx': from(
     5,
     sum(ofApi('5xx')),
@@ -69,12 +111,12 @@ const ALARMS = {
   ),
   'not-ready': from(
     1,
-    sum(ours('notReady')),
+    sum(ofStage('notReady')),
     'A function has no usable secrets or settings, or cannot read them, and answers its hooks 503: "cause" of "not ready" in the logs says which.',
   ),
   rejected: from(
     50,
-    sum(ours('hooks', { outcome: 'rejected' })),
+    sum(ofHooks('rejected')),
     'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was rejected or denied" says why, "ip" in the access log from where.',
     { of: 2 },
   ),
@@ -107,7 +149,7 @@ const ALARMS = {
   // Not by the queue's age: SQS leaves out of it what was received three times.
   'parked-old': from(
     1,
-    sum(ours('replays', { outcome: 'failed' })),
+    sum(ofReplays('failed')),
     'Hooks have waited for 15 minutes, as DynamoDB does not take them; their rows are behind. They are tried for 33 hours. "cause" in the log of replay says why.',
     { of: 3 },
   ),
@@ -126,7 +168,7 @@ const ALARMS = {
   ),
   'node-silent': from(
     1,
-    sum(ours('silentNodes')),
+    sum(ofStage('silentNodes')),
     'Every stream of a WCS that sends keep-alives fell silent at once: is that server up, and does it reach this URL? Several nodes at once: look here first.',
     { seconds: 60 },
   ),
@@ -143,7 +185,7 @@ const ALARMS = {
 };
 
 /** The function `event` gets a hook for every connection that comes and goes. */
-const noHooks = (minutes) => ({
+const noHooks = (minutes: number): Readonly<Record<string, Alarm>> => ({
   'no-hooks': {
     ...from(
       1,
@@ -156,7 +198,7 @@ const noHooks = (minutes) => ({
   },
 });
 
-function readMinutes(text) {
+function readMinutes(text: string): number {
   const minutes = Number(text);
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
   throw new Error(`NO_HOOKS_MINUTES=${JSON.stringify(text)}: expected a whole number from 1 to ${LONGEST_MINUTES}`);
@@ -164,11 +206,11 @@ function readMinutes(text) {
 
 /** Each function's alarms are explained once. */
 const OF_A_FUNCTION = new RegExp(`^(${FUNCTIONS.join('|')})-(?=errors$|throttles$)`);
-const runbook = (name) => `Runbook: docs/runbook.md#${name.replace(OF_A_FUNCTION, 'function-')}`;
+const runbook = (name: string) => `Runbook: docs/runbook.md#${name.replace(OF_A_FUNCTION, 'function-')}`;
 
-const alarmId = (name) => `${name.split('-').map(pascal).join('')}Alarm`;
-const tells = [{ Ref: 'AlarmTopic' }];
-const alarm = ([name, properties]) => [
+const alarmId = (name: string) => `${name.split('-').map(pascal).join('')}Alarm`;
+const tells = [ref('AlarmTopic')];
+const alarm = ([name, properties]: [string, Alarm]): [string, Resource] => [
   alarmId(name),
   {
     Type: 'AWS::CloudWatch::Alarm',
@@ -183,7 +225,7 @@ const alarm = ([name, properties]) => [
 ];
 
 // The key aws/sns does not let CloudWatch in, and the alarms would reach nobody.
-const AlarmKey = {
+const AlarmKey: Resource = {
   Type: 'AWS::KMS::Key',
   Properties: {
     Description: `The topic of the alarms of ${PREFIX}`,
@@ -195,7 +237,7 @@ const AlarmKey = {
         {
           // Without it nobody could manage the key, nor delete it.
           Effect: 'Allow',
-          Principal: { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } },
+          Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
           Action: 'kms:*',
           Resource: '*',
         },
@@ -210,28 +252,28 @@ const AlarmKey = {
   },
 };
 
-const AlarmTopic = {
+const AlarmTopic: Resource = {
   Type: 'AWS::SNS::Topic',
-  Properties: { TopicName: `${PREFIX}-alarms`, KmsMasterKeyId: { Ref: 'AlarmKey' } },
+  Properties: { TopicName: `${PREFIX}-alarms`, KmsMasterKeyId: ref('AlarmKey') },
 };
 
-const emailTo = (Endpoint) => ({
+const emailTo = (Endpoint: string): Readonly<Record<string, Resource>> => ({
   AlarmEmail: {
     Type: 'AWS::SNS::Subscription',
-    Properties: { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint },
+    Properties: { TopicArn: ref('AlarmTopic'), Protocol: 'email', Endpoint },
   },
 });
 
-module.exports = async ({ resolveVariable }) => {
-  const email = await resolveVariable("env:ALARM_EMAIL, ''");
-  const minutes = await resolveVariable("env:NO_HOOKS_MINUTES, ''");
-  const alarms = { ...ALARMS, ...(minutes ? noHooks(readMinutes(minutes)) : {}) };
+export async function alarms(tools: Tools): Promise<Resources> {
+  const email = await fromShell(tools, 'ALARM_EMAIL');
+  const minutes = await fromShell(tools, 'NO_HOOKS_MINUTES');
+  const all = { ...ALARMS, ...(minutes ? noHooks(readMinutes(minutes)) : {}) };
   return {
     Resources: {
       AlarmKey,
       AlarmTopic,
       ...(email ? emailTo(email) : {}),
-      ...Object.fromEntries(Object.entries(alarms).map(alarm)),
+      ...Object.fromEntries(Object.entries(all).map(alarm)),
     },
   };
-};
+}

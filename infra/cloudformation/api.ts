@@ -1,8 +1,8 @@
-// What of the HTTP API serverless has no words for: its log's format, and how much of each route it lets through.
-const { METHODS } = require('../lib/wcs/methods.ts');
-const { DiagnosticsSchema } = require('../lib/wcs/payloads.ts');
-const { pascal } = require('./functions.cjs');
-const { BASE_PATH } = require('./routes.cjs');
+/** What of the HTTP API serverless has no words for: its log's format, and how much of each route it lets through. */
+import { METHOD_NAMES, METHODS, type MethodName } from '../../lib/wcs/methods.ts';
+import { DiagnosticsSchema } from '../../lib/wcs/payloads.ts';
+import { pascal } from './functions.ts';
+import { BASE_PATH } from './routes.ts';
 
 /** No path and no header: they are the caller's words. The function's line, whose requestId is here functionRequestId, has the rest. */
 const accessLogFormat = JSON.stringify({
@@ -19,19 +19,19 @@ const accessLogFormat = JSON.stringify({
   functionError: '$context.integrationErrorMessage',
 });
 
-const throttle = (name) => ({
+const throttle = (name: 'throttle' | 'diagnosticsThrottle') => ({
   ThrottlingRateLimit: `\${self:custom.${name}.rate}`,
   ThrottlingBurstLimit: `\${self:custom.${name}.burst}`,
 });
 
 /** Clients send these as they please, whole logs among them; nothing is lost with one. */
-const DIAGNOSTICS = Object.keys(METHODS).filter((name) => METHODS[name].schema === DiagnosticsSchema);
+const DIAGNOSTICS = METHOD_NAMES.filter((name) => METHODS[name].schema === DiagnosticsSchema);
 
+const toPart = (segment: string) => pascal(segment.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
 /** As serverless names a route. */
-const routeId = (method) => `HttpApiRoutePost${`${BASE_PATH}/${method}`.split('/').map(toPart).join('')}`;
-const toPart = (segment) => pascal(segment.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
+const routeId = (method: MethodName) => `HttpApiRoutePost${`${BASE_PATH}/${method}`.split('/').map(toPart).join('')}`;
 
-module.exports = {
+export const api = {
   accessLogFormat,
   resources: {
     extensions: {

@@ -1,0 +1,18 @@
+/** RESERVED_CONCURRENCY="connect=20,event=200": off by default, as a new account has too little to reserve from. */
+import { functionId, HOOK_FUNCTIONS } from './functions.ts';
+import { fromShell, type Tools } from './template.ts';
+
+function parse(entry: string) {
+  const [, given, count] = /^(\w+)=(\d+)$/.exec(entry.trim()) ?? [];
+  const name = HOOK_FUNCTIONS.find((one) => one === given);
+  if (name === undefined) {
+    const expected = HOOK_FUNCTIONS.map((one) => `${one}=20`).join(', ');
+    throw new Error(`RESERVED_CONCURRENCY has ${JSON.stringify(entry)}: expected a comma list of ${expected}`);
+  }
+  return [functionId(name), { Properties: { ReservedConcurrentExecutions: Number(count) } }] as const;
+}
+
+export async function concurrency(tools: Tools) {
+  const reserved = await fromShell(tools, 'RESERVED_CONCURRENCY');
+  return { extensions: Object.fromEntries(reserved.split(',').filter(Boolean).map(parse)) };
+}

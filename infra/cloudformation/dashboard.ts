@@ -1,0 +1,169 @@
+/** What goes on, on one page: hooks, decisions, streams, and what is in the way. */
+import type { HookOutcome } from '../../lib/hooks/hook.ts';
+import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
+import type { MetricByOutcome, MetricOfStage } from '../../lib/platform/log.ts';
+import { FUNCTIONS, HOOK_FUNCTIONS, type FunctionName } from './functions.ts';
+import { fields, HOOKS, NOT_ALLOWED, quoted } from './queries.ts';
+import { NAMESPACE, PREFIX, sub, type Queue, type Resources, type Table } from './template.ts';
+
+/** A reference inside the body, which is a text. */
+const inText = (id: string) => `\${${id}}`;
+const WIDTH = 24;
+
+const functionName = (name: FunctionName) => `${PREFIX}-${name}`;
+const logs = HOOK_FUNCTIONS.map((name) => `SOURCE '/aws/lambda/${functionName(name)}'`).join(' | ');
+
+type Metric = readonly unknown[];
+interface Shown {
+  readonly label?: string;
+  readonly stat?: string;
+  readonly yAxis?: 'right';
+}
+const api = (metric: string, shown: Shown = {}): Metric => [
+  'AWS/ApiGateway',
+  metric,
+  'ApiId',
+  inText('HttpApi'),
+  shown,
+];
+const queue = (id: Queue, metric: string, shown: Shown = {}): Metric => [
+  ...['AWS/SQS', metric, 'QueueName', inText(`${id}.QueueName`), shown],
+];
+const ofFunctions = (metric: string, what = ''): Metric[] =>
+  FUNCTIONS.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: `${name}${what}` }]);
+const ofStage = (metric: MetricOfStage, shown: Shown = {}): Metric => [NAMESPACE, metric, shown];
+const byOutcome = (metric: MetricByOutcome, outcomes: readonly string[]): Metric[] =>
+  outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
+const hooks = (...outcomes: HookOutcome[]) => byOutcome('hooks', outcomes);
+const replays = (...outcomes: ReplayOutcome[]) => byOutcome('replays', outcomes);
+const overOutcomes = (metric: MetricByOutcome, label: string): Metric => [
+  { expression: `SUM(SEARCH('{"${NAMESPACE}",outcome} MetricName="${metric}"', 'Sum', 60))`, label },
+];
+const ofTable = (table: Table, label: string): Metric[] =>
+  ['ConsumedReadCapacityUnits', 'ConsumedWriteCapacityUnits', 'WriteThrottleEvents', 'ReadThrottleEvents'].map(
+    (metric) => ['AWS/DynamoDB', metric, 'TableName', inText(table), { label: `${label} ${metric}` }],
+  );
+
+interface Widget {
+  readonly type: 'metric' | 'log';
+  readonly width: number;
+  readonly height: number;
+  readonly properties: object;
+}
+interface Look {
+  readonly stat?: string;
+  readonly stacked?: boolean;
+  readonly yAxis?: object;
+}
+const graph = (title: string, metrics: readonly Metric[], { stat = 'Sum', ...look }: Look = {}): Widget => ({
+  type: 'metric',
+  width: WIDTH / 3,
+  height: 6,
+  properties: { title, metrics, stat, period: 60, region: inText('AWS::Region'), view: 'timeSeries', ...look },
+});
+const table = (title: string, ...query: string[]): Widget => ({
+  type: 'log',
+  width: WIDTH / 2,
+  height: 8,
+  properties: { title, query: [logs, ...query].join(' | '), region: inText('AWS::Region'), view: 'table' },
+});
+
+const stacked = { stacked: true };
+const MS = fields('milliseconds');
+
+const ROWS: readonly (readonly Widget[])[] = [
+  [
+    graph(
+      'Hooks by outcome',
+      hooks('applied', 'fresh', 'superseded', 'echoed', 'parked', 'failed', 'stopped', 'unknown method'),
+      stacked,
+    ),
+    graph(
+      'Live publishers and players',
+      [ofStage('livePublishers', { label: 'publishers' }), ofStage('livePlayers', { label: 'players' })],
+      { ...stacked, stat: 'Maximum', yAxis: { left: { min: 0 } } },
+    ),
+    graph('Latency of hooks, ms', [
+      api('Latency', { stat: 'p50', label: 'p50' }),
+      api('Latency', { stat: 'p99', label: 'p99' }),
+      api('IntegrationLatency', { stat: 'p99', label: 'functions p99' }),
+    ]),
+  ],
+  [
+    table(
+      'Hooks by method',
+      HOOKS,
+      `stats count(*) as hooks, pct(${MS}, 50) as p50, pct(${MS}, 99) as p99, max(${MS}) as slowest by ${fields('method')}`,
+      'sort hooks desc',
+    ),
+    table(
+      'Rejected and denied, by reason',
+      `filter ${fields('outcome')} in ${quoted(...NOT_ALLOWED)}`,
+      `fields coalesce(${fields('reason', 'cause')}) as why`,
+      `stats count(*) as hooks, latest(${fields('id')}) as lastId by ${fields('outcome')}, why, ${fields('app')}`,
+      'sort hooks desc',
+    ),
+  ],
+  [
+    graph('Rejected and denied', [...hooks(...NOT_ALLOWED), overOutcomes('failedOpen', 'failed open')]),
+    graph('Lost streams, silent nodes, live after their end, ids in use, fields of another type', [
+      ofStage('lostStreams'),
+      ofStage('silentNodes'),
+      ...hooks('live after end', 'id in use'),
+      overOutcomes('fieldsLeftOut', 'fields left out'),
+    ]),
+    graph(
+      'Parked hooks',
+      [
+        queue('ParkingQueue', 'ApproximateNumberOfMessagesVisible', { label: 'waiting' }),
+        queue('ParkingQueue', 'ApproximateNumberOfMessagesNotVisible', { label: 'being tried' }),
+        queue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible', { label: 'dead letters' }),
+        queue('ParkingQueue', 'ApproximateAgeOfOldestMessage', { label: 'oldest, s', yAxis: 'right' }),
+      ],
+      { stat: 'Maximum' },
+    ),
+  ],
+  [
+    graph('Requests and errors of the API', [api('Count'), api('4xx'), api('5xx')]),
+    graph('Errors and throttles of the functions', [
+      ...ofFunctions('Errors', ' errors'),
+      ...ofFunctions('Throttles', ' throttles'),
+    ]),
+    graph(
+      'Replays',
+      replays('applied', 'superseded', 'failed', 'dead letter', 'denial ignored', 'live after end', 'id in use'),
+    ),
+  ],
+  [
+    graph('Functions at once', ofFunctions('ConcurrentExecutions'), { stat: 'Maximum' }),
+    graph('Duration of the functions, p99, ms', ofFunctions('Duration'), { stat: 'p99' }),
+    graph('DynamoDB', [...ofTable('StreamsTable', 'streams'), ...ofTable('SessionsTable', 'sessions')]),
+  ],
+];
+
+/** Each row's widgets side by side, the rows one under the other. */
+function placed(rows: typeof ROWS): object[] {
+  let y = 0;
+  return rows.flatMap((row) => {
+    let x = 0;
+    const widgets = row.map((widget) => {
+      const at = { x, y, ...widget };
+      x += widget.width;
+      return at;
+    });
+    y += Math.max(...row.map(({ height }) => height));
+    return widgets;
+  });
+}
+
+export const dashboard: Resources = {
+  Resources: {
+    Dashboard: {
+      Type: 'AWS::CloudWatch::Dashboard',
+      Properties: {
+        DashboardName: PREFIX,
+        DashboardBody: sub(JSON.stringify({ start: '-PT1H', widgets: placed(ROWS) })),
+      },
+    },
+  },
+};

@@ -1,0 +1,14 @@
+/** The functions by what calls them; the logical ids are serverless's. */
+import type { HookType } from '../../lib/wcs/methods.ts';
+
+export const HOOK_FUNCTIONS = ['connect', 'invocation', 'event', 'incoming'] as const satisfies HookType[];
+const JOB_FUNCTIONS = ['sweep', 'replay'] as const;
+export const FUNCTIONS = [...HOOK_FUNCTIONS, ...JOB_FUNCTIONS] as const;
+
+export type HookFunctionName = (typeof HOOK_FUNCTIONS)[number];
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export const pascal = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+export const functionId = (name: FunctionName) => `${pascal(name)}LambdaFunction`;
+export type LogGroup = `${string}LogGroup`;
+export const logGroupId = (name: FunctionName): LogGroup => `${pascal(name)}LogGroup`;

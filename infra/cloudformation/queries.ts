@@ -1,0 +1,74 @@
+/** Saved queries of CloudWatch Logs Insights, over the logs of all functions. */
+import type { HookOutcome } from '../../lib/hooks/hook.ts';
+import type { Line, LogField } from '../../lib/platform/log.ts';
+import { FUNCTIONS, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
+import { NAMESPACE, ref, type Resource, type Resources } from './template.ts';
+
+const lines = (...parts: string[]) => parts.join('\n| ');
+/** In Insights a comma list. */
+export const fields = (...names: ('@timestamp' | LogField)[]) => names.join(', ');
+export const quoted = (...words: string[]) => `[${words.map((word) => `"${word}"`).join(', ')}]`;
+export const HOOKS = 'filter message = "hook"';
+
+const LEVELS: Line['level'][] = ['ERROR', 'WARN'];
+/** What WCS was told was not what it asked for, or ought to have been told so. */
+export const NOT_ALLOWED = ['rejected', 'denied', 'undecided', 'denial ignored'] as const satisfies HookOutcome[];
+
+const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; readonly query: string }>> = {
+  'what happened to stream X': {
+    of: FUNCTIONS,
+    query: lines(
+      `fields ${fields('@timestamp', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub', 'node', 'app', 'milliseconds', 'cause', 'requestId')}`,
+      `filter ${fields('id')} = "X" # the stream’s mediaSessionId`,
+      'sort @timestamp asc',
+      'limit 1000',
+    ),
+  },
+  'who was rejected or denied': {
+    of: HOOK_FUNCTIONS,
+    query: lines(
+      `fields ${fields('@timestamp', 'outcome', 'status', 'reason', 'cause', 'sub', 'method', 'app', 'node', 'id', 'requestId')}`,
+      HOOKS,
+      `filter ${fields('outcome')} in ${quoted(...NOT_ALLOWED)}`,
+      'sort @timestamp desc',
+      'limit 1000',
+    ),
+  },
+  'what fails': {
+    of: FUNCTIONS,
+    query: lines(
+      // Lambda's own lines (which it writes of what went wrong alone), and not ours that say INFO.
+      `filter level in ${quoted(...LEVELS)} or type like /^platform/`,
+      'fields coalesce(message, message.errorMessage, errorMessage, concat(type, " ", record.status, " ", record.errorType), @message) as what',
+      `stats count(*) as n, latest(@timestamp) as last by what, ${fields('outcome', 'status', 'cause', 'leftOut')}`,
+      'sort n desc',
+      'limit 100',
+    ),
+  },
+  'slowest hooks': {
+    of: HOOK_FUNCTIONS,
+    query: lines(
+      `fields ${fields('@timestamp', 'milliseconds', 'requests', 'method', 'outcome', 'cause', 'id', 'node', 'requestId')}`,
+      HOOKS,
+      `sort ${fields('milliseconds')} desc`,
+      'limit 100',
+    ),
+  },
+};
+
+const queryId = (title: string) =>
+  `${title.replace(/\w+ ?/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).trim())}Query`;
+
+const definition = ([title, { of, query }]: [string, (typeof QUERIES)[string]]): [string, Resource] => [
+  queryId(title),
+  {
+    Type: 'AWS::Logs::QueryDefinition',
+    Properties: {
+      Name: `${NAMESPACE}/${title}`,
+      LogGroupNames: of.map((name) => ref(logGroupId(name))),
+      QueryString: query,
+    },
+  },
+];
+
+export const queries: Resources = { Resources: Object.fromEntries(Object.entries(QUERIES).map(definition)) };

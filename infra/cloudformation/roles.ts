@@ -1,0 +1,80 @@
+/** One role per function, with just what its code does. */
+import { PARAMETERS } from '../../lib/platform/secrets.ts';
+import { FUNCTIONS, logGroupId, pascal, type FunctionName, type LogGroup } from './functions.ts';
+import {
+  attribute,
+  sub,
+  type Attribute,
+  type Queue,
+  type Resource,
+  type Resources,
+  type Substitution,
+  type Table,
+} from './template.ts';
+
+type Arn = Attribute | Substitution;
+interface Statement {
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: Arn | readonly Arn[];
+}
+
+const arn = (resource: Table | Queue | LogGroup) => attribute(resource, 'Arn');
+const allow = (Resource: Statement['Resource'], ...Action: string[]): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+
+const upserts = (table: Table) => allow(arn(table), 'dynamodb:UpdateItem', 'dynamodb:GetItem');
+const upsertsStreams = upserts('StreamsTable');
+const upsertsSessions = upserts('SessionsTable');
+const readsSessions = allow(arn('SessionsTable'), 'dynamodb:GetItem');
+const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
+
+// Under the key aws/ssm, which whoever may read the parameter may use.
+const parameter = (name: string) =>
+  sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${self:service}/\${sls:stage}/${name}`);
+const readsSecrets = allow(Object.values(PARAMETERS).map(parameter), 'ssm:GetParameters');
+
+const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
+  connect: [readsSecrets, upsertsSessions, parks],
+  // The last route brings it every method.
+  invocation: [readsSecrets, upsertsStreams, upsertsSessions, parks],
+  event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
+  incoming: [readsSecrets, readsSessions],
+  sweep: [
+    allow(sub('${StreamsTable.Arn}/index/live'), 'dynamodb:Query'),
+    allow(arn('StreamsTable'), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+    allow(arn('SessionsTable'), 'dynamodb:BatchGetItem'),
+  ],
+  replay: [
+    upsertsStreams,
+    upsertsSessions,
+    allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
+    allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
+  ],
+};
+
+const role = (name: FunctionName): Resource => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+    Policies: [
+      {
+        PolicyName: 'function',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [allow(arn(logGroupId(name)), 'logs:CreateLogStream', 'logs:PutLogEvents'), ...STATEMENTS[name]],
+        },
+      },
+    ],
+  },
+});
+
+export const roles: Resources = {
+  Resources: Object.fromEntries(FUNCTIONS.map((name) => [`${pascal(name)}Role`, role(name)])),
+};

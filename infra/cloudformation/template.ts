@@ -1,0 +1,39 @@
+/** CloudFormation's template, as far as these files write it; serverless fills in `${self:…}` and `${sls:…}` later. */
+
+/** The names of a deployment begin with it. */
+export const PREFIX = '${self:service}-${sls:stage}';
+/** What the functions write their metrics into: lib/platform/log.ts. */
+export const NAMESPACE = '${self:service}/${sls:stage}';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+export interface Resources {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+export type Table = 'StreamsTable' | 'SessionsTable';
+export type Queue = 'ParkingQueue' | 'DeadLetterQueue';
+
+export interface Reference {
+  readonly Ref: string;
+}
+export interface Attribute {
+  readonly 'Fn::GetAtt': readonly [resource: string, name: string];
+}
+export interface Substitution {
+  readonly 'Fn::Sub': string;
+}
+
+export const ref = (id: string): Reference => ({ Ref: id });
+export const attribute = (resource: string, name: string): Attribute => ({ 'Fn::GetAtt': [resource, name] });
+export const sub = (text: string): Substitution => ({ 'Fn::Sub': text });
+
+/** What serverless gives a function that it asks for a part of its configuration. */
+export interface Tools {
+  readonly resolveVariable: (variable: string) => Promise<string>;
+}
+
+/** What the shell of a deploy has set, or nothing. */
+export const fromShell = ({ resolveVariable }: Tools, name: string) => resolveVariable(`env:${name}, ''`);

@@ -1,0 +1,14 @@
+/** The names of the settings that a deploy gives its functions. Secrets come from elsewhere: lib/platform/secrets.ts. */
+
+/** Of every function. */
+export const SETTINGS_OF_ALL = [
+  ...['KEEP_ALIVE_INTERVAL_SECONDS', 'LEASE_SECONDS', 'MAX_AGE_SECONDS', 'RETENTION_DAYS'],
+  ...['STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'],
+] as const;
+
+/** Of those besides that hooks call. */
+export const SETTINGS_OF_HOOKS = [
+  ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],
+  ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
+  'LOG_NUMBERS',
+] as const;

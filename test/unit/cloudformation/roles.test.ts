@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
+import { roles } from '../../../infra/cloudformation/roles.ts';
+import { ofType } from '../../support/cloudformation.ts';
+
+interface Role {
+  readonly AssumeRolePolicyDocument: object;
+  readonly Policies: readonly {
+    readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly { readonly Effect: string }[] };
+  }[];
+}
+const ALL = ofType<Role>(roles, 'AWS::IAM::Role');
+
+describe('the roles', () => {
+  it('are one for each function', () => {
+    expect(Object.keys(ALL)).toEqual(FUNCTIONS.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`));
+  });
+
+  it.each(Object.entries(ALL))('%s is trusted to Lambda alone, and has nothing but its one policy', (_, role) => {
+    expect(role).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: 'function', PolicyDocument: expect.anything() as unknown }],
+    });
+  });
+
+  it.each(Object.entries(ALL))('%s allows, by names and without exceptions', (_, { Policies }) => {
+    for (const { PolicyDocument } of Policies) {
+      expect(PolicyDocument.Version).toBe('2012-10-17');
+      for (const statement of PolicyDocument.Statement) {
+        expect(Object.keys(statement).sort()).toEqual(['Action', 'Effect', 'Resource']);
+        expect(statement.Effect).toBe('Allow');
+        expect(JSON.stringify(statement)).not.toContain('*');
+      }
+    }
+  });
+});

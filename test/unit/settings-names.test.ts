@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { PARAMETERS } from '../../lib/platform/secrets.ts';
+import { SETTINGS_OF_ALL, SETTINGS_OF_HOOKS } from '../../lib/settings/names.ts';
+import { readHookSettings, readSettings } from '../../lib/settings/settings.ts';
+import { REQUIRED } from '../support/settings.ts';
+
+/** The template's, Lambda's or the local stack's; no operator sets them. */
+const GIVEN = [...Object.keys(REQUIRED), 'IS_OFFLINE', 'SECRETS_PATH', 'STAGE'];
+
+/** What a reader looks for in the environment. */
+function namesReadBy(read: (env: Record<string, string>) => unknown, env: Record<string, string>): string[] {
+  const names = new Set<string>();
+  const get = (target: Record<string, string>, name: string) => {
+    names.add(name);
+    return target[name];
+  };
+  read(new Proxy({ ...REQUIRED, ...env }, { get }));
+  return [...names].filter((name) => !GIVEN.includes(name)).sort();
+}
+
+it('a deploy gives each function the settings that its code reads, and no other', () => {
+  expect(namesReadBy(readSettings, {})).toEqual([...SETTINGS_OF_ALL].sort());
+  const secrets = Object.keys(PARAMETERS);
+  expect(
+    namesReadBy(readHookSettings, {
+      HOOK_SECRET: 's',
+      TOKEN_SECRET: 't'.repeat(32),
+      TOKEN_ISSUER: 'i',
+      TOKEN_AUDIENCE: 'a',
+    }),
+  ).toEqual([...SETTINGS_OF_ALL, ...SETTINGS_OF_HOOKS, ...secrets].sort());
+});
