@@ -8,8 +8,10 @@ const QUERIES = {
   'what happened to stream X': {
     of: FUNCTIONS,
     query: lines(
-      'fields @timestamp, method, wcsStatus, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
+      'fields @timestamp, message, method, wcsStatus, outcome, status, reason, sub, node, app, milliseconds, cause, requestId',
       'filter id = "X" # the stream’s mediaSessionId',
+      // A day of healthy keep-alives alone is 8,640 lines. A replay has no method.
+      'filter message = "replay" or not (method = "StreamKeepAliveEvent" and outcome in ["fresh", "applied"])',
       'sort @timestamp asc',
       'limit 1000',
     ),
@@ -17,7 +19,7 @@ const QUERIES = {
   'who was rejected or denied': {
     of: HOOK_FUNCTIONS,
     query: lines(
-      'fields @timestamp, outcome, status, reason, cause, sub, method, app, node, id, requestId',
+      'fields @timestamp, outcome, status, reason, cause, sub, method, name, app, node, id, requestId',
       HOOKS,
       'filter outcome in ["rejected", "denied", "undecided", "denial ignored"]',
       'sort @timestamp desc',

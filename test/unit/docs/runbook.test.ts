@@ -64,7 +64,8 @@ describe('the runbook', () => {
     const [, part = ''] = /^## Alarms$([^]*?)^## /m.exec(RUNBOOK.text) ?? [];
     const sections = readPage('', part).headings;
     expect(new Set(sections)).toEqual(new Set(all.map(linkOf)));
-    const listed = cellsOf(readPage('', part)).filter((cell) => /^`.*`$/.test(cell) && cell !== '`NO_HOOKS_MINUTES`');
+    const [table = ''] = part.split(/^### /m);
+    const listed = cellsOf(readPage('', table)).filter((cell) => /^`.*`$/.test(cell));
     expect(listed.map((cell) => cell.replaceAll(/[`<>]/g, ''))).toEqual(sections);
   });
 
@@ -73,6 +74,45 @@ describe('the runbook', () => {
     const questions = part.split(/^### /m).slice(1);
     expect(questions.length).toBeGreaterThanOrEqual(10);
     for (const question of questions) expect(question).toMatch(/^1\. [^]*^2\. [^]*^3\. /m);
+  });
+});
+
+interface SavedQuery {
+  readonly Name: string;
+  readonly LogGroupNames: readonly unknown[];
+  readonly QueryString: string;
+}
+
+describe('the saved queries of which the runbook speaks', () => {
+  const { Resources } = createRequire(import.meta.url)(join(ROOT, 'infra/queries.cjs')) as {
+    Resources: Record<string, { readonly Properties: SavedQuery }>;
+  };
+  const saved = (title: string) =>
+    Object.values(Resources).find(({ Properties }) => Properties.Name.endsWith(`/${title}`))?.Properties ??
+    expect.fail(title);
+
+  it('read the logs of all six functions where it says that any query can be run from them', () => {
+    const [, named = ''] = /^\*\*To run a query of this page\*\*,([^]*?)replace its text/m.exec(RUNBOOK.text) ?? [];
+    const titles = [...named.matchAll(/\*\*([^*]+)\*\*/g)].map(([, title = '']) => title);
+    expect(titles).toHaveLength(2);
+    for (const title of titles) expect([title, saved(title).LogGroupNames.length]).toEqual([title, 6]);
+  });
+
+  it('find the same hooks of a stream as its copy: all but healthy keep-alives, as many as one page holds', () => {
+    const [copy = ''] = readPage('', sectionOf('what-happened-to-stream-x')).blocks.map(({ text }) => text);
+    const parts = (query: string) =>
+      query
+        .split(/(?:^|\n)\s*\| /)
+        .map((part) => part.replace(/ #.*/, '').trim().replace('"ID"', '"X"'))
+        .filter((part) => !part.startsWith('fields'));
+    const { QueryString } = saved('what happened to stream X');
+    expect(parts(copy)).toEqual(parts(QueryString));
+    expect(QueryString).toContain('not (method = "StreamKeepAliveEvent" and outcome in ["fresh", "applied"])');
+    for (const query of [copy, QueryString]) expect(query).toMatch(/^fields [^\n]*\bmessage\b/);
+  });
+
+  it('name the stream that was denied', () => {
+    expect(saved('who was rejected or denied').QueryString).toMatch(/^fields [^\n]*\bname\b/);
   });
 });
 
