@@ -18,7 +18,7 @@ Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes about 7 mi
   --help  this text`;
 
 const STAGE = 'ci';
-const { FUNCTIONS } = createRequire(import.meta.url)('../../infra/functions.cjs') as { FUNCTIONS: string[] };
+const { FUNCTIONS } = createRequire(import.meta.url)('../../../infra/functions.cjs') as { FUNCTIONS: string[] };
 const say = (text: string) => console.log(`   ${text}`);
 
 /** One thing that must hold; it gives back what is wrong. */

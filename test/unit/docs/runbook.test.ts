@@ -102,9 +102,9 @@ describe('the saved queries of which the runbook speaks', () => {
     const [copy = ''] = readPage('', sectionOf('what-happened-to-stream-x')).blocks.map(({ text }) => text);
     const parts = (query: string) =>
       query
-        .split(/(?:^|\n)\s*\| /)
-        .map((part) => part.replace(/ #.*/, '').trim().replace('"ID"', '"X"'))
-        .filter((part) => !part.startsWith('fields'));
+        .split('\n')
+        .map((line) => line.replace(/^\| | #.*$/g, '').replace('"ID"', '"X"'))
+        .filter((line) => !line.startsWith('fields') && line !== '');
     const { QueryString } = saved('what happened to stream X');
     expect(parts(copy)).toEqual(parts(QueryString));
     expect(QueryString).toContain('not (method = "StreamKeepAliveEvent" and outcome in ["fresh", "applied"])');
