@@ -1,4 +1,4 @@
 /** Type 3: something happened. */
 import { createHookFunction } from '../lib/hook-function.ts';
 
-export const handler = createHookFunction();
+export const { handler, ready } = createHookFunction();

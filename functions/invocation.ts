@@ -5,4 +5,4 @@
 import { createHookFunction } from '../lib/hook-function.ts';
 import { createTokenVerifier } from '../lib/platform/token-verifier.ts';
 
-export const handler = createHookFunction(createTokenVerifier);
+export const { handler, ready } = createHookFunction(createTokenVerifier);

@@ -29,9 +29,9 @@ const QUERIES = {
   'what fails': {
     of: FUNCTIONS,
     query: lines(
-      // Lambda's own lines, and not ours that say INFO.
-      'filter level in ["ERROR", "WARN"] or @message like /Init Error|Invoke Error|Task timed out|Runtime exited/',
-      'fields coalesce(message, errorMessage, @message) as what',
+      // Lambda's own lines (which it writes of what went wrong alone), and not ours that say INFO.
+      'filter level in ["ERROR", "WARN"] or type like /^platform/',
+      'fields coalesce(message, message.errorMessage, errorMessage, concat(type, " ", record.status, " ", record.errorType), @message) as what',
       'stats count(*) as n, latest(@timestamp) as last by what, outcome, status, cause, leftOut',
       'sort n desc',
       'limit 100',

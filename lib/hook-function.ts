@@ -7,21 +7,31 @@ import { createHookHandler } from './http/hook-handler.ts';
 import type { HookAnswer, HookEvent } from './hooks/hook.ts';
 import { describe } from './platform/log.ts';
 import { createSecretSource, isAddedTo, secretsUnder, type Secrets, type SecretSource } from './platform/secrets.ts';
+import { KINDS } from './state/row.ts';
 import { readCredentials, readHookSettings } from './settings/settings.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
 import { readParameters } from './platform/parameter-store.ts';
 import { createParking } from './store/queues.ts';
+import { createTable } from './store/table.ts';
+import { startBudget } from './store/budget.ts';
 import { propertiesWarnings } from './wcs/properties-value.ts';
 import type { createTokenVerifier } from './platform/token-verifier.ts';
+import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
+
+export interface HookModule {
+  readonly handler: HookFunction;
+  /** What Lambda awaits before the first hook (infra/build.ts). It never rejects. */
+  readonly ready: Promise<void>;
+}
 
 /**
  * Only functions whose methods a token can decide carry what verifies one.
  * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
  */
-export function createHookFunction(verifierOf?: typeof createTokenVerifier): HookFunction {
+export function createHookFunction(verifierOf?: typeof createTokenVerifier): HookModule {
   const { log, now } = effects;
   const client = createDynamoClient();
 
@@ -42,8 +52,11 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     return createHookHandler({ settings, log, now, rotatedCredentials }, processHook);
   }
 
-  const { SECRETS_PATH } = process.env;
-  if (!SECRETS_PATH) return build({});
+  const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;
+  // All of them may read sessions.
+  const connect = (signal: AbortSignal) =>
+    createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startBudget(signal));
+  if (!SECRETS_PATH) return { handler: build({}), ready: warmUp(connect) };
 
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), now);
   let built: { readonly secrets: Secrets; readonly handle: HookFunction } | undefined;
@@ -56,7 +69,7 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     return { secrets, handle };
   }
 
-  async function ready(): Promise<HookFunction> {
+  async function current(): Promise<HookFunction> {
     const secrets = await source.current();
     if (built?.secrets === secrets) return built.handle;
     try {
@@ -77,10 +90,10 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     return built.handle;
   }
 
-  return async (event, context) => {
+  const handler: HookFunction = async (event, context) => {
     let handle: HookFunction;
     try {
-      handle = await ready();
+      handle = await current();
     } catch (cause) {
       const fields = { requestId: context.awsRequestId, cause: describe(cause) };
       log({ level: 'ERROR', message: 'not ready', fields, metrics: { notReady: 1 } });
@@ -88,4 +101,6 @@ export function createHookFunction(verifierOf?: typeof createTokenVerifier): Hoo
     }
     return handle(event, context);
   };
+  const prepare = async () => (await source.early) && current();
+  return { handler, ready: warmUp(connect, prepare) };
 }

@@ -1,4 +1,4 @@
-/** Bundles each file of functions/ into one minified CommonJS file in dist/. `npm run build`; serverless runs it before it packages. */
+/** Bundles each file of functions/ into one minified CommonJS file in dist/, with an entry that awaits its warm-up. `npm run build`; serverless runs it before it packages. */
 import { build as esbuild, type Plugin } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -15,6 +15,21 @@ const onlyVersionOfSdk: Plugin = {
     });
   },
 };
+
+const configOfEnvironment: Plugin = {
+  name: 'config-of-environment',
+  setup(build) {
+    build.onResolve({ filter: /\/configLoader$/ }, () => ({ path: join(import.meta.dirname, 'lambda-config.ts') }));
+  },
+};
+
+/** Packages of which the SDK's clients import what no function of ours needs. */
+const UNUSED = [
+  '@aws-sdk/middleware-endpoint-discovery',
+  '@aws/lambda-invoke-store',
+  '@smithy/core/checksum',
+  '@smithy/node-http-handler',
+];
 
 /** What a build read, beside its bundles. */
 const INPUTS = 'inputs.json';
@@ -36,10 +51,15 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts' },
+    alias: {
+      '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts',
+      ...Object.fromEntries(UNUSED.map((name) => [name, './infra/build/lambda-sdk.ts'])),
+    },
+    // `await import('node:http')` in a hook would load undici all the same, 20 ms of the first one.
+    supported: { 'dynamic-import': false },
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
-    plugins: [onlyVersionOfSdk, ...plugins],
+    plugins: [onlyVersionOfSdk, configOfEnvironment, ...plugins],
     // For reading stack traces; the zips hold the bundles alone.
     sourcemap: 'external',
     logLevel: 'warning',
@@ -47,11 +67,21 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     metafile: true,
   });
   mkdirSync(join(ROOT, folder), { recursive: true });
-  for (const { path, contents } of outputFiles) replace(path, contents);
+  for (const { path, contents } of outputFiles) {
+    replace(path, contents);
+    if (path.endsWith('.cjs')) replace(path.replace(/cjs$/, 'mjs'), Buffer.from(entryOf(basename(path))));
+  }
   writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify(Object.keys(metafile.inputs)));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
 }
+
+/** What Lambda loads: an ES module, as only those can await something before the first hook. */
+const entryOf = (bundle: string) => `import { createRequire } from 'node:module';
+const { handler, ready } = createRequire(import.meta.url)('./${bundle}');
+await ready;
+export { handler };
+`;
 
 /** For a start on this machine: a deployment is built in any case. */
 export async function buildIfChanged(): Promise<void> {
@@ -65,7 +95,8 @@ function isUpToDate(): boolean {
     const builtAt = statSync(list).mtimeMs;
     const functions = readdirSync(join(ROOT, 'functions')).map((file) => basename(file, '.ts'));
     const isBuilt = (name: string) =>
-      inputs.includes(`functions/${name}.ts`) && existsSync(join(ROOT, 'dist', `${name}.cjs`));
+      inputs.includes(`functions/${name}.ts`) &&
+      ['cjs', 'mjs'].every((type) => existsSync(join(ROOT, 'dist', `${name}.${type}`)));
     if (!functions.every(isBuilt)) return false;
     // npm unpacks packages with times of the past: its own list tells when they changed.
     const others = [import.meta.filename, 'node_modules/.package-lock.json'];

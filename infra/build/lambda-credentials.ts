@@ -2,7 +2,19 @@
  * In a Lambda the credentials are always in the environment. The SDK's own chain looks into files, SSO and instance
  * metadata too: 130 KB and 20 ms of every cold start. Bundles only (infra/build/build.ts).
  */
-export const defaultProvider = () => () => {
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export function defaultProvider(): () => Promise<Credentials> {
+  let known: Promise<Credentials> | undefined;
+  // They are the container's: reading them again for each request costs more than signing it.
+  return () => (known ??= readEnvironment());
+}
+
+function readEnvironment(): Promise<Credentials> {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
     return Promise.reject(new Error('no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment'));
@@ -12,4 +24,4 @@ export const defaultProvider = () => () => {
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
   });
-};
+}

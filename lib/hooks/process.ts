@@ -3,8 +3,8 @@ import { actionOf } from '../access/action.ts';
 import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
-import { REAL_TIME } from '../store/budget.ts';
-import { startBudget, type Budget } from '../store/budget.ts';
+import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
+import { startDeadline, type Deadline } from '../store/deadline.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { HookProcessor, Hook, Result } from './hook.ts';
@@ -41,9 +41,18 @@ export function createHookProcessor({
   }
 
   return async (hook) => {
-    // The time runs from the first request to the store, not while keys are fetched.
+    let deadline: Deadline | undefined;
     let started: Budget | undefined;
-    const budget = () => (started ??= startBudget(REAL_TIME.deadline()));
+    // The time runs from the first request to the store, not while keys are fetched.
+    const budget = () => (started ??= startBudget((deadline = startDeadline(DEADLINE_MS)).signal));
+    try {
+      return await processed(hook, budget, () => started?.requests ?? 0);
+    } finally {
+      deadline?.end();
+    }
+  };
+
+  async function processed(hook: Hook, budget: () => Budget, requests: () => number): Promise<Result> {
     const { decision, recorded, cause } = await authorize(hook, budget);
     const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
     let saved: Saved | undefined;
@@ -56,7 +65,7 @@ export function createHookProcessor({
     } catch (error) {
       failure = error;
     }
-    const report = { ...reportOn(decision, recorded, started?.requests ?? 0), cause: cause ?? failure ?? saved?.cause };
+    const report = { ...reportOn(decision, recorded, requests()), cause: cause ?? failure ?? saved?.cause };
     if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
     if (failure !== undefined) {
       const answered = answersAnyway(hook.method) ? answer(hook, recorded.overwrite) : { error: asHttpError(failure) };
@@ -70,7 +79,7 @@ export function createHookProcessor({
       return { ...report, outcome: 'stopped', error: new HttpError(403, `the stream is stopped: ${saved.stop}`) };
     }
     return { ...report, ...answer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
-  };
+  }
 
   function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
     if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };

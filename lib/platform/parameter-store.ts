@@ -3,13 +3,11 @@
  * own client would be 75 KB more of each.
  */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/transport';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequestHandler } from '../store/request-handler.ts';
+import { Sha256 } from '../store/sha256.ts';
 
 const TRY_MS = 700;
 /** Many containers start at once after a deploy, and Parameter Store answers 40 requests a second: they must spread. */
@@ -49,11 +47,11 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
   });
   const signer = new SignatureV4({ service: 'ssm', region, credentials: defaultProvider(), sha256: Sha256 });
   const signed = (await signer.sign(unsigned)) as HttpRequest;
-  const handler = new NodeHttpHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
+  const handler = createRequestHandler({ connectionTimeout: TRY_MS, requestTimeout: TRY_MS });
   try {
     // It ends an answer that stalls, too.
     const { response } = await handler.handle(signed, { abortSignal: AbortSignal.timeout(TRY_MS) });
-    const answer = await text(response.body as Readable);
+    const answer = String(response.body);
     // Its words name the parameter or the right that is missing, and never a value.
     if (response.statusCode !== 200)
       throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);

@@ -11,6 +11,8 @@ export const PARAMETERS = {
 export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
 
 export interface SecretSource {
+  /** Whether the reading at the start got them, once it is over. It never rejects. */
+  readonly early: Promise<boolean>;
   /** The same object until something changed. @throws whatever the reader throws, while nothing was ever read */
   current(): Promise<Secrets>;
   /** Before a hook is rejected by `known`: others that hold now, if there are; read at most once a minute. */
@@ -22,7 +24,9 @@ const MAX_AGE_MS = 5 * 60_000;
 const JITTER = 0.2;
 const LEAST_PAUSE_MS = 60_000;
 
-/** The first reading: without it nothing can be done, and a WCS waits for 10 s. */
+/** The reading at the start: over before the container may be frozen (warm-up.ts). */
+const EARLY_PATIENCE_MS = 1400;
+/** The first hook's: without it nothing can be done, and a WCS waits for 10 s. */
 const FIRST_PATIENCE_MS = 6000;
 /** A later one: what was read is good meanwhile. */
 const PATIENCE_MS = 700;
@@ -34,9 +38,9 @@ export function createSecretSource(read: (patience: number) => Promise<Secrets>,
   let expiresAt = -Infinity;
   let pending: Promise<Secrets> | undefined;
 
-  function readAgain(): Promise<Secrets> {
+  function readAgain(patience = PATIENCE_MS): Promise<Secrets> {
     triedAt = now();
-    pending ??= read(values ? PATIENCE_MS : FIRST_PATIENCE_MS)
+    pending ??= read(patience)
       .then((fresh) => {
         expiresAt = now() + MAX_AGE_MS * (1 - Math.random() * JITTER);
         if (!values || !isSame(values, fresh)) values = fresh;
@@ -47,12 +51,17 @@ export function createSecretSource(read: (patience: number) => Promise<Secrets>,
   }
   const mayReadAgain = () => pending !== undefined || now() - triedAt >= LEAST_PAUSE_MS;
 
-  // Nobody waits for it yet: who does is told.
-  readAgain().catch(() => {});
+  const early = readAgain(EARLY_PATIENCE_MS).then(
+    () => true,
+    () => false,
+  );
 
   return {
+    early,
     async current() {
-      if (!values) return readAgain();
+      // What was begun before may have been frozen since: it says nothing of now.
+      if (!values) await pending?.catch(() => {});
+      if (!values) return readAgain(FIRST_PATIENCE_MS);
       // What was read is good while Parameter Store is not to be reached.
       if (now() >= expiresAt && mayReadAgain()) await readAgain().catch(() => {});
       return values;

@@ -17,7 +17,7 @@ export interface Pacing {
 }
 
 /** All store work of a hook has 2 s. */
-const DEADLINE_MS = 2000;
+export const DEADLINE_MS = 2000;
 
 export const REAL_TIME: Pacing = {
   deadline: () => AbortSignal.timeout(DEADLINE_MS),

@@ -14,8 +14,9 @@ import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../sta
 import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
-import { createExpression, type Update } from './expression.ts';
+import { createExpression, type Update, type ValueAliases } from './expression.ts';
 import { liveKeyOf } from './live-index.ts';
+import { createShapes, type Shapes } from './shapes.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, ifUnchanged, type Table } from './table.ts';
 import { REAL_TIME, type Pacing } from './budget.ts';
@@ -42,6 +43,8 @@ export function createDynamoStore(
     session: createTable(client, settings.sessionsTable, KINDS.session.key),
   };
 
+  const shapes = createShapes();
+
   /** Until the row is as `plan` wants it, given what the row is now. `row` is one that was just read. */
   async function change(
     table: Table,
@@ -66,7 +69,7 @@ export function createDynamoStore(
     const table = tables[sighting.kind];
     let row: Row | undefined;
     if (canWriteBlind(sighting)) {
-      const written = await table.write(sighting.id, blindWrite(sighting, settings), budget);
+      const written = await table.write(sighting.id, blindWrite(sighting, settings, shapes), budget);
       if (written.done) {
         const { before } = written;
         return (before && anomalyOf(before, merge(before, sighting, settings), sighting)) ?? 'applied';
@@ -138,6 +141,7 @@ function canWriteBlind(sighting: Sighting): boolean {
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
   remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
 
+type Expression = ReturnType<typeof createExpression>;
 type Shards = Pick<DynamoStoreSettings, 'liveShards'>;
 
 const storedAs = (field: string, value: Attribute, id: string, { liveShards }: Shards) =>
@@ -160,38 +164,58 @@ const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
 
 /** The common path: the row as the rule gives it for this sighting alone, laid over the one that is there. */
-function blindWrite(sighting: Sighting, settings: DynamoStoreSettings): Update {
-  const expression = createExpression();
-  const at = expression.value(isoTime(sighting.at));
-  const lastSeenAt = expression.name('lastSeenAt');
-  // Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other.
-  const isItsOwn = [
-    ...Object.entries(sighting.client).map(
+function blindWrite(sighting: Sighting, settings: DynamoStoreSettings, shapes: Shapes): Update {
+  const { kind, id, client, level } = sighting;
+  const at = { at: isoTime(sighting.at) };
+  if (level === LEVEL.seen) {
+    const size = sizeOf(sighting.attributes);
+    return shapes('seen', [at, client, size], (values) => seenWrite(sighting, size, values));
+  }
+  const { live, ...rest } = merge({}, sighting, settings);
+  const alone: Row = live === undefined ? rest : { ...rest, live: storedAs('live', live, id, settings) };
+  const what = `${kind} ${isReusable(id)} ${sighting.state.phase === 'live'}`;
+  return shapes(what, [at, client, alone], (values) => wholeWrite(sighting, alone, values));
+}
+
+/** News of a row are newer than its status and its last resize. */
+const sizeOf = ({ resizedAt, resizedWidth, resizedHeight }: Fields): Fields =>
+  resizedAt === undefined ? {} : { resizedAt, resizedWidth, resizedHeight, width: resizedWidth, height: resizedHeight };
+
+/** Of the client whose id it is (all that hooks carry of it is in the row from its first on), and of no other. */
+const isItsOwn = ({ client }: Sighting, expression: Expression) =>
+  [
+    ...Object.entries(client).map(
       ([field, value]) => `${expression.name(field as OwnedField)} = ${expression.value(value as Attribute)}`,
     ),
     `attribute_not_exists(${expression.name('rivals')})`,
   ].join(' AND ');
 
-  if (sighting.level === LEVEL.seen) {
-    // It touches nothing but `lastSeenAt`: not a row that it would open, nor one that it would bring back from lost.
-    expression.set('lastSeenAt', at);
-    const { resizedAt, resizedWidth, resizedHeight } = sighting.attributes;
-    // News of a row are newer than its status and its last resize.
-    const size = { resizedAt, resizedWidth, resizedHeight, width: resizedWidth, height: resizedHeight };
-    const resized = resizedAt === undefined ? {} : size;
-    for (const [field, value] of entriesOf(resized)) expression.set(field, expression.value(value));
-    return expression.build(
-      `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn}`,
-    );
-  }
+/**
+ * It touches nothing but `lastSeenAt` and the size of a RESIZE: not a row that it would open, nor one that it would bring
+ * back from lost.
+ */
+function seenWrite(sighting: Sighting, size: Fields, values: ValueAliases): Update {
+  const expression = createExpression(values);
+  const at = expression.value(isoTime(sighting.at));
+  const lastSeenAt = expression.name('lastSeenAt');
+  expression.set('lastSeenAt', at);
+  for (const [field, value] of entriesOf(size)) expression.set(field, expression.value(value));
+  return expression.build(
+    `${lastSeenAt} < ${at} AND attribute_not_exists(${expression.name('lost')}) AND ${isItsOwn(sighting, expression)}`,
+  );
+}
 
+/** `alone`: the row as it would be by this sighting. */
+function wholeWrite(sighting: Sighting, alone: Row, values: ValueAliases): Update {
+  const expression = createExpression(values);
+  const at = expression.value(isoTime(sighting.at));
+  const lastSeenAt = expression.name('lastSeenAt');
   const kind: Kind = KINDS[sighting.kind];
-  const alone = merge({}, sighting, settings);
   const replaced = replacedBy(alone, kind);
   for (const field of kind.owned) {
     const value = alone[field];
     if (value !== undefined) {
-      const given = expression.value(storedAs(field, value, sighting.id, settings));
+      const given = expression.value(value);
       const kept = `if_not_exists(${expression.name(field)}, ${given})`;
       expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);
     } else if (replaced.has(field)) {
@@ -210,7 +234,7 @@ function blindWrite(sighting: Sighting, settings: DynamoStoreSettings): Update {
     // Nobody saw it yet (an operator may have set `stop` already) …
     `(attribute_not_exists(${lastSeenAt})${isFirst})` +
       // … or this is news, the strongest so far, and of the client whose id it is.
-      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn})`,
+      ` OR (${lastSeenAt} < ${at} AND ${rank} < ${expression.value(String(alone.rank))}${isFirst} AND ${isItsOwn(sighting, expression)})`,
   );
   // Costs no unit, and tells of a denial that was ignored.
   return sighting.state.phase === 'live' ? { ...update, ReturnValues: 'ALL_OLD' } : update;

@@ -2,16 +2,19 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Row } from '../state/row.ts';
 import type { Attribute } from '../state/storable.ts';
-import { toAttributeValue } from './items.ts';
+import { toAttributeValue, type Item } from './items.ts';
 
 export type Update = Pick<
   UpdateItemCommandInput,
   'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
 >;
 
-export function createExpression() {
+/** Each value's alias: equal values have one. */
+export type ValueAliases = Map<Attribute, string>;
+
+/** `values` may have aliases already; others are added to them. */
+export function createExpression(values: ValueAliases = new Map()) {
   const names = new Map<keyof Row, string>();
-  const values = new Map<Attribute, string>();
   const sets: string[] = [];
   const removes: string[] = [];
   const name = (field: keyof Row) => aliasIn(names, field, '#');
@@ -29,12 +32,16 @@ export function createExpression() {
         UpdateExpression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
         ConditionExpression: condition,
         ExpressionAttributeNames: Object.fromEntries([...names].map(([field, alias]) => [alias, field])),
-        ExpressionAttributeValues: Object.fromEntries(
-          [...values].map(([attribute, alias]) => [alias, toAttributeValue(attribute)]),
-        ),
+        ExpressionAttributeValues: attributeValues(values),
       };
     },
   };
+}
+
+export function attributeValues(aliases: ValueAliases): Item {
+  const values: Item = {};
+  for (const [attribute, alias] of aliases) values[alias] = toAttributeValue(attribute);
+  return values;
 }
 
 function aliasIn<T>(aliases: Map<T, string>, of: T, prefix: string): string {

@@ -2,6 +2,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loggable } from '../platform/log.ts';
 import { toMessage } from './parked-message.ts';
+import { createRequestHandler } from './request-handler.ts';
 import type { Parking } from './store.ts';
 
 const PARKING_DEADLINE_MS = 1500;
@@ -12,7 +13,7 @@ function createSender() {
   return async (QueueUrl: string, MessageBody: string, reason?: string) => {
     client ??= new SQSClient({
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: 400, requestTimeout: 700, throwOnRequestTimeout: true },
+      requestHandler: createRequestHandler({ connectionTimeout: 400, requestTimeout: 700 }),
     });
     const MessageAttributes =
       reason === undefined ? undefined : { reason: { DataType: 'String', StringValue: reason } };

@@ -58,7 +58,9 @@ describe('what no gateway sends', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ error: 'Bad Request', message }),
     });
-    expect(lines).toMatchObject([{ level: 'WARN', message: 'not an API Gateway event', fields: { status: 400, cause: message } }]);
+    expect(lines).toMatchObject([
+      { level: 'WARN', message: 'not an API Gateway event', fields: { status: 400, cause: message } },
+    ]);
   });
 
   it('is not a request whose body is absent or null', async () => {

@@ -1,8 +1,10 @@
 import type { Context } from 'aws-lambda';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import { WARM_UP_ID } from '../../lib/warm-up.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';
@@ -11,19 +13,21 @@ import { REQUIRED } from '../support/settings.ts';
 import { gatewayEvent, type Request } from '../support/gateway-event.ts';
 import { NOW, signToken, TOKEN_SECRET, WITH_SECRET } from '../support/tokens.ts';
 
+const DIST = join(import.meta.dirname, '../../dist');
+
 type Handler = (event: HookEvent, context: Context) => Promise<HookAnswer>;
-/** As a container of its own. */
-function load(name: string): Handler {
-  const require = createRequire(import.meta.url);
-  const file = require.resolve(join('../../dist', `${name}.cjs`));
-  delete require.cache[file];
-  return (require(file) as { handler: Handler }).handler;
+let containers = 0;
+/** As a container of its own, as Lambda loads it: with all that comes before the first hook. */
+async function load(name: string): Promise<Handler> {
+  delete createRequire(import.meta.url).cache[join(DIST, `${name}.cjs`)];
+  const entry = (await import(`${join(DIST, `${name}.mjs`)}?${containers++}`)) as { handler: Handler };
+  return entry.handler;
 }
 
 /** The files that are deployed, in a Lambda's environment. */
 describe('the bundled', () => {
   let dynamo: Awaited<ReturnType<typeof startDynamo>>;
-  let handlers: Record<string, Handler>;
+  const handlers: Record<string, Handler> = {};
   const lines: string[] = [];
 
   beforeAll(async () => {
@@ -37,7 +41,7 @@ describe('the bundled', () => {
       ...tablesOf(dynamo),
       HOOK_SECRET: 'secret',
     });
-    handlers = Object.fromEntries(['connect', 'invocation', 'event', 'incoming'].map((name) => [name, load(name)]));
+    for (const name of ['connect', 'invocation', 'event', 'incoming']) handlers[name] = await load(name);
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   });
   afterAll(async () => {
@@ -73,6 +77,35 @@ describe('the bundled', () => {
       expect(dynamo.requests.length).toBe(!isKept ? 0 : isFirstSeen ? 3 : 1);
     }
     expect(await dynamo.row(SEED_STREAM)).toMatchObject({ phase: 'live', status: 'PUBLISHING' });
+  });
+
+  it('load nothing in a hook: what Node has comes by require, as its ES modules bring undici with them', () => {
+    const bundles = readdirSync(DIST).filter((file) => file.endsWith('.cjs'));
+    expect(bundles).toHaveLength(6);
+    for (const file of bundles) expect(readFileSync(join(DIST, file), 'utf8')).not.toMatch(/\bimport\s*\(/);
+  });
+
+  it.each(['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay'])(
+    'function %s is warm before it is called: it has read once, and written nothing',
+    async (name) => {
+      await load(name);
+      const reads = dynamo.requests.map(({ operation }) => operation);
+      expect(reads).toEqual([name === 'sweep' ? 'BatchGetItem' : 'GetItem']);
+      expect(lines).toEqual([]);
+      expect(await dynamo.item(WARM_UP_ID)).toBeUndefined();
+      expect(await dynamo.sessionRow(WARM_UP_ID)).toEqual({});
+    },
+  );
+
+  it.each([
+    ['does not answer', () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 3000))],
+    ['loses every request', () => 'lose request' as const],
+  ])('functions start in time where DynamoDB %s', async (_, fault) => {
+    dynamo.control.fault = fault;
+    const started = performance.now();
+    await Promise.all(['event', 'sweep', 'replay'].map(load));
+    expect(performance.now() - started).toBeLessThan(2500);
+    dynamo.control.fault = () => undefined;
   });
 
   it('functions refuse a hook that is not signed', async () => {
@@ -114,7 +147,7 @@ describe('the bundled', () => {
       TOKEN_AUDIENCE: WITH_SECRET.TOKEN_AUDIENCE,
     };
     Object.assign(process.env, settings);
-    const [connect, invocation] = [load('connect'), load('invocation')];
+    const [connect, invocation] = [await load('connect'), await load('invocation')];
     for (const name of Object.keys(settings)) delete process.env[name];
     const ask = async (handler: Handler, method: string, fields: object) => {
       dynamo.requests.length = 0;

@@ -16,6 +16,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createTables, type Resources } from '../../infra/local/tables.ts';
 import type { Row } from '../../lib/state/row.ts';
+import { createDynamoClient } from '../../lib/store/dynamo-client.ts';
 import { toRow, type Item } from '../../lib/store/items.ts';
 
 export interface DynamoRequest {
@@ -93,7 +94,9 @@ export async function startDynamo({ givesItem = false } = {}) {
   const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  // moto takes its time, and so does a machine that runs many tests: what is too long is not tested here.
+  const patient = { connectionTimeout: 20_000, requestTimeout: 20_000 };
+  const client = createDynamoClient({ endpoint, region: 'eu-central-1', credentials }, patient);
   const direct = new DynamoDBClient({ endpoint: upstream.href, region: 'eu-central-1', credentials });
   const unique = `${process.pid}-${Date.now()}`;
   const given = process.env['TEST_DYNAMODB_TABLES']?.split(',');

@@ -1,98 +1,151 @@
 /** `npm run bench`: figures of this machine, no pass or fail. */
-import type { Context } from 'aws-lambda';
-import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { fork } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from '../../../infra/build/build.ts';
-import type { HookAnswer, HookEvent } from '../../../lib/hooks/hook.ts';
-import { merge } from '../../../lib/state/merge.ts';
-import { sightingOf } from '../../../lib/state/sighting.ts';
 import { sign } from '../../../lib/wcs/signature.ts';
 import { createRandom } from '../../simulator/random.ts';
-import { createClient, streamHook } from '../../simulator/sessions.ts';
+import { createClient, createNodeId, streamHook } from '../../simulator/sessions.ts';
 import { gatewayEvent } from '../../support/gateway-event.ts';
 import { REQUIRED } from '../../support/settings.ts';
+import { buildReceivers, type Receiver } from './bundles.ts';
+import { coldStarts, memoryUse, warmRuns, type Cold, type Place } from './measure.ts';
+import { readOptions, type Options } from './options.ts';
+import type { StubAddress } from './stub.ts';
+import { createTable } from './table.ts';
 import { worstInputs } from './worst-inputs.ts';
 
-const DIST = join(import.meta.dirname, '../../../dist');
-const ENVIRONMENT = {
-  ...REQUIRED,
-  HOOK_SECRET: 'secret',
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'x',
-  AWS_SECRET_ACCESS_KEY: 'x',
-};
+const SECRET = 'secret';
 
-const show = (what: string, figure: string) => console.log(`${what.padEnd(70)} ${figure.padStart(18)}`);
-const percentile = (sorted: readonly number[], share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
-const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
-
-/** A fresh process that loads a bundle, as a cold start does; the median of 11, less that of an empty file. */
-function coldImport(file: string): number {
-  const script = `const t = performance.now(); require(${JSON.stringify(file)}); console.log(performance.now() - t)`;
-  const times = Array.from({ length: 11 }, () =>
-    Number(execFileSync(process.execPath, ['-e', script], { env: ENVIRONMENT, encoding: 'utf8' })),
-  );
-  return percentile(sorted(times), 0.5);
+/** Of 64 streams; each was received a millisecond after the one before. */
+function makeHooks(): object[] {
+  const random = createRandom(1);
+  const nodeId = createNodeId(random);
+  return Array.from({ length: 64 }, (_, n) => {
+    const client = createClient(random, { name: `stream-${n}`, published: true, nodeId });
+    const { method, body } = streamHook(client, 'StreamStatusEvent', 'PUBLISHING');
+    const headers = { authorization: sign(Buffer.from(body), SECRET) };
+    return gatewayEvent({ method, body, headers, at: 1_700_000_000_000 + n });
+  });
 }
 
-const random = createRandom(1);
-const client = createClient(random, { name: 'stream', published: true, nodeId: 'node@192.0.2.1' });
-const { body } = streamHook(client, 'StreamStatusEvent', 'PUBLISHING');
+async function startStub() {
+  const child = fork(join(import.meta.dirname, 'stub.ts'));
+  const address = await new Promise<StubAddress>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as StubAddress));
+    child.once('exit', (code) => reject(new Error(`the stub ended with ${code}`)));
+  });
+  return { ...address, stop: () => child.kill() };
+}
 
-/** One hook after another through the bundled handler; its DynamoDB answers at once. */
-async function hooksPerSecond(): Promise<void> {
-  const dynamo = createServer((request, response) => {
-    request
-      .resume()
-      .on('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}'));
+async function bench(options: Options): Promise<void> {
+  const { only, json, hooks } = options;
+  const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const folder = mkdtempSync(join(tmpdir(), 'wcs-hooks-bench-'));
+  const hooksFile = join(folder, 'hooks.json');
+  writeFileSync(hooksFile, JSON.stringify(makeHooks()));
+  const { bundles, sizes } = await buildReceivers();
+  const stub = await startStub();
+  const certificateFile = join(folder, 'certificate.pem');
+  writeFileSync(certificateFile, stub.cert);
+  const at = (endpoint: string): Place => ({
+    bundles,
+    hooksFile,
+    environment: {
+      ...REQUIRED,
+      HOOK_SECRET: SECRET,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      NODE_EXTRA_CA_CERTS: certificateFile,
+    },
   });
-  await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
-  Object.assign(process.env, ENVIRONMENT, {
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamo.address() as AddressInfo).port}`,
-  });
-  const { handler } = createRequire(import.meta.url)(join(DIST, 'event.cjs')) as {
-    handler: (event: HookEvent, context: Context) => Promise<HookAnswer>;
+
+  const machine = {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cpu: `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}`,
+    load: loadavg()[0] ?? NaN,
   };
-  const write = process.stdout.write.bind(process.stdout);
-  const times: number[] = [];
-  process.stdout.write = () => true;
-  for (let n = 0; n < 5000; n++) {
-    const started = performance.now();
-    const headers = { authorization: sign(Buffer.from(body), 'secret') };
-    await handler(gatewayEvent({ method: 'StreamStatusEvent', body, headers }), { awsRequestId: 'r' } as Context);
-    if (n >= 1000) times.push(performance.now() - started);
-  }
-  process.stdout.write = write;
-  show('a signed StreamStatusEvent of 4 KB, warm, p50', `${percentile(sorted(times), 0.5).toFixed(2)} ms`);
-  show('  p99', `${percentile(sorted(times), 0.99).toFixed(2)} ms`);
-  dynamo.closeAllConnections();
-  dynamo.close();
-}
-
-function mergesPerSecond(): void {
-  const COUNT = 100_000;
-  const hook = JSON.parse(body) as Record<string, unknown>;
-  let row = {};
-  const started = performance.now();
-  for (let n = 0; n < COUNT; n++) {
-    const sighting = sightingOf('StreamStatusEvent', hook, 1_700_000_000_000 + n);
-    if (sighting) row = merge(row, sighting, { retentionSeconds: 1000 });
-  }
-  show('sighting and merge', `${(((performance.now() - started) / COUNT) * 1000).toFixed(1)} µs`);
-}
-
-const sizes = await build();
-const empty = coldImport('node:path');
-for (const [name, bytes] of sizes) {
-  show(
-    `cold import of ${name}.cjs (${(bytes / 1000).toFixed(0)} KB)`,
-    `${(coldImport(join(DIST, `${name}.cjs`)) - empty).toFixed(1)} ms`,
+  say(`${machine.date}, Node ${machine.node}, ${machine.cpu}, load ${machine.load.toFixed(1)}`);
+  say('medians (least to most) × ratio to the first\n');
+  const table = createTable(only, say);
+  table.head();
+  const each = <Figure>(figure: (receiver: Receiver) => Figure) =>
+    Object.fromEntries(only.map((one) => [one, figure(one)])) as Record<Receiver, Figure>;
+  table.row(
+    'bundle',
+    'KB',
+    each((one) => bundles[one].bytes / 1000),
   );
+
+  const showCold = (cold: Cold, how: string) => {
+    for (const [part, title] of Object.entries({
+      init: 'init',
+      hook: 'first hook',
+      all: 'from nothing to an answer',
+    })) {
+      for (const clock of ['wall', 'cpu'] as const) {
+        table.row(
+          `${how}: ${title}`,
+          clock === 'cpu' ? 'ms of CPU' : 'ms',
+          each((one) => cold[one][part as keyof Cold['ours']][clock]),
+        );
+      }
+    }
+  };
+  const plain = await coldStarts(at(stub.http), options);
+  showCold(plain, 'HTTP');
+  const tls = await coldStarts(at(stub.https), options);
+  showCold(tls, 'TLS');
+
+  const warm = await warmRuns(at(stub.https), options);
+  for (const [how, title] of Object.entries({ oneByOne: 'one after another', sixteen: '16 at once' }) as [
+    'oneByOne' | 'sixteen',
+    string,
+  ][]) {
+    table.row(
+      `warm, ${title}`,
+      'µs of CPU',
+      each((one) => warm[one][how].cpuMicros),
+      0,
+    );
+    table.row(
+      `warm, ${title}`,
+      'hooks a second',
+      each((one) => warm[one][how].perSecond),
+      0,
+    );
+  }
+
+  const memory = hooks > 0 ? await memoryUse(at(stub.http), options) : undefined;
+  for (const count of memory ? Object.keys(Object.values(memory)[0] ?? {}) : []) {
+    table.row(
+      `heap after ${count} hooks`,
+      'MB',
+      each((one) => memory?.[one][count]?.heap ?? NaN),
+    );
+    table.row(
+      `resident after ${count} hooks`,
+      'MB',
+      each((one) => memory?.[one][count]?.resident ?? NaN),
+    );
+  }
+  say('');
+  say('The worst that a caller can send, at half its size and at all of it:');
+  await worstInputs((what, figure) => say(`  ${what.padEnd(70)} ${figure}`));
+  say('');
+  for (const [name, bytes] of sizes) say(`our ${name}: ${(bytes / 1000).toFixed(1)} KB`);
+  const figures = { machine, options, bytes: each((one) => bundles[one].bytes), plain, tls, warm, memory };
+  if (json) console.log(JSON.stringify(figures, undefined, 2));
+  stub.stop();
 }
-await hooksPerSecond();
-mergesPerSecond();
-await worstInputs(show);
-process.exit(0);
+
+const options = readOptions(process.argv.slice(2));
+if ('text' in options) {
+  (options.isError ? console.error : console.log)(options.text);
+  process.exitCode = options.isError ? 2 : 0;
+} else {
+  await bench(options);
+}

@@ -52,7 +52,7 @@ export async function playAll(moto: Moto, stage: string): Promise<Played[]> {
       const deployed = await askFor(moto, stage, name);
       const records = name === 'replay' ? await receiveParked(moto, deployed.environment) : [];
       const play = async (one: Deployed) => {
-        const handler = load(one, recorder);
+        const handler = await load(one, recorder);
         if (name === 'sweep') await (handler as () => Promise<void>)();
         else if (name === 'replay') await playReplay(handler as Replay, recorder, records);
         else await playHooks(name, handler as Handler, recorder);
@@ -125,7 +125,7 @@ type Handler = (event: unknown, context: Context) => Promise<{ statusCode: numbe
 type Replay = (event: Pick<SQSEvent, 'Records'>) => Promise<{ batchItemFailures: unknown[] }>;
 
 /** The function as Lambda starts it: in its environment, allowed what its role allows. */
-function load({ name, environment, allowed }: Deployed, { endpoint, control }: Recorder): unknown {
+async function load({ name, environment, allowed }: Deployed, { endpoint, control, asked, refused }: Recorder) {
   const queueHere = (url = '') => new URL(new URL(url).pathname, endpoint).href;
   for (const secret of [...SECRETS, 'IS_OFFLINE']) delete process.env[secret];
   Object.assign(process.env, environment, {
@@ -140,7 +140,13 @@ function load({ name, environment, allowed }: Deployed, { endpoint, control }: R
   control.trouble = undefined;
   const file = join(ROOT, BUNDLES, `${name}.cjs`);
   delete require.cache[file];
-  return (require(file) as { handler: unknown }).handler;
+  const { handler, ready } = require(file) as { handler: unknown; ready: Promise<void> };
+  await ready;
+  // What the warm-up asks DynamoDB for is no proof that a hook or a job needs it.
+  for (const rights of [asked, refused]) {
+    rights.splice(0, Infinity, ...rights.filter(({ action }) => !action.startsWith('dynamodb:')));
+  }
+  return handler;
 }
 
 /** Long ago, so that the sweep finds streams that are lost. */

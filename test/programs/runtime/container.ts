@@ -26,10 +26,12 @@ export async function startContainer(
   const folder = process.env['RUNTIME_CLIENT'];
   if (!folder) throw new Error('no runtime client: start these tests with npm run test:runtime');
 
-  // The zip holds the bundle alone: no node_modules and no package.json are beside it.
+  // The zip holds the bundle and its entry alone: no node_modules and no package.json are beside it.
   const taskRoot = mkdtempSync(join(tmpdir(), 'wcs-hooks-task-'));
   mkdirSync(join(taskRoot, 'dist'));
-  copyFileSync(join(DIST, `${name}.cjs`), join(taskRoot, 'dist', `${name}.cjs`));
+  for (const type of ['cjs', 'mjs']) {
+    copyFileSync(join(DIST, `${name}.${type}`), join(taskRoot, 'dist', `${name}.${type}`));
+  }
 
   const signal = (which: NodeJS.Signals) => freezes && child.kill(which);
   const api = await startRuntimeApi({ onIdle: () => signal('SIGSTOP'), onWork: () => signal('SIGCONT') });
