@@ -6,7 +6,7 @@ import { NAMESPACE, ref, type Resource, type Resources } from './template.ts';
 
 const lines = (...parts: string[]) => parts.join('\n| ');
 /** In Insights a comma list. */
-export const fields = (...names: ('@timestamp' | LogField)[]) => names.join(', ');
+export const fields = (...names: ('@timestamp' | 'message' | LogField)[]) => names.join(', ');
 export const quoted = (...words: string[]) => `[${words.map((word) => `"${word}"`).join(', ')}]`;
 export const HOOKS = 'filter message = "hook"';
 
@@ -14,12 +14,17 @@ const LEVELS: Line['level'][] = ['ERROR', 'WARN'];
 /** What WCS was told was not what it asked for, or ought to have been told so. */
 export const NOT_ALLOWED = ['rejected', 'denied', 'undecided', 'denial ignored'] as const satisfies HookOutcome[];
 
+/** What a keep-alive comes to, hour after hour. */
+const HEALTHY = ['fresh', 'applied'] as const satisfies HookOutcome[];
+
 const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; readonly query: string }>> = {
   'what happened to stream X': {
     of: FUNCTIONS,
     query: lines(
-      `fields ${fields('@timestamp', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub', 'node', 'app', 'milliseconds', 'cause', 'requestId')}`,
+      `fields ${fields('@timestamp', 'message', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub', 'node', 'app', 'milliseconds', 'cause', 'requestId')}`,
       `filter ${fields('id')} = "X" # the stream’s mediaSessionId`,
+      // A day of healthy keep-alives alone is 8,640 lines. A replay has no method.
+      `filter message = "replay" or not (${fields('method')} = "StreamKeepAliveEvent" and ${fields('outcome')} in ${quoted(...HEALTHY)})`,
       'sort @timestamp asc',
       'limit 1000',
     ),
@@ -27,7 +32,7 @@ const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; r
   'who was rejected or denied': {
     of: HOOK_FUNCTIONS,
     query: lines(
-      `fields ${fields('@timestamp', 'outcome', 'status', 'reason', 'cause', 'sub', 'method', 'app', 'node', 'id', 'requestId')}`,
+      `fields ${fields('@timestamp', 'outcome', 'status', 'reason', 'cause', 'sub', 'method', 'name', 'app', 'node', 'id', 'requestId')}`,
       HOOKS,
       `filter ${fields('outcome')} in ${quoted(...NOT_ALLOWED)}`,
       'sort @timestamp desc',

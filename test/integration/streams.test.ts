@@ -352,7 +352,7 @@ describe('npm run streams', () => {
       );
       rules = () => Promise.reject(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }));
       expect(await stop('v1')).toMatch(
-        /It needs STOP_STREAMS=true there, which cannot be seen from here: AccessDeniedException: not yours\.$/,
+        /if stopping is on there \(STOP_STREAMS=true, or a policy that can limit streams\), which cannot be seen from here: AccessDeniedException: not yours\.$/,
       );
     });
 

@@ -23,8 +23,9 @@ of the lease is used, so it may lag behind by that much.
                  has lines. It never reads for more than a tenth of the time
 
   --stop ID      stops a stream: sets "stop" in its row. Its next keep-alive is
-                 answered 403, and WCS ends it; that needs STOP_STREAMS=true
-                 there and keep-alives in WCS. It says whether that will happen.
+                 answered 403, and WCS ends it, if stopping is on there
+                 (STOP_STREAMS=true, or a policy that can limit streams) and WCS
+                 sends keep-alives. It says whether that will happen.
                  The row's status stays WCS's until its end event comes;
                  "stopSentAt" says since when its keep-alives are refused
   --reason TEXT  why, kept in the row of what is stopped
@@ -34,7 +35,8 @@ of the lease is used, so it may lag behind by that much.
                  having said so ("presumed: ended by the operator"). Nothing is
                  sent to WCS. It cannot be taken back: a hook that proves the
                  stream alive is reported ("live after end"), the row stays
-  --yes          with --end ID: also where it was heard of within its lease
+  --yes          with --end ID: also where it was heard of within its lease, or
+                 sends no keep-alives
 
   --wide         times, nodes and names as a whole, as where stdout is no
                  terminal. On a terminal lines fit its width: times are ages,

@@ -73,7 +73,10 @@ export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now
     );
   }
   const unseen =
-    stopping === 'on' ? '' : ` It needs STOP_STREAMS=true there, which cannot be seen from here: ${stopping.unknown}.`;
+    stopping === 'on'
+      ? ''
+      : ` That is so if stopping is on there (STOP_STREAMS=true, or a policy that can limit streams), which cannot be ` +
+        `seen from here: ${stopping.unknown}.`;
   return what + whenStopped(stream, now) + unseen;
 }
 

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alarms as allAlarms } from '../../../infra/cloudformation/alarms.ts';
+import { queries } from '../../../infra/cloudformation/queries.ts';
 import { cellsOf, pageAt, PAGES, readPage } from '../../support/pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -61,7 +62,8 @@ describe('the runbook', () => {
     const [, part = ''] = /^## Alarms$([^]*?)^## /m.exec(RUNBOOK.text) ?? [];
     const sections = readPage('', part).headings;
     expect(new Set(sections)).toEqual(new Set(all.map(linkOf)));
-    const listed = cellsOf(readPage('', part)).filter((cell) => /^`.*`$/.test(cell) && cell !== '`NO_HOOKS_MINUTES`');
+    const [table = ''] = part.split(/^### /m);
+    const listed = cellsOf(readPage('', table)).filter((cell) => /^`.*`$/.test(cell));
     expect(listed.map((cell) => cell.replaceAll(/[`<>]/g, ''))).toEqual(sections);
   });
 
@@ -70,6 +72,41 @@ describe('the runbook', () => {
     const questions = part.split(/^### /m).slice(1);
     expect(questions.length).toBeGreaterThanOrEqual(10);
     for (const question of questions) expect(question).toMatch(/^1\. [^]*^2\. [^]*^3\. /m);
+  });
+});
+
+interface SavedQuery {
+  readonly Name: string;
+  readonly LogGroupNames: readonly unknown[];
+  readonly QueryString: string;
+}
+
+describe('the saved queries of which the runbook speaks', () => {
+  const all = Object.values(queries.Resources).map(({ Properties }) => Properties as unknown as SavedQuery);
+  const saved = (title: string) => all.find(({ Name }) => Name.endsWith(`/${title}`)) ?? expect.fail(title);
+
+  it('read the logs of all six functions where it says that any query can be run from them', () => {
+    const [, named = ''] = /^\*\*To run a query of this page\*\*,([^]*?)replace its text/m.exec(RUNBOOK.text) ?? [];
+    const titles = [...named.matchAll(/\*\*([^*]+)\*\*/g)].map(([, title = '']) => title);
+    expect(titles).toHaveLength(2);
+    for (const title of titles) expect([title, saved(title).LogGroupNames.length]).toEqual([title, 6]);
+  });
+
+  it('find the same hooks of a stream as its copy: all but healthy keep-alives, as many as one page holds', () => {
+    const [copy = ''] = readPage('', sectionOf('what-happened-to-stream-x')).blocks.map(({ text }) => text);
+    const parts = (query: string) =>
+      query
+        .split('\n')
+        .map((line) => line.replace(/^\| | #.*$/g, '').replace('"ID"', '"X"'))
+        .filter((line) => !line.startsWith('fields') && line !== '');
+    const { QueryString } = saved('what happened to stream X');
+    expect(parts(copy)).toEqual(parts(QueryString));
+    expect(QueryString).toContain('not (method = "StreamKeepAliveEvent" and outcome in ["fresh", "applied"])');
+    for (const query of [copy, QueryString]) expect(query).toMatch(/^fields [^\n]*\bmessage\b/);
+  });
+
+  it('name the stream that was denied', () => {
+    expect(saved('who was rejected or denied').QueryString).toMatch(/^fields [^\n]*\bname\b/);
   });
 });
 
