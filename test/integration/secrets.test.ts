@@ -121,6 +121,15 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBe(2);
   });
 
+  it('lets nobody in any more with the previous secret once it was taken away', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-secret-previous', 'leaked');
+    const send = container();
+    expect([await send('new'), await send('leaked')]).toEqual([200, 200]);
+    store.parameters.delete('/wcs-hooks/prod/hook-secret-previous');
+    ahead += 300_000;
+    expect([await send('leaked'), await send('new')]).toEqual([403, 200]);
+  });
+
   it('goes on with what it had while a change is unusable, says so once, and takes the whole change', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'good');
     const send = container();
