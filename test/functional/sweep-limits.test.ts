@@ -8,19 +8,25 @@ import { testSettings } from '../support/settings.ts';
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const SETTINGS = testSettings({ LEASE_SECONDS: '120' });
 
+/** What happens at a page, a read or a write of a stream; which streams are silent; where the last sweep stopped. */
+interface Control {
+  cursor: string | undefined;
+  now: number;
+  isSilent: (id: string) => boolean;
+  onPage: (id: string) => void;
+  onRead: (id: string) => void;
+  onChange: (id: string) => void;
+}
+
 /** An index of pages with one stream each, all of one node, and a sweep over it; `control` spoils it. */
 function sweepOver(...ids: string[]) {
   const lines: Line[] = [];
   const signals: AbortSignal[] = [];
   const visited: string[] = [];
   const tried: string[] = [];
-  const control = {
-    cursor: undefined as string | undefined,
-    now: START,
-    onPage: (_id: string): void => {},
-    onRead: (_id: string): void => {},
-    onChange: (_id: string): void | Promise<void> => {},
-    isSilent: (_id: string): boolean => true,
+  const control: Control = {
+    ...{ cursor: undefined, now: START, isSilent: () => true },
+    ...{ onPage: () => {}, onRead: () => {}, onChange: () => {} },
   };
   const rowOf = (id: string): Row => ({
     ...{ phase: 'live', status: 'PUBLISHING', nodeId: 'node', keepAlive: true, revision: 1, live: 'publishing' },
@@ -54,7 +60,7 @@ function sweepOver(...ids: string[]) {
     async change(id, _, __, signal) {
       signals.push(signal);
       tried.push(id);
-      await control.onChange(id);
+      await Promise.resolve(control.onChange(id));
       return undefined;
     },
     loadCursor: () => Promise.resolve(control.cursor),
