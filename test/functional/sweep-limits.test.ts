@@ -63,7 +63,10 @@ function sweepOver(...ids: string[]) {
       await Promise.resolve(control.onChange(id));
       return undefined;
     },
-    loadCursor: () => Promise.resolve(control.cursor),
+    loadCursor: (signal) => {
+      signals.push(signal);
+      return Promise.resolve(control.cursor);
+    },
     saveCursor: (cursor) => Promise.resolve(void (control.cursor = cursor)),
   };
   const run = createSweep({ store, settings: SETTINGS, log: (line) => lines.push(line), now: () => control.now });

@@ -1,4 +1,4 @@
-import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -147,12 +147,14 @@ describe('a pause of the store', () => {
 describe('the sweep’s store', () => {
   const deaf = {
     // As the SDK: it ends by its signal, or never.
-    send: (command: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) =>
-      command instanceof GetItemCommand && !abortSignal
-        ? Promise.resolve({})
-        : new Promise((_, reject) => {
-            abortSignal?.addEventListener('abort', () => reject(abortSignal.reason as Error));
-          }),
+    send: (_: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) =>
+      new Promise((_, reject) => {
+        abortSignal?.addEventListener('abort', () => reject(abortSignal.reason as Error));
+      }),
+  } as unknown as DynamoDBClient;
+  const aborting = {
+    send: (_: object, { abortSignal }: { abortSignal?: AbortSignal } = {}) =>
+      Promise.resolve().then(() => abortSignal?.throwIfAborted()),
   } as unknown as DynamoDBClient;
   const sweepStore = createDynamoSweepStore(deaf, testSettings());
 
@@ -160,12 +162,20 @@ describe('the sweep’s store', () => {
     ['a page of the index', (signal) => sweepStore.livePages(undefined, signal)[Symbol.asyncIterator]().next()],
     ['rows', (signal) => sweepStore.read(['m'], signal)],
     ['sessions', (signal) => sweepStore.readSessions(['s'], signal)],
+    ['where an earlier one stopped', (signal) => sweepStore.loadCursor(signal)],
     [
       'a change',
       (signal) => sweepStore.change('m', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
     ],
   ])('waits for %s no longer than the sweep may', async (_, work) => {
     await expect(work(AbortSignal.timeout(20))).rejects.toThrow('timeout');
+  });
+
+  it('waits no longer for the place to be saved than there is left of the function', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementationOnce(() => AbortSignal.abort(new Error('over')));
+    await expect(createDynamoSweepStore(aborting, testSettings()).saveCursor('x')).rejects.toThrow('over');
+    expect(timeout.mock.calls[0]?.[0]).toBeLessThan(10_000);
+    timeout.mockRestore();
   });
 
   /** A table that leaves the last key of a request unprocessed, `times` times. */
