@@ -8,13 +8,14 @@ import { testSettings } from '../support/settings.ts';
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const SETTINGS = testSettings({ LEASE_SECONDS: '120' });
 
-/** What happens at a page, a read or a write of a stream; which streams are silent; where the last sweep stopped. */
+/** What happens at a page, a read (of sessions, too) or a write of a stream; which streams are silent; where the last sweep stopped. */
 interface Control {
   cursor: string | undefined;
   now: number;
   isSilent: (id: string) => boolean;
   onPage: (id: string) => void;
   onRead: (id: string) => void;
+  onSessions: () => void;
   onChange: (id: string) => void;
 }
 
@@ -26,7 +27,7 @@ function sweepOver(...ids: string[]) {
   const tried: string[] = [];
   const control: Control = {
     ...{ cursor: undefined, now: START, isSilent: () => true },
-    ...{ onPage: () => {}, onRead: () => {}, onChange: () => {} },
+    ...{ onPage: () => {}, onRead: () => {}, onSessions: () => {}, onChange: () => {} },
   };
   const rowOf = (id: string): Row => ({
     ...{ phase: 'live', status: 'PUBLISHING', nodeId: 'node', keepAlive: true, revision: 1, live: 'publishing' },
@@ -55,7 +56,10 @@ function sweepOver(...ids: string[]) {
     },
     readSessions(_, signal) {
       signals.push(signal);
-      return Promise.resolve(new Map());
+      return Promise.resolve().then(() => {
+        control.onSessions();
+        return new Map();
+      });
     },
     async change(id, _, __, signal) {
       signals.push(signal);
@@ -227,6 +231,23 @@ describe('the deadline of a sweep', () => {
     expect(visited).toEqual(['a', 'b']);
     expect(line).toMatchObject({ level: 'ERROR', fields: { isComplete: false, lost: 1, failed: 0 } });
     expect(control.cursor).toBe('1');
+  });
+
+  it('ends it while sessions are read, too, which at another time costs their ends alone', async () => {
+    const deadline = new AbortController();
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
+    const { sweep, control } = sweepOver('a', 'b');
+    control.onSessions = () => fail('throttled');
+    const { failure, tried, of } = await sweep();
+    expect([failure, tried]).toEqual([undefined, ['a', 'b']]);
+    expect(of('sessions not read')).toMatchObject({ level: 'ERROR', fields: { cause: 'Error: throttled' } });
+    control.onSessions = () => {
+      deadline.abort(new Error('the time is over'));
+      deadline.signal.throwIfAborted();
+    };
+    const ended = await sweep();
+    expect(ended).toMatchObject({ failure: { message: 'the time is over' }, tried: [] });
+    expect(control.cursor).toBe('0');
   });
 });
 

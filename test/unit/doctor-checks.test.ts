@@ -131,9 +131,9 @@ describe('the doctor looks at connect’s answer', () => {
     ],
     [
       'that disables a method',
-      { ...good, OnCallEvent: { restPolicy: 'DISABLE' } },
+      { ...good, OnCallEvent: { restPolicy: 'DISABLE', restExclude: 'sdp' } },
       'warning',
-      /not sent at all: OnCallEvent/,
+      /sdp is left out; not sent at all: OnCallEvent/,
     ],
     ['that lets sdp come', { ...good, playStream: { restExclude: 'custom' } }, 'warning', /sdp comes with playStream/],
     [
