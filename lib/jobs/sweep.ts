@@ -39,7 +39,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const started = now();
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const checked: Checked[] = [];
-  const from = await store.loadCursor();
+  const from = await store.loadCursor(signal);
   let continueAt = from;
   let failure: unknown;
 

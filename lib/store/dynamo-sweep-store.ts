@@ -22,6 +22,9 @@ const BATCH = 100;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1000;
 
+/** The sweep's own deadline may be over, and a cursor that is not saved is a page that is swept again. */
+const SAVING_MS = 5000;
+
 /** Where a sweep stopped is kept under an id that no WCS gives a stream. */
 const CURSOR_ID = '#sweep';
 
@@ -100,8 +103,8 @@ export function createDynamoSweepStore(
       return written.done ? undefined : (written.row ?? streams.read(id, budget));
     },
 
-    async loadCursor() {
-      const { Item } = await client.send(new GetItemCommand(CURSOR));
+    async loadCursor(abortSignal) {
+      const { Item } = await client.send(new GetItemCommand(CURSOR), { abortSignal });
       return Item?.['sweepFrom']?.S;
     },
 
@@ -113,6 +116,7 @@ export function createDynamoSweepStore(
           ExpressionAttributeNames: { '#from': 'sweepFrom' },
           ...(cursor === undefined ? {} : { ExpressionAttributeValues: { ':cursor': { S: cursor } } }),
         }),
+        { abortSignal: AbortSignal.timeout(SAVING_MS) },
       );
     },
   };

@@ -64,7 +64,7 @@ export interface LivePage {
   readonly next?: string;
 }
 
-/** All of them throw when `signal` is aborted. */
+/** All of them throw when `signal` is aborted; `saveCursor`, which comes after all others, has 5 s of its own. */
 export interface SweepStore {
   livePages(from: string | undefined, signal: AbortSignal): AsyncIterable<LivePage>;
   /** Rows that are gone are left out. */
@@ -73,6 +73,6 @@ export interface SweepStore {
   /** @returns the row as it is now, if somebody wrote since it was read */
   change(id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
   /** Where an earlier sweep stopped. */
-  loadCursor(): Promise<string | undefined>;
+  loadCursor(signal: AbortSignal): Promise<string | undefined>;
   saveCursor(cursor: string | undefined): Promise<void>;
 }

@@ -79,6 +79,11 @@ describe('a deployed stage', () => {
       {
         level: 'ERROR',
         message: 'not ready',
+        requestId: 'r',
+        notReady: 1,
+        _aws: {
+          CloudWatchMetrics: [{ Namespace: 'wcs-hooks/prod', Dimensions: [[]], Metrics: [{ Name: 'notReady' }] }],
+        },
         cause: expect.stringContaining(
           'put the parameter /wcs-hooks/prod/hook-secret (npm run secrets -- --stage prod)',
         ) as string,
@@ -121,6 +126,15 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBe(2);
   });
 
+  it('lets nobody in any more with the previous secret once it was taken away', async () => {
+    store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-secret-previous', 'leaked');
+    const send = container();
+    expect([await send('new'), await send('leaked')]).toEqual([200, 200]);
+    store.parameters.delete('/wcs-hooks/prod/hook-secret-previous');
+    ahead += 300_000;
+    expect([await send('leaked'), await send('new')]).toEqual([403, 200]);
+  });
+
   it('goes on with what it had while a change is unusable, says so once, and takes the whole change', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'good');
     const send = container();
@@ -130,7 +144,11 @@ describe('a deployed stage', () => {
     lines.length = 0;
     expect([await send('good'), await send('good'), await send('wrong')]).toEqual([200, 200, 403]);
     expect(log().filter(({ message }) => message === 'added secrets not usable')).toEqual([
-      expect.objectContaining({ cause: expect.stringContaining('HOOK_USER is set without HOOK_PASSWORD') as string }),
+      expect.objectContaining({
+        level: 'ERROR',
+        notReady: 1,
+        cause: expect.stringContaining('HOOK_USER is set without HOOK_PASSWORD') as string,
+      }),
     ]);
     store.parameters.set('/wcs-hooks/prod/hook-password', 'password').set('/wcs-hooks/prod/hook-secret', 'new');
     // It looks again before it refuses, as with any other change.

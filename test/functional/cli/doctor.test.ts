@@ -259,6 +259,39 @@ describe('the doctor, over HTTP alone,', () => {
     expect(taking(1000)).toMatchObject({ level: 'warning', found: 'p50 20 ms, p99 1000 ms (50)' });
   });
 
+  it('sends its probes as WCS does, and waits for a whole answer no longer than it', async () => {
+    const headers: Record<string, unknown>[] = [];
+    const methods: (string | undefined)[] = [];
+    const dripping = createServer((request, response) => {
+      headers.push(request.headers);
+      methods.push(request.method);
+      response.writeHead(200).write('{');
+      const drip = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
+    const gateway = createGateway(`http://127.0.0.1:${(dripping.address() as AddressInfo).port}/rest`, 150);
+    expect(await gateway.post('connect', Buffer.from('{}'))).toEqual({ status: undefined, code: 'no answer in time' });
+    gateway.close();
+    dripping.closeAllConnections();
+    dripping.close();
+    expect(methods).toEqual(['POST']);
+    expect(headers).toMatchObject([
+      { accept: 'application/json', 'content-type': 'application/json;charset=UTF-8', 'content-length': '2' },
+    ]);
+  });
+
+  it('says that a connection broke off in the middle of an answer', async () => {
+    const broken = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('{', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
+    const gateway = createGateway(`http://127.0.0.1:${(broken.address() as AddressInfo).port}/rest`, 2000);
+    expect(await gateway.post('connect', Buffer.from('{}'))).toEqual({ status: undefined, code: 'ECONNRESET' });
+    gateway.close();
+    broken.close();
+  });
+
   it('says where nothing listens, and looks at nothing more', async () => {
     const findings = await examine({ at: 'http://127.0.0.1:1/rest/my_api' });
     expect(bad(findings)).toEqual(['address']);
@@ -337,8 +370,9 @@ describe('the doctor, with a stage,', () => {
       Item: { ...(Key as object), ...Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== left)) },
     }),
   });
+  const present = (item: object) => Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
   const itemOf = (fields: object) => ({
-    GetItem: () => ({ Item: { mediaSessionId: { S: 'x' }, expiresAt: { N: '1' }, ...fields } }),
+    GetItem: () => ({ Item: present({ mediaSessionId: { S: 'x' }, expiresAt: { N: '1' }, ...fields }) }),
   });
 
   it('finds a good one well, and removes both rows', async () => {
@@ -416,6 +450,262 @@ describe('the doctor, with a stage,', () => {
     const findings = await examine({ behind: stageWith(change).behind });
     expect(bad(findings)).toContain(check);
     expect(of(findings, check)?.found).toContain(found);
+  });
+
+  it('looks at the session’s row as at the stream’s', async () => {
+    const withSession = (fields: object) => ({
+      GetItem: ({ Key, TableName }: Record<string, unknown>) => ({
+        Item:
+          TableName === 's-sessions'
+            ? present({ ...(Key as object), expiresAt: { N: '1' }, ...fields })
+            : { ...GOOD, ...(Key as object), firstSeenAt: { S: new Date().toISOString() } },
+      }),
+    });
+    for (const [fields, found] of [
+      [{ custom: { M: {} } }, 'it holds custom'],
+      [{ token: { S: 'x' } }, 'it holds token'],
+      [{ ip: { S: 'doctor-not-to-be-stored' } }, 'it holds ip'],
+      [{ expiresAt: { S: 'soon' } }, 'no expiresAt'],
+      [{ expiresAt: undefined }, 'no expiresAt'],
+    ] as const) {
+      const findings = await examine({ behind: stageWith(withSession(fields)).behind });
+      expect(bad(findings)).toEqual(['row of the session']);
+      expect(of(findings, 'row of the session')?.found).toContain(found);
+    }
+    expect(of(await examine({ behind: stageWith(withSession({})).behind }), 'row of the session')?.level).toBe('ok');
+    const gone = stageWith({
+      GetItem: ({ Key }) => ('sessionId' in (Key as object) ? {} : { Item: { ...GOOD, ...(Key as object) } }),
+    });
+    expect(bad(await examine({ behind: gone.behind }))).toEqual(['row of the session']);
+  });
+
+  it('looks for the session’s row only where connect was answered', async () => {
+    spoil = (_, { method }) => (method === 'connect' ? 'answered' : undefined);
+    const findings = await examine({ behind: stageWith().behind, timeout: 100 });
+    expect(of(findings, 'row of the session')).toBeUndefined();
+    expect(of(findings, 'connect')?.found).toBe('no answer in time');
+    expect(of(findings, 'rows of the probes')).toMatchObject({ level: 'warning' });
+  });
+
+  it('tells each field of a row that says something else, and what must not be stored before all', async () => {
+    const change = { name: { S: 'x' }, published: { BOOL: false }, nodeId: undefined };
+    const findings = await examine({ behind: stageWith(itemOf({ ...GOOD, ...change })).behind });
+    expect(of(findings, 'row of the stream')?.found).toBe(
+      'nodeId is absent instead of doctor, name is "x" instead of doctor, published is false instead of true',
+    );
+    const leaking = stageWith(itemOf({ ...GOOD, ...change, sdp: { S: 'v=0' } }));
+    expect(of(await examine({ behind: leaking.behind }), 'row of the stream')?.found).toBe('it holds sdp');
+  });
+
+  it('waits for a row that comes late', async () => {
+    let reads = 0;
+    const { behind } = stageWith({
+      GetItem: ({ Key }) =>
+        ++reads < 3 ? {} : { Item: { ...GOOD, ...(Key as object), firstSeenAt: { S: new Date().toISOString() } } },
+    });
+    expect(bad(await examine({ behind: { ...behind, withinMs: 2000 } }))).toEqual([]);
+    expect(reads).toBeGreaterThan(2);
+  });
+
+  it('reads rows consistently, and removes both by keys that no other run has', async () => {
+    const inputs: [string, Record<string, unknown>][] = [];
+    const note =
+      (name: string, answer: (input: Record<string, unknown>) => unknown) => (input: Record<string, unknown>) => {
+        inputs.push([name, input]);
+        return answer(input);
+      };
+    const good = ({ Key }: Record<string, unknown>) => ({
+      Item: { ...GOOD, ...(Key as object), firstSeenAt: { S: new Date().toISOString() } },
+    });
+    const { behind } = stageWith({ GetItem: note('GetItem', good), DeleteItem: note('DeleteItem', () => ({})) });
+    await examine({ behind });
+    const of = (name: string) => inputs.flatMap(([one, input]) => (one === name ? [input] : []));
+    expect(of('GetItem').map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true]);
+    const { mediaSessionId, sessionId } = behind.probeRows.ids;
+    expect(of('DeleteItem')).toEqual([
+      { TableName: 's-streams', Key: { mediaSessionId: { S: mediaSessionId } } },
+      { TableName: 's-sessions', Key: { sessionId: { S: sessionId } } },
+    ]);
+    const other = stageWith().behind.probeRows.ids;
+    expect(other.mediaSessionId).not.toBe(mediaSessionId);
+    expect(other.sessionId).not.toBe(sessionId);
+  });
+
+  it('tells by the row’s own time whether the clock is right', async () => {
+    const late = { ...GOOD, firstSeenAt: { S: new Date(Date.now() + 10_000).toISOString() } };
+    const findings = await examine({ behind: stageWith(itemOf(late)).behind });
+    expect(of(findings, 'clock')).toMatchObject({
+      level: 'warning',
+      found: expect.stringContaining('behind') as string,
+    });
+  });
+
+  it.each<[string, Parameters<typeof stageWith>[0], Record<string, string>]>([
+    ['tables that are being updated', streamsAre({ TableStatus: 'UPDATING' }), { 's-streams': 'problem' }],
+    ['a provisioned table', streamsAre({ BillingModeSummary: undefined }), { 's-streams': 'warning' }],
+    [
+      'tables that cannot be read, each',
+      { DescribeTable: refuse('AccessDeniedException') },
+      { 's-streams': 'problem', 's-sessions': 'problem' },
+    ],
+    [
+      'an index with the keys in another order',
+      streamsAre({ GlobalSecondaryIndexes: [{ ...LIVE, KeySchema: key('live', 'firstSeenAt') }, NAME] }),
+      { 's-streams': 'problem' },
+    ],
+    [
+      'an index without published',
+      streamsAre({
+        GlobalSecondaryIndexes: [
+          { ...LIVE, Projection: { NonKeyAttributes: NonKeyAttributes.filter((name) => name !== 'published') } },
+          NAME,
+        ],
+      }),
+      { 's-streams': 'problem' },
+    ],
+    ['no index by name', streamsAre({ GlobalSecondaryIndexes: [LIVE] }), { 's-streams': 'problem' }],
+    [
+      'TTL that is being turned off',
+      {
+        DescribeTimeToLive: () => ({
+          TimeToLiveDescription: { TimeToLiveStatus: 'DISABLING', AttributeName: 'expiresAt' },
+        }),
+      },
+      { 's-streams, TTL': 'problem', 's-sessions, TTL': 'problem' },
+    ],
+    [
+      'recovery that is off',
+      {
+        DescribeContinuousBackups: () => ({
+          ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
+        }),
+      },
+      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning' },
+    ],
+    [
+      'settings that may not be looked at',
+      { DescribeContinuousBackups: refuse('AccessDeniedException') },
+      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning' },
+    ],
+    [
+      'one message in each queue',
+      { GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: '1' } }) },
+      { 'wcs-hooks-s-parking': 'warning', 'wcs-hooks-s-dead-letters': 'problem' },
+    ],
+    [
+      'queues that cannot be read',
+      { GetQueueAttributes: refuse('AccessDeniedException') },
+      { 'wcs-hooks-s-parking': 'problem', 'wcs-hooks-s-dead-letters': 'problem' },
+    ],
+    [
+      'rows that cannot be removed',
+      { DeleteItem: refuse('AccessDeniedException') },
+      { 'rows of the probes': 'warning' },
+    ],
+    [
+      'rows that may not be read',
+      { GetItem: refuse('AccessDeniedException') },
+      { 'row of the stream': 'problem', 'rows of the probes': 'warning' },
+    ],
+  ])('calls %s what it is, and nothing else bad', async (_, change, levels) => {
+    const findings = await examine({ behind: stageWith(change).behind });
+    const found = findings.filter(({ level }) => level === 'problem' || level === 'warning');
+    expect(Object.fromEntries(found.map(({ check, level }) => [check, level]))).toEqual(levels);
+  });
+
+  it.each<[string, Parameters<typeof stageWith>[0]]>([
+    [
+      'TTL that is being turned on',
+      {
+        DescribeTimeToLive: () => ({
+          TimeToLiveDescription: { TimeToLiveStatus: 'ENABLING', AttributeName: 'expiresAt' },
+        }),
+      },
+    ],
+    [
+      'indexes with all attributes',
+      streamsAre({
+        GlobalSecondaryIndexes: [
+          { ...LIVE, Projection: { ProjectionType: 'ALL' } },
+          { ...NAME, Projection: { ProjectionType: 'ALL' } },
+        ],
+      }),
+    ],
+    [
+      'indexes of which no status is told',
+      streamsAre({
+        GlobalSecondaryIndexes: [
+          { ...LIVE, IndexStatus: undefined },
+          { ...NAME, IndexStatus: 'ACTIVE' },
+        ],
+      }),
+    ],
+  ])('is content with %s', async (_, change) => {
+    expect(bad(await examine({ behind: stageWith(change).behind }))).toEqual([]);
+  });
+
+  it('counts what is visible in a queue and what is not, and asks for both', async () => {
+    const asked: unknown[] = [];
+    const { behind } = stageWith({
+      GetQueueAttributes: ({ AttributeNames }) => {
+        asked.push(AttributeNames);
+        return { Attributes: { ApproximateNumberOfMessages: '3', ApproximateNumberOfMessagesNotVisible: '4' } };
+      },
+    });
+    const findings = await examine({ behind });
+    expect(of(findings, 'wcs-hooks-s-parking')?.found).toBe('7 waiting');
+    expect(of(findings, 'wcs-hooks-s-dead-letters')?.found).toBe('7 given up');
+    expect(asked).toEqual([0, 1].map(() => ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']));
+  });
+
+  it('tells whether a table is protected from deletion', async () => {
+    const found = async (table: object) =>
+      of(await examine({ behind: stageWith(streamsAre(table)).behind }), 's-streams')?.found;
+    expect(await found({ DeletionProtectionEnabled: true })).toBe(
+      'active, PAY_PER_REQUEST, protected from deletion, indexes live, name',
+    );
+    expect(await found({})).toContain(', not protected from deletion');
+  });
+
+  it('of this machine asks for what its DynamoDB has', async () => {
+    const { behind, commands } = stageWith();
+    const findings = await examine({ behind: { ...behind, stage: { ...behind.stage, isLocal: true } } });
+    expect(of(findings, 's-streams')?.level).toBe('ok');
+    expect(findings.filter(({ level }) => level === 'left out').map(({ check }) => check)).toEqual([
+      's-streams',
+      's-sessions',
+    ]);
+    expect(commands).not.toContain('DescribeTimeToLive');
+  });
+
+  it('shows the client’s token and origin with connect, and with nothing else', async () => {
+    const gateway = createGateway(url, 500);
+    const shown = { token: 'a-token', origin: 'https://page' };
+    for await (const _ of diagnose({
+      gateway,
+      credentials: { secret: SECRET },
+      probes: 1,
+      behind: undefined,
+      ...shown,
+    }));
+    gateway.close();
+    const connects = received
+      .filter(({ method }) => method === 'connect')
+      .map(({ body }) => JSON.parse(body) as object);
+    expect(connects).toMatchObject([{ origin: 'https://page', custom: { token: 'a-token' } }]);
+    expect(received.filter(({ method, body }) => method !== 'connect' && /a-token|https:..page/.test(body))).toEqual(
+      [],
+    );
+  });
+
+  it('tells a stream’s hook with what must not be stored, in JSON as no serialiser writes it', async () => {
+    await examine({ behind: stageWith().behind });
+    const [body = ''] = received.filter(({ method }) => method === 'StreamStatusEvent').map(({ body }) => body);
+    expect(JSON.parse(body)).toMatchObject({
+      sdp: expect.stringContaining('doctor-not-to-be-stored') as string,
+      custom: { token: 'doctor-not-to-be-stored' },
+    });
+    expect(JSON.stringify(JSON.parse(body))).not.toBe(body);
   });
 
   it('sends no more ids where the row does not come, and says that it may come yet', async () => {

@@ -58,9 +58,8 @@ describe('what no gateway sends', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ error: 'Bad Request', message }),
     });
-    expect(lines).toMatchObject([
-      { level: 'WARN', message: 'not an API Gateway event', fields: { status: 400, cause: message } },
-    ]);
+    const fields = { outcome: 'rejected', status: 400, requestId: 'r', cause: message };
+    expect(lines).toEqual([{ level: 'WARN', message: 'not an API Gateway event', fields, metrics: {} }]);
   });
 
   it('is not a request whose body is absent or null', async () => {

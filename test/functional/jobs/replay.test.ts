@@ -72,6 +72,43 @@ describe('replay', () => {
     expect(await replay('not json', parked('a'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   });
 
+  it('keeps a message in the queue that DynamoDB refuses for ever, too, while the dead letters do not take it', async () => {
+    const { replay, control, memory, lines } = replayUnderTest();
+    memory.store.upsert = () => Promise.reject(new StoreError('no', { cause: new Error('invalid'), isFinal: true }));
+    control.deadLettersFail = true;
+    expect(await replay(parked('a'), 'not json')).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }],
+    });
+    expect(lines.map(({ fields }) => fields['outcome'])).toEqual(['failed', 'failed']);
+    control.deadLettersFail = false;
+    expect(await replay(parked('a'), 'not json')).toEqual({ batchItemFailures: [] });
+  });
+
+  it('is one line for each message, whose level says who has to do something', async () => {
+    const { replay, memory, lines } = replayUnderTest();
+    const upsert = memory.store.upsert.bind(memory.store);
+    memory.store.upsert = (sighting) =>
+      sighting.id === 'busy' ? Promise.reject(new StoreError('no', { cause: new Error('busy') })) : upsert(sighting);
+    await replay(parked('a'), parked('busy'), 'SECRET');
+    const about = { message: 'replay', metrics: { replays: 1 }, dimension: 'outcome' };
+    expect(lines.sort((a, b) => String(a.fields['messageId']).localeCompare(String(b.fields['messageId'])))).toEqual([
+      { ...about, level: 'INFO', fields: { messageId: 'm0', id: 'a', requestId: 'r', outcome: 'applied' } },
+      {
+        ...about,
+        level: 'WARN',
+        fields: {
+          ...{ messageId: 'm1', id: 'busy', requestId: 'r', outcome: 'failed' },
+          cause: 'StoreError: no < Error: busy',
+        },
+      },
+      {
+        ...about,
+        level: 'ERROR',
+        fields: { messageId: 'm2', outcome: 'dead letter', cause: 'the message is not JSON' },
+      },
+    ]);
+  });
+
   it('does not lose what a bug of ours throws on', async () => {
     const { replay, memory } = replayUnderTest();
     memory.store.upsert = () => Promise.reject(new TypeError('a bug'));

@@ -44,8 +44,34 @@ suite('a line', () => {
     expect(Object.keys(logged(LINE)).slice(0, 3)).toEqual(['time', 'level', 'message']);
   });
 
+  it('without metrics is none', () => {
+    const line = logged({ ...LINE, metrics: {} });
+    expect(line).toMatchObject({ level: 'INFO', message: 'hook', method: 'StreamEvent' });
+    expect(line).not.toHaveProperty('_aws');
+  });
+
+  it('tells its metrics apart by the value of one of its fields, and not by what it lacks', () => {
+    const { _aws } = logged({
+      ...LINE,
+      fields: { outcome: 'applied' },
+      metrics: { hooks: 1, fieldsLeftOut: 3 },
+      dimension: 'outcome',
+    });
+    expect(_aws).toMatchObject({
+      CloudWatchMetrics: [{ Dimensions: [['outcome']], Metrics: [{ Name: 'hooks' }, { Name: 'fieldsLeftOut' }] }],
+    });
+  });
+
+  it('has no secret of a URL in any field, be it so long that its host is cut off', () => {
+    const url = (secret: string) => `rtsp://user:${secret}@host/cam?token=${secret}`;
+    for (const secret of ['S3CRET', 'S3CRET'.repeat(400)]) {
+      const line = logged({ ...LINE, fields: { id: url(secret), name: url(secret), cause: `no ${url(secret)}` } });
+      expect(JSON.stringify(line)).not.toContain('S3CRET');
+    }
+  });
+
   it('has bounded strings without control characters', () => {
-    const evil = `a\r\n\u001b[2J\u2028\u0085\u0000${'x'.repeat(3000)}`;
+    const evil = `a\r\n\u001b[2J\u2028\u2029\u0085\u0000${'x'.repeat(3000)}`;
     const line = logged({ ...LINE, fields: { method: evil, id: evil, cause: evil } });
     for (const [field, length] of [
       ['method', 256],
@@ -53,7 +79,7 @@ suite('a line', () => {
       ['cause', 2000],
     ] as const) {
       expect(line[field]).toHaveLength(length);
-      expect(line[field]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]/);
+      expect(line[field]).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
     }
     expect(loggable('\ud800')).toBe('\ufffd');
   });

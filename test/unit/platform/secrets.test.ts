@@ -1,5 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { createSecretSource, secretsUnder, type Secrets } from '../../../lib/platform/secrets.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  createSecretSource,
+  isAddedTo,
+  PARAMETERS,
+  secretsUnder,
+  type Secrets,
+} from '../../../lib/platform/secrets.ts';
 
 const MINUTE = 60_000;
 
@@ -85,6 +91,73 @@ describe('secrets', () => {
     now += MINUTE;
     answer = () => Promise.reject(new Error('down'));
     expect(await secrets.changedFrom(changed ?? {})).toBeUndefined();
+  });
+
+  it.each(Object.keys(PARAMETERS))('are others where %s is withdrawn, changed or added', async (name) => {
+    const whole = Object.fromEntries(Object.keys(PARAMETERS).map((one) => [one, `${one}-1`]));
+    const { [name]: _, ...withdrawn } = whole;
+    answer = () => Promise.resolve(whole);
+    const secrets = source();
+    for (const next of [whole, withdrawn, whole, { ...whole, [name]: 'another' }]) {
+      answer = () => Promise.resolve(next);
+      now += 5 * MINUTE;
+      expect(await secrets.current()).toEqual(next);
+    }
+  });
+
+  it('that were withdrawn are gone before a hook is rejected, too', async () => {
+    answer = () => Promise.resolve({ HOOK_SECRET: 'new', HOOK_SECRET_PREVIOUS: 'leaked' });
+    const secrets = source();
+    const first = await secrets.current();
+    answer = () => Promise.resolve({ HOOK_SECRET: 'new' });
+    now += MINUTE;
+    expect(await secrets.changedFrom(first)).toEqual({ HOOK_SECRET: 'new' });
+    expect(await secrets.current()).toEqual({ HOOK_SECRET: 'new' });
+  });
+
+  it('are waited for by the first hook, which can do nothing without them, and by no other', async () => {
+    const patience: number[] = [];
+    const secrets = createSecretSource(
+      (milliseconds) => {
+        patience.push(milliseconds);
+        return Promise.resolve({ HOOK_SECRET: 'a' });
+      },
+      () => now,
+    );
+    await secrets.current();
+    now += 5 * MINUTE;
+    await secrets.current();
+    const [first = 0, later = 0] = patience;
+    // A WCS waits for 10 s.
+    expect(first).toBeGreaterThanOrEqual(5000);
+    expect(first).toBeLessThan(9000);
+    expect(later).toBeLessThanOrEqual(1000);
+  });
+
+  it('are read again by one container sooner, by another later', async () => {
+    const readAgainAfter = async (random: number) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random);
+      reads = 0;
+      const secrets = source();
+      await secrets.current();
+      const read = now;
+      while (reads === 1) {
+        now += MINUTE / 4;
+        await secrets.current();
+      }
+      return now - read;
+    };
+    expect([await readAgainAfter(0), await readAgainAfter(0.999)]).toEqual([5 * MINUTE, 4.25 * MINUTE]);
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('are added to where each that was known still holds, under whatever name', () => {
+    const known = { HOOK_SECRET: 'a', HOOK_USER: 'u', HOOK_PASSWORD: 'p' };
+    expect(isAddedTo(known, { ...known, TOKEN_SECRET: 't' })).toBe(true);
+    expect(isAddedTo(known, { ...known, HOOK_SECRET: 'b', HOOK_SECRET_PREVIOUS: 'a' })).toBe(true);
+    expect(isAddedTo(known, { ...known, HOOK_SECRET: 'b' })).toBe(false);
+    expect(isAddedTo(known, { HOOK_SECRET: 'a', HOOK_USER: 'u' })).toBe(false);
+    expect(isAddedTo(known, {})).toBe(false);
   });
 
   it('have names under a path, and those that are not there are left out', async () => {

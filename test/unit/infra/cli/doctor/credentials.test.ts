@@ -7,7 +7,9 @@ const NOTHING = { secret: undefined, user: undefined, password: undefined };
 /** A Parameter Store with these. */
 function holding(parameters: Record<string, string>) {
   const asked: string[] = [];
-  const send = ({ input }: { input: { Names: string[] } }) => {
+  const send = ({ input }: { input: { Names: string[]; WithDecryption?: boolean } }) => {
+    // Without it they come as they are kept: encrypted.
+    if (!input.WithDecryption) return Promise.resolve({ Parameters: [] });
     asked.push(...input.Names);
     return Promise.resolve({
       Parameters: input.Names.flatMap((Name) => (parameters[Name] ? [{ Name, Value: parameters[Name] }] : [])),

@@ -11,6 +11,7 @@ describe('the options of npm run doctor', () => {
     [['--url', 'ftp://host'], /expected http/],
     [['--url', 'https://u:p@host/rest'], /expected no user/],
     [['--url', 'https://host/rest?x'], /expected no user/],
+    [['--url', 'https://host/rest#x'], /expected no user/],
     [['--url', 'https://host/rest/my_api/connect'], /ends with a method, connect/],
     [['--url', 'https://host/rest/my_api/ErrorEvent/'], /ends with a method, ErrorEvent/],
     [['--url', 'https://host/rest/my_api/'], /would ask https:\/\/host\/rest\/my_api\/\/connect\. Leave the slash out/],
@@ -32,6 +33,16 @@ describe('the options of npm run doctor', () => {
       credentials: { secret: 'other', user: 'u', password: 'p' },
     });
     expect(readOptions(URL, { HOOK_SECRET: '', HOOK_USER: '' })).toMatchObject({ credentials: { secret: undefined } });
+  });
+
+  it('are all passed on', () => {
+    const given = ['--region', 'eu-west-1', '--token', 't', '--origin', 'https://page', '--probes', '7', '--json'];
+    expect(readOptions([...URL, ...given], { HOOK_SECRET: 's', HOOK_SECRET_PREVIOUS: 'old' })).toEqual({
+      ...{ url: URL[1], stage: undefined, region: 'eu-west-1', token: 't', origin: 'https://page' },
+      ...{ probes: 7, timeout: 10_000, json: true },
+      credentials: { secret: 's', previousSecret: 'old', user: undefined, password: undefined },
+    });
+    expect(readOptions([...URL, '--timeout', '5'], {})).toMatchObject({ probes: 50, timeout: 5, json: false });
   });
 
   it('know where npm start listens, and take the URL as it is given', () => {
