@@ -71,7 +71,8 @@ describe('an id that a second client claims', () => {
     expect(afterAll(claim(BOB, 0), claim(ALICE, 1))).toBeUndefined();
     expect(afterAll(live, status(BOB, 'PUBLISHING', 2))).toBe('id in use');
     expect(afterAll(live, status(BOB, 'PUBLISHING', 2), status(BOB, 'PUBLISHING', 3))).toBeUndefined();
-    // Hers, which goes on, is no news.
+    // Hers, which goes on, is no news, and asking again for what is hers is no claim.
+    expect(afterAll(live, claim(BOB, 2), claim(ALICE, 3))).toBeUndefined();
     expect(afterAll(live, claim(BOB, 2), status(ALICE, 'PAUSED', 3))).toBeUndefined();
   });
 
