@@ -9,7 +9,7 @@ const mayNotImport = (files, group, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', '.runtime/', 'coverage/'] },
+  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', '.runtime/', '.mutation/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

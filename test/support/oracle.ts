@@ -10,7 +10,7 @@ const REGISTERS = {
     registrationAt: ['registration'],
   },
 } as const;
-const isAddress = (id: string) => /^\/[0-9.]+:[0-9]+\/[0-9.]+:[0-9]+$/.test(id);
+const isAddress = (id: string) => /^(?:\/(?:[0-9.]+|\[[0-9a-f:]+\]):[0-9]+){2}$/.test(id);
 
 /** The row of a set of sightings: that of the client whose id it is, and those of the others. */
 export function rowOfSet(sightings: readonly Sighting[], retentionSeconds: number): Row {

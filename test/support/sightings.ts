@@ -31,7 +31,7 @@ const attributes = fc.record({
   published: fc.boolean(),
   nodeId: fc.constant('node@10.0.0.1'),
   appKey: fc.constant('defaultApp'),
-  sessionId: fc.constant('/10.0.0.2:1/10.0.0.1:2'),
+  sessionId: fc.constant('/203.0.113.77:63853/198.51.100.25:8443'),
   mediaProvider: fc.constantFrom('WebRTC', 'Flash'),
   createDate: fc.constant(1_664_260_776_957),
 });
@@ -151,13 +151,16 @@ const sessionHistory = (id: string, ...nodes: string[]): fc.Arbitrary<Sighting[]
       }),
     );
 
+/** As WCS writes the address of a client and its own: no part of it is one digit, and Java brackets those of IPv6. */
+const ADDRESSES = '/203.0.113.77:63853/198.51.100.25:';
+
 /** The same properties hold for all of them; the n-th of each kind has an id of its own. */
 export const HISTORIES: readonly (readonly [string, (n?: number) => fc.Arbitrary<Sighting[]>])[] = [
   ['a stream', (n = 0) => streamHistory(`stream-${n}`)],
   ['a claimed id', (n = 0) => claimedHistory(`claimed-${n}`)],
-  ['a session', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:2-7d3ca9f8-2c8c-4d9b-9e0e-${n}`, 'node@10.0.0.1')],
-  ['an address', (n = 0) => sessionHistory(`/10.0.0.2:1/10.0.0.1:${n}`, 'node@10.0.0.1')],
-  ['an address on two nodes', (n = 0) => sessionHistory(`/10.0.0.3:1/10.0.0.1:${n}`, 'A', 'B')],
+  ['a session', (n = 0) => sessionHistory(`${ADDRESSES}8443-7d3ca9f8-2c8c-4d9b-9e0e-${n}`, 'node@198.51.100.25')],
+  ['an address', (n = 0) => sessionHistory(`${ADDRESSES}${8000 + n}`, 'node@198.51.100.25')],
+  ['an address on two nodes', (n = 0) => sessionHistory(`/[2001:db8::77]:63853/[2001:db8::25]:${8000 + n}`, 'A', 'B')],
 ];
 
 /** A delivery of a history: any order, any repetition, everything at least once. */

@@ -83,6 +83,27 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(await dynamo.row(id)).toMatchObject({ width: 320, height: 180, info: 'late' });
     });
 
+    it('leaves nothing in the row that followed from an earlier state: of a lost stream, of an ended connection', async () => {
+      const back = status('PUBLISHING', 2, { published: true });
+      await store.upsert(status('PUBLISHING', 0, { published: true }));
+      await dynamo.set(id, { live: undefined, phase: { S: 'lost' }, lost: { S: 'no news' }, expiresAt: { N: '1' } });
+      dynamo.requests.length = 0;
+      await store.upsert(back);
+      expect(operations()).toEqual(['UpdateItem']);
+      expect(await dynamo.row(id)).toEqual(rowOfSet([status('PUBLISHING', 0, { published: true }), back], RETENTION));
+
+      const sessionId = `/203.0.113.78:63853/198.51.100.25:${8443 + streams}`;
+      const lives = [
+        sighting('connect', 0, { sessionId }),
+        sighting('ConnectionStatusEvent', 1, { sessionId, status: 'DISCONNECTED' }),
+        sighting('connect', 2, { sessionId }),
+      ];
+      dynamo.requests.length = 0;
+      await upsertAll(lives);
+      expect(operations()).toEqual(Array<string>(3).fill('UpdateItem'));
+      expect(await dynamo.sessionRow(sessionId)).toEqual(rowOfSet(lives, RETENTION));
+    });
+
     it('a stream without any other hook is one UpdateItem too', async () => {
       for (const word of ['PENDING', 'PUBLISHING', 'PLAYING', 'FAILED']) {
         id = `alone-${word}`;

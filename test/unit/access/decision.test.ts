@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { allow, decide, deny, undecided, type PolicyDecision, type Policy } from '../../../lib/access/decision.ts';
+import {
+  allow,
+  decide,
+  decidesBy,
+  deny,
+  undecided,
+  type PolicyDecision,
+  type Policy,
+} from '../../../lib/access/decision.ts';
 
 const policy = (name: Policy['name'], decision: PolicyDecision): Policy => ({
   name,
@@ -48,14 +56,41 @@ describe('several policies', () => {
   it('put their terms together: every overwritten field, and the shortest duration', () => {
     const all = [allow({ overwrite: { name: 'a' }, maxDuration: 60 }), allow({ maxDuration: 30 }), allow()];
     expect(judge(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    // Whichever of them says so.
+    expect(judge(all.toReversed())).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    expect(judge([allow({ maxDuration: 30 }), allow(), allow({ maxDuration: 60 })])).toMatchObject({ maxDuration: 30 });
+    expect(judge([allow({ maxDuration: 0 }), allow({ maxDuration: 60 })])).toMatchObject({ maxDuration: 0 });
+    // Of two new names the later policy's counts.
+    expect(judge([allow({ overwrite: { name: 'a' } }), allow({ overwrite: { name: 'b' } })])).toMatchObject({
+      overwrite: { name: 'b' },
+    });
+  });
+
+  it('name the first of those that cannot decide', () => {
+    expect(judge([undecided('down'), undecided('away')])).toMatchObject({ policy: 'origin', reason: 'origin: down' });
+    expect(judge([undecided('down'), undecided('away')], true)).toEqual({
+      verdict: 'allow',
+      failedOpen: 'origin: down',
+    });
   });
 
   it('overwrite only what they said they may, and limit within reason', () => {
     const overwrite = { name: 'a', sessionId: 'another' };
     expect(judge([allow({ overwrite })])).toEqual({ verdict: 'allow', overwrite: { name: 'a' } });
     expect(judge([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ verdict: 'allow' });
-    for (const maxDuration of [1e15, NaN, Infinity])
+    const century = 100 * 365 * 24 * 3600;
+    expect(judge([allow({ maxDuration: century })])).toMatchObject({ maxDuration: century });
+    for (const maxDuration of [century + 1, 1e15, NaN, Infinity])
       expect(judge([allow({ maxDuration })])).toEqual({ verdict: 'allow' });
     expect(judge([allow({ maxDuration: -5 })])).toEqual({ verdict: 'allow', maxDuration: 0 });
   });
+});
+
+it('something is decided by a field that a policy of the method reads, and by no other', () => {
+  const reading = { ...policy('token', allow()), reads: (_method: string, field: string) => field === 'name' };
+  const others = [policy('origin', allow()), reading];
+  expect(decidesBy(others, 'publishStream', 'name')).toBe(true);
+  expect(decidesBy(others, 'publishStream', 'record')).toBe(false);
+  expect(decidesBy(others, 'playStream', 'name')).toBe(false);
+  expect(decidesBy([], 'publishStream', 'name')).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HookOutcome } from '../../lib/hooks/hook.ts';
-import { METHOD_NAMES } from '../../lib/wcs/methods.ts';
-import { sign } from '../../lib/wcs/signature.ts';
-import { CAPTURES } from '../support/fixtures.ts';
-import { hooksUnderTest } from '../support/hooks-under-test.ts';
+import type { HookOutcome } from '../../../lib/hooks/hook.ts';
+import { METHOD_NAMES } from '../../../lib/wcs/methods.ts';
+import { sign } from '../../../lib/wcs/signature.ts';
+import { CAPTURES } from '../../support/fixtures.ts';
+import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 
 type Hooks = ReturnType<typeof hooksUnderTest>;
 const lastOf = ({ written }: Hooks) => JSON.parse(written.at(-1) ?? '') as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startDeadline } from '../../lib/store/deadline.ts';
-import { DEADLINE_MS } from '../../lib/store/budget.ts';
-import { hooksUnderTest } from '../support/hooks-under-test.ts';
+import { startDeadline } from '../../../lib/store/deadline.ts';
+import { DEADLINE_MS } from '../../../lib/store/budget.ts';
+import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 
 describe('the deadline of a hook', () => {
   afterEach(() => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { explainAnswer, firstDifference, policyOf } from '../../infra/cli/doctor/answers.ts';
-import { checkDoor } from '../../infra/cli/doctor/authentication.ts';
-import { summary, toText, type Finding, type Level } from '../../infra/cli/doctor/finding.ts';
-import { TIMEOUT, type Gateway, type NoReply, type Reply } from '../../infra/cli/doctor/gateway.ts';
-import { checkConnect, checkEcho, checkRestClientConfig, overwritten } from '../../infra/cli/doctor/hooks.ts';
-import type { Credentials } from '../../infra/cli/doctor/probes.ts';
-import { checkClock, latencyOf, percentile } from '../../infra/cli/doctor/times.ts';
-import { restClientConfig } from '../../lib/wcs/rest-client-config.ts';
-import { verify } from '../../lib/wcs/signature.ts';
+import { explainAnswer, firstDifference, policyOf } from '../../../../../infra/cli/doctor/answers.ts';
+import { checkDoor } from '../../../../../infra/cli/doctor/authentication.ts';
+import { summary, toText, type Finding, type Level } from '../../../../../infra/cli/doctor/finding.ts';
+import { TIMEOUT, type Gateway, type NoReply, type Reply } from '../../../../../infra/cli/doctor/gateway.ts';
+import { checkConnect, checkEcho, checkRestClientConfig, overwritten } from '../../../../../infra/cli/doctor/hooks.ts';
+import type { Credentials } from '../../../../../infra/cli/doctor/probes.ts';
+import { checkClock, latencyOf, percentile } from '../../../../../infra/cli/doctor/times.ts';
+import { restClientConfig } from '../../../../../lib/wcs/rest-client-config.ts';
+import { verify } from '../../../../../lib/wcs/signature.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const reply = (status: number, body: string | Buffer = '', headers: Reply['headers'] = JSON_TYPE): Reply => ({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createExpression, type ValueAliases } from '../../lib/store/expression.ts';
-import { createShapes } from '../../lib/store/shapes.ts';
-import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
-import { sightingOf, type RecordedDecision } from '../../lib/state/sighting.ts';
-import { createFakeDynamo, FAKE_TABLES } from '../support/fake-dynamo.ts';
-import { testSettings } from '../support/settings.ts';
+import { createExpression, type ValueAliases } from '../../../lib/store/expression.ts';
+import { createShapes } from '../../../lib/store/shapes.ts';
+import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
+import { sightingOf, type RecordedDecision } from '../../../lib/state/sighting.ts';
+import { createFakeDynamo, FAKE_TABLES } from '../../support/fake-dynamo.ts';
+import { testSettings } from '../../support/settings.ts';
 
 describe('expressions by shape', () => {
   const setAll = (fields: Record<string, string | number>) => (values: ValueAliases) => {

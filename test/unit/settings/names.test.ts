@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { PARAMETERS } from '../../lib/platform/secrets.ts';
-import { SETTINGS_OF_ALL, SETTINGS_OF_HOOKS } from '../../lib/settings/names.ts';
-import { readHookSettings, readSettings } from '../../lib/settings/settings.ts';
-import { REQUIRED } from '../support/settings.ts';
+import { PARAMETERS } from '../../../lib/platform/secrets.ts';
+import { SETTINGS_OF_ALL, SETTINGS_OF_HOOKS } from '../../../lib/settings/names.ts';
+import { readHookSettings, readSettings } from '../../../lib/settings/settings.ts';
+import { REQUIRED } from '../../support/settings.ts';
 
 /** The template's, Lambda's or the local stack's; no operator sets them. */
 const GIVEN = [...Object.keys(REQUIRED), 'IS_OFFLINE', 'SECRETS_PATH', 'STAGE'];
