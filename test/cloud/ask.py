@@ -1,16 +1,23 @@
-"""Asks an AWS API: reads [[service, operation, parameters], ...] as JSON, writes the list of the answers."""
+"""Asks an AWS API: for each line of [[service, operation, parameters], ...] as JSON one line with the list of the answers."""
 
 import json
 import sys
 
-import boto3
+import botocore.session
 
-answers = []
-for service, operation, parameters in json.load(sys.stdin):
-    try:
-        answer = getattr(boto3.client(service), operation)(**parameters)
-        answer.pop("ResponseMetadata", None)
-    except Exception as error:  # The caller tells what it expected.
-        answer = {"error": str(error)}
-    answers.append(answer)
-json.dump(answers, sys.stdout, default=str)
+session = botocore.session.get_session()
+clients = {}
+for line in sys.stdin:
+    answers = []
+    for service, operation, parameters in json.loads(line):
+        try:
+            if service not in clients:
+                clients[service] = session.create_client(service)
+            answer = getattr(clients[service], operation)(**parameters)
+            answer.pop("ResponseMetadata", None)
+            if "Payload" in answer:
+                answer["Payload"] = answer["Payload"].read().decode()
+        except Exception as error:  # The caller tells what it expected.
+            answer = {"error": str(error)}
+        answers.append(answer)
+    print(json.dumps(answers, default=str), flush=True)
