@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import type { Code } from './rules.ts';
-import { ROOT } from './tools.ts';
+import { ROOT } from '../../../infra/local/python.ts';
 
 const sources = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -1,35 +1,56 @@
-/** `npm run verify:cloud`: the template, its rules, a deployment to a stand-in for AWS, and the product on what was deployed. */
+/** `npm run verify:cloud`: the templates, their rules, a real deployment to an AWS on this machine, and the product through its URL. */
 import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ownersClient } from '../../../infra/local/ministack.ts';
+import { MissingError, pythonTools } from '../../../infra/local/python.ts';
+import { runTool } from '../../../infra/local/tool.ts';
+import { startAws, type Aws } from './aws.ts';
 import { BREACH_COUNT, unseenBreaches } from './breaches.ts';
+import { verifyBreaks } from './breaks.ts';
 import { readCode } from './code.ts';
-import { HOOK_SECRET, playAll, problemsOfPlay } from './play.ts';
-import { problemsOfRights } from './rights.ts';
+import { problemsOfDoctor } from './doctor.ts';
+import {
+  AWAY,
+  drain,
+  outage,
+  problemsOfColdStart,
+  problemsOfPoison,
+  problemsOfSecondDelivery,
+  raceSweep,
+  rotation,
+  slowest,
+} from './faults.ts';
+import { allHooks, problemsOfEchoes, problemsOfRejections, problemsOfRouting } from './hooks.ts';
+import { sendDuring, type Load } from './load.ts';
+import { ORIGINS, POLICIES, prepareTokens, problemsOfOrigins, problemsOfPolicies, withOwnPolicy } from './policies.ts';
+import { until } from './queues.ts';
+import { problemsOfGuard, problemsOfRights } from './rights.ts';
 import { problemsOf } from './rules.ts';
-import { problemsOfRest, problemsOfStack, stackEvents } from './stack.ts';
+import { leftOut, problemsOfRest, problemsOfStack } from './stack.ts';
+import { openStage, type Stage } from './stage.ts';
+import { note, say, step, summary, tally } from './steps.ts';
 import { readTemplate, resourcesOf, templateFile, type Template } from './template.ts';
-import { freshFolder, lintTemplate, MissingError, pythonTools, runTool, startMoto, type Moto } from './tools.ts';
+import { cleanEnvironment, freshFolder, lintTemplate } from './tools.ts';
 
-const HELP = `npm run verify:cloud
+const HELP = `npm run verify:cloud -- [--breaks]
 
 Checks what is deployed, without AWS: packages the stages dev and prod, holds their templates to cfn-lint and to our rules,
-deploys to moto (an AWS in Python) on this machine, and runs store, model and hooks on the deployed tables and queues.
-Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes about 7 minutes. What moto cannot do: CONTRIBUTING.md.
+deploys both with serverless to MiniStack (an AWS in Python that routes, runs, queues and schedules, and asks the roles of
+functions) on this machine, and sends hooks through the deployed URL: recorded ones, the simulator's, and more while DynamoDB
+and Parameter Store are away, secrets are rotated, and a deploy is under way. Ends with a table; exits with 1 if anything
+is not as it should be, with 2 if something is missing on this machine.
+Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes some six minutes on two cores. What it cannot
+show: CONTRIBUTING.md.
 
-  --help  this text`;
+  --breaks  instead: breaks the template in ten ways, deploys each, and sees that it is noticed; some five minutes
+  --help    this text`;
 
-const STAGE = 'ci';
-const say = (text: string) => console.log(`   ${text}`);
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
-/** One thing that must hold; it gives back what is wrong. */
-async function step(title: string, check: () => Promise<string[] | void>): Promise<void> {
-  const started = performance.now();
-  process.stdout.write(`.. ${title}\n`);
-  const problems = (await check()) ?? [];
-  if (problems.length > 0) throw new Error(`${title}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-  console.log(`ok ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-}
-
-async function verifyTemplates(bin: string): Promise<void> {
+async function verifyTemplates(): Promise<void> {
+  const bin = await pythonTools(REQUIREMENTS, say);
   // prod with all that an operator can add.
   const added = {
     ALARM_EMAIL: 'night@example.com',
@@ -39,7 +60,10 @@ async function verifyTemplates(bin: string): Promise<void> {
   for (const [stage, env] of Object.entries({ dev: {}, prod: added })) {
     const folder = freshFolder(stage);
     await step(`serverless package --stage ${stage}`, async () => {
-      await runTool('serverless', ['package', '--stage', stage, '--package', folder], env);
+      await runTool('serverless', ['package', '--stage', stage, '--package', folder], {
+        ...cleanEnvironment(),
+        ...env,
+      });
     });
     await step(`cfn-lint has no remark on the template of ${stage}`, () => lintTemplate(bin, templateFile(folder)));
     await step(`our rules hold for the template of ${stage}, and each sees its breach`, () => {
@@ -58,109 +82,174 @@ const environmentOf = (template: Template) =>
     Object.keys((properties['Environment'] as { Variables: object }).Variables),
   );
 
-async function verifyDeployment(moto: Moto): Promise<void> {
-  const serverless = (command: string, stage: string, env: Record<string, string> = {}) =>
-    runTool('serverless', [command, '--stage', stage], { ...moto.environment, ...env });
-  const tables = [`wcs-hooks-${STAGE}-streams`, `wcs-hooks-${STAGE}-sessions`];
+const SCENARIOS = ['lifecycle', 'reconnect', 'burst', 'bad-signature', 'flapping', 'many-viewers'];
 
-  await step(`serverless deploy --stage ${STAGE} creates the stack`, async () => {
-    await serverless('deploy', STAGE);
-  });
-  await step('tables, indexes, queues, functions and logs are what the code expects', () =>
-    problemsOfStack(moto, STAGE),
+async function verifyDeployment(aws: Aws): Promise<void> {
+  const { front } = aws;
+  const open = (name: string) =>
+    step(`serverless deploy --stage ${name}`, async () => {
+      const stage = await openStage(aws, name);
+      const all = Object.keys(stage.template.Resources).length;
+      const out = leftOut(stage).map(([kind, ids]) => `${ids.length} × ${kind} (${ids.join(', ')})`);
+      note(`${name}: ${all} resources; unknown to MiniStack, and left out: ${out.join('; ')}`);
+      return { stage, problems: await problemsOfStack(aws, stage) };
+    }).then(({ stage }) => stage);
+  const prod = await open('prod');
+  const dev = await open('dev');
+
+  await step('prod: Parameter Store is away when the functions start: their first hooks are acknowledged', () =>
+    problemsOfColdStart(aws, prod),
   );
+  const rows = rowsOf(aws, prod);
+  await rows.put('expired', { expiresAt: { N: '1' } });
+  await rows.put('kept', {});
+  raceSweep(aws, prod);
+  const crash = prod.simulate('crash', '--within', '240');
+  crash.catch(() => {});
 
-  await step('each function does its work, and its role allows that and nothing else', async () => {
-    await moto.ask([
-      'ssm',
-      'put_parameter',
-      { Name: `/wcs-hooks/${STAGE}/hook-secret`, Value: HOOK_SECRET, Type: 'SecureString' },
-    ]);
-    const played = await playAll(moto, STAGE);
-    say(`rights, each of them used: ${played.map(({ name, allowed }) => `${name} ${allowed.length}`).join(', ')}`);
-    say(`taken away, and missed: ${played.map(({ name, missed }) => `${missed.action} of ${name}`).join(', ')}`);
-    return played.flatMap((one) => [
-      ...problemsOfPlay(one),
-      ...problemsOfRights(one.allowed, one.needed).map((problem) => `${one.name} ${problem}`),
-    ]);
+  await step('every method and every recorded hook is echoed byte for byte, by the function of its type', async () => [
+    ...(await problemsOfEchoes(dev, allHooks('all'))),
+    ...(await problemsOfRouting(aws, dev)),
+  ]);
+  await step('what must be rejected is rejected', () => problemsOfRejections(dev));
+  const before = await step('MiniStack asks the roles: without its tables a function is denied', async () => {
+    const problems = await problemsOfGuard(aws, dev);
+    const drained = await drain(aws, dev);
+    return { ...drained, problems: [...problems, ...drained.problems] };
   });
+  for (const name of SCENARIOS) await step(`simulate --scenario ${name} --verify`, () => dev.simulate(name));
+  front.spoils.set(dev.prefix, () => 'omit item');
+  for (const name of ['reorder', 'duplicate'])
+    await step(`simulate --scenario ${name} --verify, while rows vanish between two looks`, () => dev.simulate(name));
+  front.spoils.delete(dev.prefix);
+  await step('the doctor finds everything well', () => problemsOfDoctor(dev));
 
-  const onDeployed = { TEST_DYNAMODB_ENDPOINT: moto.url, TEST_DYNAMODB_TABLES: tables.join(',') };
-  const suite = (title: string, ...args: string[]) =>
-    step(title, async () => {
-      const output = (await runTool('vitest', ['run', ...args], onDeployed)).replaceAll(/\u001b\[\d+m/g, '');
-      say(/Tests .*/.exec(output)?.[0] ?? '');
-      return /\b[1-9]\d* passed/.test(output) ? [] : ['no test ran'];
-    });
-  // moto gets one request at a time (test/support/dynamo.ts): fifty hooks at once would wait longer than a hook may.
-  await suite('the hooks on the deployed tables', 'test/integration/bundles.test.ts', '-t', '^(?!.*interleave)');
-  await suite('the sweep on the deployed tables', 'test/integration/sweep.test.ts');
-  await suite('a sample of the model on the deployed tables', 'test/integration/model.test.ts', '-t', 'DynamoDB API');
-  await suite('the contract of the store on the deployed tables', 'test/integration/dynamo-store.test.ts');
+  const slow = await step('DynamoDB answers nothing, and the queue is slow: hooks are acknowledged, and wait', () =>
+    outage(aws, dev, slowest(), { streams: 1, picks: (method) => method === 'StreamStatusEvent' }),
+  );
+  const away = await step('DynamoDB is away: hooks are acknowledged, and wait', () =>
+    outage(aws, dev, AWAY, { streams: 3 }),
+  );
+  await step('a message that can never be applied is among the dead letters', () => problemsOfPoison(aws, dev));
+  const rotated = await step('the secret is rotated while hooks come: none is refused', () => rotation(dev));
+  await step('what waited is replayed by the deployed mapping, nothing is missing', async () => {
+    const { problems, parked, replayed } = await drain(aws, dev);
+    const missing = await missingOf([slow.load, away.load, ...rotated.loads]);
+    const counts = [parked - before.parked, replayed - before.replayed] as const;
+    tally('while DynamoDB was away', [slow.load, away.load], missing.length, ...counts);
+    tally('during a rotation of the secret', rotated.loads, missing.length);
+    return [...problems, ...missing];
+  });
+  await step('what was replayed comes a second time: nothing changes', async () => [
+    ...(await problemsOfSecondDelivery(aws, dev, away)),
+    ...(await missingOf([away.load])),
+  ]);
 
-  const row = { mediaSessionId: { S: 'kept' }, phase: { S: 'ended' } };
-  const isKept = async (table: string) => {
-    const Key = { mediaSessionId: row.mediaSessionId };
-    const [{ Item } = {}] = await moto.ask(['dynamodb', 'get_item', { TableName: table, Key }]);
-    return JSON.stringify(Item) === JSON.stringify(row);
-  };
+  const tokenFor = await prepareTokens(dev);
+  await step(
+    'a redeploy that switches the policies on, while hooks come: nothing acknowledged is missing',
+    async () => {
+      const load = await sendDuring(dev, dev.deploy(POLICIES, withOwnPolicy(aws.bin)), isNoRequest);
+      const missing = await missingOf([load]);
+      tally('during a redeploy', [load], missing.length);
+      return missing;
+    },
+  );
+  await step('policies: denied stays denied; streams shows and stops', () => problemsOfPolicies(dev, tokenFor));
   await step('a second deploy with nothing changed changes nothing', async () => {
-    await moto.ask(['dynamodb', 'put_item', { TableName: tables[0], Item: row }]);
-    const before = await stackEvents(moto, STAGE);
-    const output = await serverless('deploy', STAGE);
-    const events = (await stackEvents(moto, STAGE)) - before;
-    return [
-      ...(output.includes('No changes to deploy') ? [] : [`serverless says:\n${output}`]),
-      ...(events === 0 ? [] : [`the stack had ${events} events`]),
-    ];
-  });
-  await step('an update changes the functions, and keeps the tables and their rows', async () => {
-    await serverless('deploy', STAGE, { RETENTION_DAYS: '40', ALARM_EMAIL: 'night@example.com' });
-    const [{ Environment } = {}] = (await moto.ask([
-      'lambda',
-      'get_function_configuration',
-      { FunctionName: `wcs-hooks-${STAGE}-event` },
-    ])) as { Environment?: { Variables: Record<string, string> } }[];
-    return [
-      ...(Environment?.Variables['RETENTION_DAYS'] === '40' ? [] : ['the functions have their old settings']),
-      ...((await isKept(tables[0] ?? '')) ? [] : ['a row is gone']),
-    ];
-  });
-  await step(`serverless remove --stage ${STAGE} leaves nothing`, async () => {
-    await serverless('remove', STAGE);
-    return problemsOfRest(moto, STAGE, []);
+    await prod.deploy();
+    return prod.output.includes('No changes to deploy') ? [] : [`serverless says:\n${prod.output}`];
   });
 
-  const kept = ['streams', 'sessions', 'parking', 'dead-letters'].map((name) => `wcs-hooks-prod-${name}`);
-  await step('serverless remove --stage prod leaves the tables, with their rows, and the queues', async () => {
-    await serverless('deploy', 'prod');
-    await moto.ask(['dynamodb', 'put_item', { TableName: kept[0], Item: row }]);
-    await serverless('remove', 'prod');
-    const problems = await problemsOfRest(moto, 'prod', kept);
-    return (await isKept(kept[0] ?? '')) ? problems : [...problems, 'a row is gone'];
+  await step('prod: a node that crashed is noticed by the deployed schedule', () => crash);
+  await step('prod: a row that has expired is gone', async () =>
+    (await until(90, async () => !(await rows.has('expired')))) ? [] : ['it is still there'],
+  );
+  await step(
+    'prod: a redeploy with another setting keeps rows and changes functions: other origins are denied',
+    async () => {
+      await prod.deploy(ORIGINS);
+      return [...(await problemsOfOrigins(prod)), ...((await rows.has('kept')) ? [] : ['a row is gone'])];
+    },
+  );
+  await step('every right of every role was needed, and none was missing', () => problemsOfRights(aws, [dev, prod]));
+  await step('the store and the sweep on the deployed tables', () => runSuites(dev));
+
+  await step('serverless remove --stage dev leaves nothing', async () => {
+    await dev.remove();
+    return problemsOfRest(aws, dev, []);
   });
+  await step('serverless remove --stage prod leaves the tables, with their rows, and the queues', async () => {
+    await prod.remove();
+    const kept = ['streams', 'sessions', 'parking', 'dead-letters'].map((name) => `${prod.prefix}-${name}`);
+    const problems = await problemsOfRest(aws, prod, kept);
+    return (await rows.has('kept')) ? problems : [...problems, 'a row is gone'];
+  });
+}
+
+const missingOf = async (loads: readonly Load[]) => (await Promise.all(loads.map((load) => load.missing()))).flat();
+
+/** A policy decides none of these. */
+const isNoRequest = (method: string) => method === 'StreamStatusEvent' || method === 'StreamKeepAliveEvent';
+
+function rowsOf({ endpoint }: Aws, { streamsTable: TableName }: Stage) {
+  const client = ownersClient(endpoint);
+  const keyOf = (id: string) => ({ mediaSessionId: { S: id } });
+  return {
+    put: (id: string, fields: Record<string, { N: string }>) =>
+      client.send(new PutItemCommand({ TableName, Item: { ...keyOf(id), phase: { S: 'ended' }, ...fields } })),
+    has: async (id: string) =>
+      (await client.send(new GetItemCommand({ TableName, Key: keyOf(id) }))).Item !== undefined,
+  };
+}
+
+async function runSuites({ endpoint, prefix }: Stage): Promise<string[]> {
+  const env = {
+    ...cleanEnvironment(),
+    TEST_DYNAMODB_ENDPOINT: endpoint,
+    TEST_DYNAMODB_TABLES: `${prefix}-streams,${prefix}-sessions`,
+  };
+  const files = ['test/integration/dynamo-store.test.ts', 'test/functional/sweep.test.ts'];
+  // They empty the same tables: one after another.
+  const output = (await runTool('vitest', ['run', '--no-file-parallelism', ...files], env)).replaceAll(
+    /\u001b\[\d+m/g,
+    '',
+  );
+  say(/Tests .*/.exec(output)?.[0] ?? '');
+  return /\b[1-9]\d* passed/.test(output) ? [] : ['no test ran'];
 }
 
 async function verify(): Promise<void> {
-  const started = performance.now();
-  const bin = await pythonTools(say);
-  await verifyTemplates(bin);
-  let moto: Moto | undefined;
+  await verifyTemplates();
+  const aws = await startAws(say);
   try {
-    await step('moto starts', async () => {
-      moto = await startMoto(bin);
-    });
-    if (moto) await verifyDeployment(moto);
+    await verifyDeployment(aws);
   } finally {
-    moto?.stop();
+    await aws.stop();
   }
-  console.log(`The deployment is as it should be (${Math.round((performance.now() - started) / 1000)} s).`);
 }
 
-if (process.argv.includes('--help')) console.log(HELP);
-else {
-  await verify().catch((error: Error) => {
-    console.error(error instanceof MissingError ? `Cannot verify: ${error.message}` : `FAILED ${error.message}`);
-    process.exitCode = error instanceof MissingError ? 2 : 1;
+try {
+  const { values } = parseArgs({
+    options: { breaks: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
   });
+  if (values.help) console.log(HELP);
+  else await finish(values.breaks ? verifyBreaks : verify);
+} catch (error) {
+  const { message } = error as Error;
+  console.error(`${message}\nSee npm run verify:cloud -- --help`);
+  process.exitCode = 2;
+}
+
+async function finish(run: () => Promise<void>): Promise<void> {
+  const started = performance.now();
+  try {
+    await run();
+    console.log(summary());
+    console.log(`The deployment is as it should be (${Math.round((performance.now() - started) / 1000)} s).`);
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(error instanceof MissingError ? `Cannot verify: ${message}` : `FAILED ${message}`);
+    process.exitCode = error instanceof MissingError ? 2 : 1;
+  }
 }

@@ -1,22 +1,119 @@
 /** What a role allows and what its function asks for, both as `action on resource`. */
+import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
+import { ACCOUNT, CREDENTIALS } from '../../../infra/local/ministack.ts';
+import { operationsOf, readBundle } from './code.ts';
+import type { Aws } from './aws.ts';
+import { hookOf, problemsOfEchoes } from './hooks.ts';
+import type { Stage } from './stage.ts';
 import { list, type Statement } from './template.ts';
 
 export interface Right {
   readonly action: string;
   readonly resource: string;
 }
-export const told = ({ action, resource }: Right) => `${action} on ${resource}`;
+const told = ({ action, resource }: Right) => `${action} on ${resource}`;
 
-export const rightsOf = (statements: readonly Statement[]): Right[] =>
-  statements.flatMap(({ Action, Resource }) =>
+interface Policy {
+  readonly RoleName: string;
+  readonly PolicyName: string;
+  readonly PolicyDocument: { readonly Statement: Statement[] };
+}
+
+async function policyOf({ ask }: Aws, { prefix }: Stage, name: string): Promise<Policy> {
+  const [{ Role } = {}] = (await ask([
+    ...(['lambda', 'get_function_configuration', { FunctionName: `${prefix}-${name}` }] as const),
+  ])) as { Role?: string }[];
+  const RoleName = Role?.split('/').at(-1) ?? '';
+  const [policy] = await ask(['iam', 'get_role_policy', { RoleName, PolicyName: 'function' }]);
+  const { PolicyDocument } = policy as unknown as Policy;
+  return { RoleName, PolicyName: 'function', PolicyDocument };
+}
+
+const rightsOf = ({ PolicyDocument }: Policy): Right[] =>
+  PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
     list(Action).flatMap((action) => list(Resource).map((resource) => ({ action, resource: String(resource) }))),
   );
 
-/** Enough, and nothing that is not needed. */
-export function problemsOfRights(allowed: readonly Right[], needed: readonly Right[]): string[] {
-  const [has, needs] = [new Set(allowed.map(told)), new Set(needed.map(told))];
+/** What Lambda itself does in the role's name. */
+function platformRights(prefix: string, name: string): Right[] {
+  const account = `${CREDENTIALS.AWS_REGION}:${ACCOUNT}`;
+  const logs = `arn:aws:logs:${account}:log-group:/aws/lambda/${prefix}-${name}:*`;
+  const queue = `arn:aws:sqs:${account}:${prefix}-parking`;
   return [
-    ...[...needs].filter((right) => !has.has(right)).map((right) => `needs ${right}, and may not`),
-    ...[...has].filter((right) => !needs.has(right)).map((right) => `may ${right}, and does not need it`),
+    ...['CreateLogStream', 'PutLogEvents'].map((action) => ({ action: `logs:${action}`, resource: logs })),
+    ...(name === 'replay' ? ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] : []).map((action) => ({
+      action: `sqs:${action}`,
+      resource: queue,
+    })),
   ];
+}
+
+/** What is in a bundle, and its function never asks for. */
+const UNUSED: Record<string, readonly string[]> = {
+  // It shares its code with the others, but no row is made of a call or a message: nothing to write, nothing to park.
+  incoming: ['dynamodb:UpdateItem', 'sqs:SendMessage'],
+};
+/** A part of the SDK's client, which no setting of ours switches on. */
+const NEVER = 'dynamodb:DescribeEndpoints';
+
+/** After everything was played on some stages, which are one template: each right was needed, and none was missing. */
+export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const name of FUNCTIONS) {
+    const needs = new Set<string>();
+    for (const { prefix } of stages) {
+      const rights = [...(aws.front.needed.get(`${prefix}-${name}`) ?? []), ...platformRights(prefix, name)];
+      for (const right of rights) needs.add(neutral(told(right), prefix));
+    }
+    for (const stage of stages) {
+      const has = new Set(
+        rightsOf(await policyOf(aws, stage, name)).map((right) => neutral(told(right), stage.prefix)),
+      );
+      problems.push(
+        ...[...needs].filter((right) => !has.has(right)).map((right) => `${name} needs ${right}, and may not`),
+        ...[...has].filter((right) => !needs.has(right)).map((right) => `${name} may ${right}, and does not need it`),
+      );
+    }
+    // A command in the code that was not played might need a right that nobody saw.
+    const asked = new Set([...needs].map((right) => right.split(' ')[0] ?? ''));
+    const unplayed = [...operationsOf(readBundle(name))].filter((operation) => !asked.has(operation));
+    const known = [...(UNUSED[name] ?? []), NEVER];
+    problems.push(
+      ...unplayed
+        .filter((one) => !known.includes(one))
+        .map((one) => `the code of ${name} has ${one}, which was not played`),
+      ...known.filter((one) => !unplayed.includes(one)).map((one) => `${one} is no longer unused by ${name}`),
+    );
+  }
+  return [...new Set(problems), ...aws.front.denied];
+}
+
+const neutral = (text: string, prefix: string) =>
+  text.replaceAll(prefix, 'wcs-hooks-STAGE').replaceAll(prefix.replace('wcs-hooks-', 'wcs-hooks/'), 'wcs-hooks/STAGE');
+
+/** @returns a sentence for each function that does not miss a table that is taken from its role */
+export async function problemsOfGuard(aws: Aws, stage: Stage): Promise<string[]> {
+  const { ask, front } = aws;
+  const { prefix } = stage;
+  const problems: string[] = [];
+  for (const [name, exercise] of Object.entries({
+    connect: () => problemsOfEchoes(stage, [hookOf('connect', 'guard')]),
+    invocation: () => problemsOfEchoes(stage, [hookOf('playStream', 'guard')]),
+    event: () => problemsOfEchoes(stage, [hookOf('StreamStatusEvent', 'guard')]),
+    sweep: () => ask(['lambda', 'invoke', { FunctionName: `${prefix}-sweep` }]),
+  })) {
+    const { PolicyDocument, ...policy } = await policyOf(aws, stage, name);
+    const put = (Statement: Statement[]) =>
+      ask(['iam', 'put_role_policy', { ...policy, PolicyDocument: JSON.stringify({ ...PolicyDocument, Statement }) }]);
+    await put(
+      PolicyDocument.Statement.filter(({ Action }) => !list(Action).some((one) => one.startsWith('dynamodb:'))),
+    );
+    front.denied.length = 0;
+    await exercise();
+    await put(PolicyDocument.Statement);
+    if (!front.denied.some((one) => one.startsWith(`${prefix}-${name}: `)))
+      problems.push(`${name} does not miss its table`);
+    front.denied.length = 0;
+  }
+  return problems;
 }

@@ -1,16 +1,10 @@
 /** The packaged CloudFormation template, as far as the rules look into it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Template } from '../../../infra/local/deployment.ts';
 
-export interface Resource {
-  Type: string;
-  DeletionPolicy?: string;
-  UpdateReplacePolicy?: string;
-  Properties?: Record<string, unknown>;
-}
-export interface Template {
-  Resources: Record<string, Resource>;
-}
+export type { Resource, Template } from '../../../infra/local/deployment.ts';
+
 export interface Statement {
   Effect: 'Allow' | 'Deny';
   Action: string | string[];

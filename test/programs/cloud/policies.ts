@@ -1,0 +1,100 @@
+/** A stage whose policies are on: who is denied stays denied, and an operator sees and stops streams. */
+import { HOOK_FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from '../../../infra/build/build.ts';
+import type { Change } from '../../../infra/local/deployment.ts';
+import { createWcs, type Hook } from '../../simulator/wcs.ts';
+import { hookOf } from './hooks.ts';
+import type { Stage } from './stage.ts';
+
+const run = promisify(execFile);
+
+const TOKENS = { TOKEN_ISSUER: 'https://login.example.com', TOKEN_AUDIENCE: 'wcs' };
+export const POLICIES = { ...TOKENS, STOP_STREAMS: 'true' };
+export const ORIGINS = { ALLOWED_ORIGINS: 'https://example.com', RETENTION_DAYS: '40' };
+
+const ZIP = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").write(sys.argv[2])';
+
+/** The functions as they are with a policy of the operator's own. */
+export const withOwnPolicy =
+  (bin: string): Change =>
+  async (_, folder) => {
+    const built = '.cloud/own-policy';
+    await build(`${built}/dist`, [
+      {
+        name: 'own-policy-of-everything',
+        setup(bundling) {
+          const path = join(import.meta.dirname, 'own-policy.ts');
+          bundling.onResolve({ filter: /\/own-policy\.ts$/ }, () => ({ path }));
+        },
+      },
+    ]);
+    for (const name of HOOK_FUNCTIONS) {
+      await run(join(bin, 'python'), ['-c', ZIP, join(folder, `${name}.zip`), `dist/${name}.cjs`], { cwd: built });
+    }
+  };
+
+/** The secret of tokens, before the deploy that needs it. @returns what signs tokens */
+export async function prepareTokens(stage: Stage): Promise<(...claims: string[]) => Promise<string>> {
+  const { stdout } = await stage.run('secrets', ['--stage', stage.name, '--token']);
+  const secret = /^ +(\w{64})$/m.exec(stdout)?.[1];
+  if (!secret) throw new Error(`secrets --token: ${stdout}`);
+  return async (...claims) =>
+    (await stage.run('token', ['--sub', 'alice', ...claims], { ...TOKENS, TOKEN_SECRET: secret })).stdout.trim();
+}
+
+export async function problemsOfPolicies(stage: Stage, tokenFor: Awaited<ReturnType<typeof prepareTokens>>) {
+  const good = await tokenFor('--publish', 'stream-*', '--play', 'stream-*');
+  const other = await tokenFor('--publish', 'room-*', '--play', 'stream-*');
+  const { expect, problems } = expecting(stage);
+  await expect(403, 'a connect without a token', hookOf('connect', 'b'));
+  await expect(200, 'a connect with a token', hookOf('connect', 'c', { custom: { token: good } }));
+  await expect(403, 'a call to whom nobody calls', hookOf('OnCallEvent', 'c', { callee: 'nobody' }));
+  await expect(200, 'a call to somebody', hookOf('OnCallEvent', 'c', { callee: 'somebody' }));
+  await expect(403, 'a stream of another name', hookOf('publishStream', 'c', { name: 'studio' }));
+  await expect(200, 'a WCS that does not obey', hookOf('StreamStatusEvent', 'c', { name: 'studio' }));
+  const denied = await stage.run('streams', ['--stage', stage.name, '--id', 'stream-of-c']);
+  if (!denied.stdout.includes('may not publish this name'))
+    problems.push(`the row of a denied stream: ${denied.stdout}`);
+
+  problems.push(...(await stage.simulate('lifecycle', '--token', good)));
+  // Publishers are denied: their rows are compared with that, too.
+  const { stdout, stderr } = await stage.run('simulate', [
+    ...['--url', stage.url, '--streams', '3', '--players', '0', '--token', other],
+  ]);
+  if (!/^0 of 3 streams started/m.test(stdout)) problems.push(`with a token of other names: ${stdout}${stderr}`);
+
+  await expect(
+    200,
+    'a stream of a good name',
+    hookOf('publishStream', 'd', { name: 'stream-d', sessionId: 'session-of-c' }),
+  );
+  await expect(200, 'its start', hookOf('StreamStatusEvent', 'd', { name: 'stream-d', sessionId: 'session-of-c' }));
+  const shown = await stage.run('streams', ['--stage', stage.name]);
+  if (!shown.stdout.includes('stream-of-d')) problems.push(`streams does not show what is live: ${shown.stdout}`);
+  const stopped = await stage.run('streams', ['--stage', stage.name, '--stop', 'stream-of-d', '--reason', 'night']);
+  if (stopped.code !== 0) problems.push(`streams --stop: ${stopped.stderr}`);
+  await expect(403, 'the keep-alive of a stopped stream', hookOf('StreamKeepAliveEvent', 'd', { name: 'stream-d' }));
+  await expect(200, 'its end', hookOf('StreamStatusEvent', 'd', { name: 'stream-d', status: 'UNPUBLISHED' }));
+  return problems;
+}
+
+export async function problemsOfOrigins(stage: Stage): Promise<string[]> {
+  const { expect, problems } = expecting(stage);
+  await expect(403, 'a connect of another page', hookOf('connect', 'e', { origin: 'https://evil.example' }));
+  await expect(200, 'a connect of the page', hookOf('connect', 'f', { origin: 'https://example.com' }));
+  return problems;
+}
+
+function expecting({ url, secret }: Stage) {
+  const problems: string[] = [];
+  async function expect(status: number, what: string, hook: Hook) {
+    const wcs = createWcs({ url, secret, timeout: 15_000, connections: 1 });
+    const answer = await wcs.send(hook);
+    wcs.close();
+    if (answer.status !== status) problems.push(`${what} was answered ${answer.status}, expected ${status}`);
+  }
+  return { expect, problems };
+}
