@@ -1,4 +1,4 @@
-/** Our part of serverless: checks the settings of a deploy, builds what is packaged, and makes of serverless-offline the whole stack on one machine. */
+/** Our plugin for serverless: checks the settings of a deploy, builds what is packaged, and makes serverless-offline the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -58,7 +58,7 @@ export default class LocalStack {
     };
   }
 
-  /** Its functions would take hooks from anybody, and look for no secrets. */
+  /** The functions of a deployed stage `local` would accept hooks from anybody, and read no secrets. */
   async #refuseToDeploy(): Promise<void> {
     const { processedInput, service, classes } = this.#serverless;
     if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== here.STAGE) return Promise.resolve();
@@ -68,7 +68,7 @@ export default class LocalStack {
     );
   }
 
-  /** Here, and not only by functions that answer every hook 503. The secrets are the stage's own affair. */
+  /** Reports unusable settings here, before functions would answer every hook 503. The stage's secrets are not checked. */
   #checkSettings(): void {
     const { service, classes } = this.#serverless;
     const given: Record<string, unknown> = {
@@ -87,7 +87,7 @@ export default class LocalStack {
       if (!(error instanceof SettingsError)) throw error;
       throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');
     }
-    // What a shell lacks, a deploy takes away: whoever reads this sees it.
+    // A deploy removes every setting that the shell lacks: this line shows it.
     const set = SETTINGS.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`);
     console.log(`settings of this deploy: ${set.join(' ') || 'all by default'}`);
   }
@@ -110,7 +110,7 @@ export default class LocalStack {
 
   #startPoller(): void {
     const { provider, custom } = this.#serverless.service;
-    // As serverless-offline does for the functions that it runs in this process.
+    // serverless-offline does the same for the functions that it runs in this process.
     Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
     const { handler } = require('../../dist/replay.cjs') as { handler: Replay };
     void pollQueue(queueUrl(custom.parkingQueue), handler);
@@ -143,7 +143,7 @@ export default class LocalStack {
   }
 }
 
-/** Its tables are made anew where somebody has removed DATA_DIR meanwhile. */
+/** Creates its tables again if somebody has removed DATA_DIR meanwhile. */
 async function startDynamodb(resources: Resources): Promise<RunningPart> {
   const part = await startChild('dynamodb.ts');
   try {
@@ -159,7 +159,7 @@ const keeper: Keeper = {
   say: console.error,
   giveUp(text) {
     console.error(
-      `${text}\nThe local stack ends, as it would work by half. What it took is kept in ${here.DATA_DIR}: npm start goes on with it. If it ends again, see the lines above, or begin anew with another DATA_DIR.`,
+      `${text}\nThe local stack ends, as only half of it would work. Its data is kept in ${here.DATA_DIR}: npm start continues with it. If it ends again, see the lines above, or start with another DATA_DIR.`,
     );
     process.exit(1);
   },
@@ -167,7 +167,7 @@ const keeper: Keeper = {
   now: Date.now,
 };
 
-/** serverless-offline lists all routes twice, in 100 lines that would bury the one that says ready. Its errors go another way. */
+/** serverless-offline lists all routes twice, in 100 lines that would hide the ready message. Its errors are printed elsewhere. */
 function hush(): () => void {
   const { log } = console;
   console.log = () => {};
