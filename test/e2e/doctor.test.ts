@@ -38,7 +38,7 @@ describe('npm run doctor', () => {
   it('finds a good stack well, tells it to a person, and leaves no rows', async () => {
     const { code, stdout, stderr } = await doctor(['--stage', 'local', '--origin', 'https://example.com']);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^ok {8}without credentials: refused \(403\)\n {10}Only who has the credentials/m);
+    expect(stdout).toMatch(/^ok {8}without credentials: rejected \(403\)\n {10}Only who has the credentials/m);
     expect(stdout).toMatch(/^ok {8}row of the stream: there, and right$/m);
     expect(stdout).toMatch(/^ok {8}latency: p50 \d+ ms, p99 \d+ ms \(50 probes, with a write each\)$/m);
     expect(stdout).toMatch(/^ok {8}restClientConfig: FAIL for no method; sdp is left out$/m);
