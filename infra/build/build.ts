@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The SDK's clients read their version from their package.json, and would bundle all of it. */
+/** The SDK's clients read their version from their package.json, and would bundle the whole file. */
 const onlyVersionOfSdk: Plugin = {
   name: 'only-version-of-sdk',
   setup(build) {
@@ -31,7 +31,7 @@ const UNUSED = [
   '@smithy/node-http-handler',
 ];
 
-/** What a build read, beside its bundles. */
+/** The list of files that a build read, beside its bundles. */
 const INPUTS = 'inputs.json';
 
 /**
@@ -60,7 +60,7 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     // The SDK imports it when an operation streams; none of ours does. 15 KB.
     external: ['@smithy/core/event-streams'],
     plugins: [onlyVersionOfSdk, configOfEnvironment, ...plugins],
-    // For reading stack traces; the zips hold the bundles alone.
+    // Source maps are for reading stack traces; the zips contain only the bundles.
     sourcemap: 'external',
     logLevel: 'warning',
     write: false,
@@ -83,7 +83,7 @@ await ready;
 export { handler };
 `;
 
-/** For a start on this machine: a deployment is built in any case. */
+/** Builds only if something changed, for a start on this machine: a deployment always builds. */
 export async function buildIfChanged(): Promise<void> {
   if (!isUpToDate()) await build();
 }
@@ -98,7 +98,7 @@ function isUpToDate(): boolean {
       inputs.includes(`functions/${name}.ts`) &&
       ['cjs', 'mjs'].every((type) => existsSync(join(ROOT, 'dist', `${name}.${type}`)));
     if (!functions.every(isBuilt)) return false;
-    // npm unpacks packages with times of the past: its own list tells when they changed.
+    // npm unpacks packages with old modification times: its own list shows when they changed.
     const others = [import.meta.filename, 'node_modules/.package-lock.json'];
     return [...inputs, ...others].every((file) => statSync(resolve(ROOT, file)).mtimeMs < builtAt);
   } catch {
@@ -106,7 +106,7 @@ function isUpToDate(): boolean {
   }
 }
 
-/** At once or not at all: a local stack may be loading the file right now. */
+/** Writes the file at once or not at all: a local stack may be loading it right now. */
 function replace(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   const unfinished = `${path}.${process.pid}`;

@@ -1,4 +1,4 @@
-/** What a start and a deploy refuse: settings that are not usable, and variables that only look like settings. */
+/** Checks before a start and a deploy: rejects unusable settings, and variables whose names only look like settings. */
 import type { Environment } from '../../lib/settings/environment.ts';
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
 import { readHookSettings, SettingsError, type HookSettings } from '../../lib/settings/settings.ts';
@@ -6,7 +6,7 @@ import { SETTINGS } from '../cloudformation/environment.ts';
 import { PORTS } from '../local/settings.ts';
 import { misspelt } from './misspelt.ts';
 
-/** Whatever an operator may set. */
+/** All names that an operator may set. */
 export const SETTING_NAMES: readonly string[] = [
   ...SETTINGS,
   ...Object.keys(PARAMETERS),
@@ -16,12 +16,12 @@ export const SETTING_NAMES: readonly string[] = [
 
 /**
  * @param env what the functions will read
- * @param shell what the operator set, where a wrong name would leave a door open that was meant to be shut
+ * @param shell what the operator set: a misspelt name there could leave something open that was meant to be protected
  * @throws SettingsError naming every problem
  */
 export function checkSettings(env: Environment, shell: Environment = process.env): HookSettings {
   const problems = Object.entries(misspelt(shell, SETTING_NAMES)).map(
-    ([name, meant]) => `${name} is no setting, and would have no effect: is ${meant} meant? Rename it, or unset it`,
+    ([name, meant]) => `${name} is not a setting, and would have no effect: is ${meant} meant? Rename it, or unset it`,
   );
   let settings: HookSettings | undefined;
   try {

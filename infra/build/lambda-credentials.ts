@@ -1,6 +1,6 @@
 /**
- * In a Lambda the credentials are always in the environment. The SDK's own chain looks into files, SSO and instance
- * metadata too: 130 KB and 20 ms of every cold start. Bundles only (infra/build/build.ts).
+ * In a Lambda the credentials are always in the environment. The SDK's own chain also looks in files, SSO and instance
+ * metadata, which costs 130 KB and 20 ms of every cold start. Bundles only (infra/build/build.ts).
  */
 interface Credentials {
   readonly accessKeyId: string;

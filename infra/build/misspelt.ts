@@ -1,9 +1,9 @@
 /** Finds variables whose name is nearly that of a setting. */
 import type { Environment } from '../../lib/settings/environment.ts';
 
-/** The names that are set and nearly one of `names`, each with the one that it is nearest to. */
+/** The names that are set and similar to one of `names`, each with its nearest one. */
 export function misspelt(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
-  // PORT, HOST: one short word is nearly many others.
+  // PORT, HOST: a single short word resembles many others.
   const settings = names.filter((name) => name.includes('_'));
   const found = Object.entries(env).flatMap(([name, value]) => {
     if (!value || names.includes(name)) return [];
@@ -18,20 +18,20 @@ export function misspelt(env: Environment, names: readonly string[]): Readonly<R
   return Object.fromEntries(found) as Record<string, string>;
 }
 
-/** One slip in a word, two in a name. */
+/** At most one slip in a word, and two in a name. */
 const MOST_IN_WORD = 1;
 const MOST_IN_NAME = 2;
 
-/** How many slips lie between them; undefined if they are two different names. */
+/** The number of slips between them; undefined if they are two different names. */
 function distanceBetween(name: string, setting: string): number | undefined {
-  // Another first letter is another word: BOOK_USER, MAIL_OPEN.
+  // A different first letter is a different word: BOOK_USER, MAIL_OPEN.
   if (name.charAt(0).toUpperCase() !== setting.charAt(0)) return undefined;
   const words = wordsOf(name);
   const meant = wordsOf(setting);
   if (words.join('') === meant.join('')) return 0;
   if (words.length !== meant.length) return within(slips(words.join(''), meant.join('')), MOST_IN_WORD);
   const each = words.map((word, n) => slips(word, meant[n] ?? ''));
-  // HOST for PORT, FILE for FIELD: a word of its own, and no slip.
+  // HOST for PORT, FILE for FIELD: a different word, not a slip.
   if (each.some((count) => count > MOST_IN_WORD)) return undefined;
   return within(
     each.reduce((sum, count) => sum + count, 0),
@@ -41,10 +41,10 @@ function distanceBetween(name: string, setting: string): number | undefined {
 
 const within = (count: number, most: number) => (count <= most ? count : undefined);
 
-/** Hyphens, dots and small letters are no difference. */
+/** Hyphens, dots and small letters make no difference. */
 const wordsOf = (name: string) => name.toUpperCase().split(/[_.-]/).filter(Boolean);
 
-/** How many letters are missing, too many, wrong or swapped with the next (optimal string alignment). */
+/** The number of letters that are missing, extra, wrong or swapped with the next (optimal string alignment). */
 function slips(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,13 +1,13 @@
-/** What the commands of an operator have in common. */
+/** The common parts of the operator's commands. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { complaintOfSwallowed, noteOfSwallowed, type Call } from './swallowed-options.ts';
 
-/** The call is wrong, told in a sentence: exit code 2. */
+/** The options are wrong, explained in a sentence: exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** What could not be done, and what to do about it: exit code 1. */
+/** The command failed, with what to do about it: exit code 1. */
 export class Failure extends Error {
   override name = 'Failure';
 }

@@ -1,4 +1,4 @@
-/** `npm run secrets`: makes and rotates the secrets of a deployed stage in SSM's Parameter Store. */
+/** `npm run secrets`: creates and rotates the secrets of a deployed stage in SSM's Parameter Store. */
 import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
@@ -10,13 +10,13 @@ import { columnsOf, fold } from './terminal-text.ts';
 
 const HELP = `npm run secrets -- --stage NAME [options]
 
-Makes the secret that WCS signs its hooks with (32 random bytes) where the stage has none, and tells what to set in WCS. The
+Creates the secret that WCS signs its hooks with (32 random bytes) if the stage has none, and says what to set in WCS. The
 secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; no function has them in its environment.
 
   --stage NAME   of which stage
   --token        the secret of tokens (TOKEN_SECRET) instead, which your login server signs with
-  --rotate       a new secret beside the one in use: both are taken until --finish
-  --finish       the end of a rotation: only the new one is taken from then on
+  --rotate       a new secret beside the one in use: both are valid until --finish
+  --finish       the end of a rotation: only the new one is valid from then on
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
 
@@ -32,15 +32,15 @@ const readOptions = () =>
 
 type Name = keyof typeof PARAMETERS;
 
-/** What becomes of a secret, and of the one before it during a rotation. */
+/** A secret, and the previous one during a rotation. */
 interface Kind {
   readonly current: Name;
   readonly previous: Name;
-  /** What to do with a new one, where it is used. */
+  /** What to do with a new secret where it is used. */
   readonly use: (secret: string) => string;
-  /** Until every function reads both: before it refuses a signature it looks again, before a token not. */
+  /** How long until every function has read both: a function reads them again before it rejects a signature, but not before a token. */
   readonly pause: string;
-  /** Who must have changed before a rotation ends. */
+  /** What must have happened before a rotation ends. */
   readonly users: string;
 }
 
@@ -83,14 +83,14 @@ async function run(client: SSMClient, stage: string, { token, rotate, finish, re
   const inUse = await read(current);
   const before = await read(previous);
   const isRotating = before !== undefined;
-  // Those of tokens are in no properties. One that somebody else put there may not come through.
+  // Secrets of tokens are not in flashphoner.properties. A secret that somebody else created may not survive there unchanged.
   const held = token ? {} : { [String(current)]: inUse, [String(previous)]: before };
   for (const warning of propertiesWarnings(held)) console.error(`WARNING: ${warning}`);
   const fresh = randomBytes(32).toString('hex');
   if (rotate) {
     if (!inUse) throw new Failure(`${current} is not there, nothing to rotate: ${again} makes it.`);
     if (isRotating) throw new Failure(`A rotation is under way: end it with ${again} --finish, then begin another.`);
-    // In this order: at no moment is the one in use not taken.
+    // In this order the secret in use is valid at any moment.
     await put(previous, inUse);
     await put(current, fresh, true);
     console.log(`

@@ -1,4 +1,4 @@
-/** How the operator's tools reach the tables and queues of a stage, and what to do where they cannot. */
+/** How the operator's commands reach the tables and queues of a stage, and what to do if they cannot. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,7 +8,7 @@ import { DYNAMODB_ENDPOINT, QUEUE_ENDPOINT, STAGE, useLocalAws } from '../local/
 
 export interface Stage {
   readonly name: string;
-  /** For people: where it is. */
+  /** Where the stage is, for people. */
   readonly place: string;
   readonly isLocal: boolean;
   readonly streamsTable: string;
@@ -17,21 +17,21 @@ export interface Stage {
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
   queueUrl(queue: string): Promise<string>;
-  /** As its functions are set now. */
+  /** The settings that its functions have now. */
   rules(): Promise<StreamRules>;
 }
 
 /** As in `wcs-hooks-<stage>-streams`. */
 export const isStageName = (name: string) => /^[A-Za-z0-9-]+$/.test(name);
 
-/** A person waits: what does not answer is said soon. */
+/** A person waits: a service that does not answer is reported soon. */
 const CLIENT = { maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000 } };
 
-/** As serverless.yml chooses it. */
+/** Chooses the region as serverless.yml does. */
 export const useRegion = (region?: string): string =>
   (process.env['AWS_REGION'] = region ?? (process.env['AWS_REGION'] || 'eu-central-1'));
 
-/** The stage `local` is the stack of npm start, whatever AWS the shell is set up for. */
+/** The stage `local` is the stack of npm start, whichever AWS account the shell is set up for. */
 export function openStage(name: string, region?: string): Stage {
   const isLocal = name === STAGE;
   if (isLocal) useLocalAws();
@@ -56,7 +56,7 @@ export function openStage(name: string, region?: string): Stage {
   };
 }
 
-/** What AWS, or the way to it, said, and what to do about it. */
+/** Explains an error of AWS or of the network, and what to do about it. */
 export interface Trouble {
   readonly said: string;
   readonly todo: string;
@@ -104,7 +104,7 @@ export function explain(error: unknown, { name, place, isLocal }: Pick<Stage, 'n
   }
 }
 
-/** The SDK wraps what Node says of a connection; several addresses fail as one AggregateError. */
+/** The SDK wraps Node's error of a connection; with several addresses it is an AggregateError. */
 function innermost(error: unknown): { name: string; message: string; code: string } {
   const {
     name = 'Error',

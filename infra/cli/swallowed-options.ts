@@ -1,22 +1,22 @@
 /**
- * `npm run streams --viewers`: without `--` before it npm takes an option for one of its own, and the command never sees it. npm
- * leaves a trace, the variable npm_config_viewers.
+ * Without `--`, as in `npm run streams --viewers`, npm takes an option for its own, and the command never sees it. npm leaves a
+ * trace: the variable npm_config_viewers.
  */
 import { relative } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** Who called: npm's environment, and the file that it was told to run. */
+/** How the command was called: npm's environment, and the file that npm runs. */
 export interface Call {
   readonly env: NodeJS.ProcessEnv;
   readonly file: string | undefined;
 }
 
-/** Settings of npm itself, which a machine may have for npm's sake (.npmrc, a build server): alone they prove nothing. */
+/** npm's own settings, which a machine may have for npm itself (.npmrc, a build server): alone they prove nothing. */
 const NPMS_OWN = ['json', 'yes'];
 
-/** What was swallowed, and the command line that was meant; undefined where nothing was. */
+/** Names the swallowed options and the command line that was meant; undefined if nothing was swallowed. */
 export function complaintOfSwallowed(options: Options, args: string[], call: Call): string | undefined {
   const taken = takenByNpm(options, call);
   const ours = Object.keys(taken).filter((name) => !NPMS_OWN.includes(name));
@@ -25,7 +25,7 @@ export function complaintOfSwallowed(options: Options, args: string[], call: Cal
   return `npm has taken ${names} for an option of its own: "--" is missing before it.\n  ${meant(options, args, taken, call)}`;
 }
 
-/** `--json` alone may be npm's: the command runs, and says so. */
+/** `--json` alone may be meant for npm: the command runs, and mentions it. */
 export function noteOfSwallowed(options: Options, args: string[], call: Call): string | undefined {
   const isTaken = takenByNpm(options, call)['json'] !== undefined && !args.includes('--json');
   return isTaken
@@ -33,7 +33,7 @@ export function noteOfSwallowed(options: Options, args: string[], call: Call): s
     : undefined;
 }
 
-/** The script that npm runs; undefined where this process is not that script, but a descendant of it at most. */
+/** The script that npm runs; undefined if this process is not that script, but at most a descendant of it. */
 function scriptOf({ env, file }: Call): string | undefined {
   const { npm_lifecycle_event: script, npm_lifecycle_script: text = '' } = env;
   return file && text.includes(relative(process.cwd(), file).replaceAll('\\', '/')) ? script : undefined;
@@ -46,13 +46,13 @@ function takenByNpm(options: Options, call: Call): Values {
   const taken = Object.keys(options).map(
     (name) => [name, call.env[`npm_config_${name.replaceAll('-', '_')}`]] as const,
   );
-  // What was given several times comes with empty lines in between.
+  // npm joins the values of a repeated option with empty lines.
   return Object.fromEntries(taken.flatMap(([name, value]) => (value ? [[name, value.split('\n\n')]] : [])));
 }
 
 /**
- * npm leaves the value of an option that it does not know among the arguments, where nothing tells whose it was: unless there is
- * just one of each.
+ * npm leaves the value of an unknown option among the arguments. Whose value it was is known only if there is one option and one
+ * argument.
  */
 function meant(options: Options, args: string[], taken: Values, call: Call): string {
   const withoutDefaults = Object.fromEntries(
@@ -63,7 +63,7 @@ function meant(options: Options, args: string[], taken: Values, call: Call): str
   const lacking = Object.entries(taken).filter(([name, given]) => isText(name) && given.join() === 'true');
   const found = lacking.length === 1 && positionals.length === 1 ? positionals[0] : undefined;
   const words = [
-    // Nobody is led to confirm what a build server set for npm.
+    // Nobody should be led to confirm what a build server set for npm.
     ...Object.entries(taken).flatMap(([name, given]) => {
       if (name === 'yes') return [];
       if (!isText(name)) return [`--${name}`];
@@ -76,7 +76,7 @@ function meant(options: Options, args: string[], taken: Values, call: Call): str
   return `npm run ${scriptOf(call)} -- ${words.join(' ')}`;
 }
 
-/** As a shell takes it; what may be a secret is not repeated. */
+/** Quotes a value for a shell; a possible secret is not repeated. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined || /secret|password|token/.test(name)) return '…';
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -1,6 +1,6 @@
-/** Text as a terminal bears it, and as wide as the terminal is. */
+/** Makes text safe for a terminal, and fits it to the terminal's width. */
 
-/** What is shown where the terminal does not tell its width. */
+/** The width if the terminal does not report one. */
 const USUAL_COLUMNS = 80;
 const FEWEST_COLUMNS = 40;
 
@@ -9,18 +9,18 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** Undefined where it is no terminal: what a file or a program reads is as wide as it is. */
+/** @returns undefined if it is not a terminal: lines for a file or a program are not shortened. */
 export const columnsOf = ({ isTTY, columns }: Output): number | undefined =>
   isTTY ? Math.max(columns || USUAL_COLUMNS, FEWEST_COLUMNS) : undefined;
 
-/** Names come from clients: what could move the cursor, or turn the text around, is shown as U+FFFD. */
+/** Names come from clients: characters that could move the cursor or reverse the text are shown as U+FFFD. */
 export const visible = (text: string) => text.toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 
-/** Columns at most: two for each character that some terminals show wide. */
+/** The most columns that it takes: two for each character that some terminals show wide. */
 export const widthOf = (text: string) =>
   [...text].reduce((sum, character) => sum + (character < '\u1100' || character === '…' ? 1 : 2), 0);
 
-/** Without its middle where it is too wide: names often differ in their end. */
+/** Cuts a text that is too wide in its middle: names often differ at their end. */
 export function shorten(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   const characters = [...text];
@@ -37,8 +37,8 @@ export function shorten(text: string, columns: number): string {
 export const pad = (text: string, columns: number) => text + ' '.repeat(Math.max(columns - widthOf(text), 0));
 
 /**
- * Each line broken at spaces; what goes on stands below the text, which is behind the line's indent or its first cell (an option,
- * a level). A word that is too long stays whole, to be copied.
+ * Breaks each line at spaces. The rest continues below the beginning of the text, which is behind the line's indent or first cell
+ * (an option, a level). A word that is too long stays whole, so that it can be copied.
  */
 export function fold(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;

@@ -7,7 +7,7 @@ import { columnsOf, fold } from './terminal-text.ts';
 
 const HELP = `npm run token -- --sub NAME [options]
 
-Prints a token (JWT, HS256) that the policy lets in, signed with TOKEN_SECRET for TOKEN_ISSUER and TOKEN_AUDIENCE, the same
+Prints a token (JWT, HS256) that the policy allows, signed with TOKEN_SECRET for TOKEN_ISSUER and TOKEN_AUDIENCE, the same
 environment variables as those of npm start. To try things with; in production your login server signs them.
 
   --sub NAME             who it is: shown in the rows and in the log

@@ -1,4 +1,4 @@
-/** A process of the local stack: it tells its parent once it is ready, and ends with it, even if the parent is killed. */
+/** A process of the local stack: it reports to its parent when it is ready, and ends with it, even if the parent is killed. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ export interface RunningPart {
   kill(): void;
 }
 
-/** One that is neither ready nor ended by then hangs. */
+/** A process that is neither ready nor ended by then hangs. */
 const START_MS = 30_000;
 
 /** @throws Error with the child's own words if it does not become ready */
@@ -36,7 +36,7 @@ export async function startChild(file: string, ...args: string[]): Promise<Runni
   return { ended, kill };
 }
 
-/** In the child: `start` resolves when it works; what goes wrong, then or later, is one line of the stack's. */
+/** Called in the child. `start` resolves when it works; an error, then or later, becomes one line in the stack's output. */
 export function runAsChild(start: () => Promise<void>, explain = ({ message }: Error) => message): void {
   const fail = (error: Error) => {
     const message = explain(error);

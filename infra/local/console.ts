@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { listening, runAsChild } from './child.ts';
 import { DYNAMODB_ENDPOINT, LOOPBACK, PORTS } from './settings.ts';
 
-/** Its own types need express's. */
+/** dynamodb-admin's own types need those of express. */
 interface DynamodbAdmin {
   createServer(options: { dynamoEndpoint: string }): { listen(port: number, host: string): Server };
 }

@@ -1,4 +1,4 @@
-/** DATA_DIR: what the local stack keeps, and why it may not be usable, in one sentence each. */
+/** Prepares DATA_DIR, the folder of the local stack's data, and explains in one sentence why it cannot be used. */
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 export const dynamodbPath = (dataDir: string) => join(dataDir, 'dynamodb');
 export const queueFile = (dataDir: string) => join(dataDir, 'queue.sqlite');
 export const logPath = (dataDir: string) => join(dataDir, 'log');
-/** What npm start said when it was ready. */
+/** The file with what npm start printed when it was ready. */
 export const readyFile = (dataDir: string) => join(dataDir, 'ready.json');
 
 export class DataDirError extends Error {
   override name = 'DataDirError';
 }
 
-/** Makes what is missing, opens what is there, and closes it again. @throws DataDirError */
+/** Creates what is missing, opens what exists, and closes it again. @throws DataDirError */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   for (const folder of [dataDir, dynamodbPath(dataDir), logPath(dataDir)]) {
     try {
@@ -27,21 +27,21 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
   await tryQueue(queueFile(dataDir));
 }
 
-/** Not `recursive`: on a folder in which none can be made, such as /proc, Node's own tries for ever. */
+/** Node's `recursive` never returns on a folder in which no folder can be created, such as /proc. */
 function makeFolder(path: string): void {
   if (!existsSync(path)) {
     if (dirname(path) !== path) makeFolder(dirname(path));
     try {
       mkdirSync(path);
     } catch (error) {
-      // Another start may have made it meanwhile.
+      // Another start may have created it meanwhile.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
   if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
 }
 
-/** Also what an earlier start left there as another user, with sudo for example. */
+/** Checks also files that an earlier start left as another user, for example with sudo. */
 function refuseUnwritable(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -73,7 +73,7 @@ interface Database {
   close(): Promise<void>;
 }
 
-/** As dynalite will open them, with the very library that it uses. */
+/** Opens the rows as dynalite will, with the library that it uses. */
 async function tryRows(path: string): Promise<void> {
   const ofDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
   const { Level } = ofDynalite('level') as { Level: new (path: string) => Database };

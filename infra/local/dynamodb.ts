@@ -14,14 +14,14 @@ async function start(): Promise<void> {
   delayRequests(server, Number(process.env['DYNAMODB_DELAY_MS'] || 0));
   server.listen(PORTS.DYNAMODB_PORT, LOOPBACK);
   await listening(server);
-  // dynalite opens its data with the first request, and falls over where it cannot.
+  // dynalite opens its data at the first request, and crashes if it cannot.
   isOpening = true;
   useLocalAws();
   await new DynamoDBClient({}).send(new ListTablesCommand());
   isOpening = false;
 }
 
-/** A slow database, for tests of what happens then. */
+/** Delays each response, for tests with a slow database. */
 function delayRequests(server: Server, milliseconds: number): void {
   if (milliseconds === 0) return;
   const listeners = server.listeners('request') as ((...args: unknown[]) => void)[];

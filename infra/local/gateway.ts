@@ -1,7 +1,7 @@
-/** The local gateway is serverless-offline's; here it learns what API Gateway does otherwise. */
+/** The local gateway is serverless-offline's. This corrects where it differs from API Gateway. */
 import { isUtf8 } from 'node:buffer';
 
-/** The part of hapi that the mending needs. */
+/** The part of hapi that the corrections need. */
 interface GatewayRequest {
   readonly method: string;
   readonly path: string;
@@ -37,7 +37,7 @@ export function mendFalse200s(gateway: Gateway): void {
   });
 }
 
-/** serverless-offline takes each body for text, which would change bytes that are none: such a body goes on in base64. */
+/** serverless-offline reads each body as text, which would change bytes that are not UTF-8: such a body is passed on in base64. */
 export function keepBytes(gateway: Gateway): void {
   gateway.ext('onPreHandler', ({ payload, headers }, h) => {
     if (Buffer.isBuffer(payload) && !isUtf8(payload)) headers['content-type'] = 'application/octet-stream';
@@ -45,7 +45,7 @@ export function keepBytes(gateway: Gateway): void {
   });
 }
 
-/** serverless-offline answers what has no route with 2 KB of JSON about all that have one: a browser gets a line instead. */
+/** serverless-offline answers an unknown path with 2 KB of JSON about all routes: a browser gets one line instead. */
 export function explainNotFound(gateway: Gateway, url: string, rows: string): void {
   gateway.ext('onPreResponse', ({ response, method, path }, h) => {
     if (response.statusCode !== 404 || !response.type) return h.continue;

@@ -1,9 +1,9 @@
-/** Keeps a part of the stack running: one that ends is started again, and if that does not help, all of it ends. */
+/** Keeps a part of the stack running: a part that ends is restarted, and if that does not help, the whole stack ends. */
 import type { RunningPart } from './child.ts';
 
-/** Milliseconds before each try. */
+/** Milliseconds before each restart. */
 export const RESTART_DELAYS = [500, 1000, 2000, 4000, 8000];
-/** One that has run so long gets all its tries again. */
+/** A part that has run this long gets all its restarts again. */
 export const STEADY_MS = 60_000;
 
 export interface Keeper {
@@ -16,8 +16,8 @@ export interface Keeper {
 
 /**
  * Resolves when it runs.
- * @param start also called to start it again
- * @throws Error where it does not start the first time: a stack that cannot start says so at once
+ * @param start also called for each restart
+ * @throws Error if the first start fails: a stack that cannot start reports it at once
  */
 export async function keepRunning(name: string, start: () => Promise<RunningPart>, keeper: Keeper): Promise<void> {
   const first = await start().catch((error: Error) => {

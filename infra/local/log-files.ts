@@ -2,14 +2,14 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As many as a stage like dev keeps. */
+/** As many days as a stage like dev keeps. */
 export const KEPT_DAYS = 14;
 
 const NAME = /^\d{4}-\d{2}-\d{2}\.jsonl$/;
 const DAY_MS = 24 * 3600 * 1000;
 const nameOf = (at: number) => `${new Date(at).toISOString().slice(0, 10)}.jsonl`;
 
-/** @returns a function that keeps a line. A disk that is full is told once, and stops no hook. */
+/** @returns a function that keeps a line. A full disk is reported once, and stops no hook. */
 export function createLogFiles(folder: string, now: () => number, complain: (text: string) => void) {
   let today = '';
   let isComplaining = false;
@@ -30,7 +30,7 @@ export function createLogFiles(folder: string, now: () => number, complain: (tex
       appendFileSync(join(folder, today), line);
       isComplaining = false;
     } catch (error) {
-      // Where somebody removed the folder, the next line makes it anew.
+      // If somebody removed the folder, the next line creates it again.
       today = '';
       if (!isComplaining) complain(`The log is not kept: ${(error as Error).message}`);
       isComplaining = true;

@@ -66,7 +66,7 @@ export default class LocalStack {
 
   #startPoller(): void {
     const { provider, custom } = this.#serverless.service;
-    // As serverless-offline does for the functions that it runs in this process.
+    // serverless-offline does the same for the functions that it runs in this process.
     Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
     const { handler } = require('../../dist/replay.cjs') as { handler: Replay };
     void pollQueue(queueUrl(custom.parkingQueue), handler);
@@ -99,7 +99,7 @@ export default class LocalStack {
   }
 }
 
-/** Its tables are made anew where somebody has removed DATA_DIR meanwhile. */
+/** Creates its tables again if somebody has removed DATA_DIR meanwhile. */
 async function startDynamodb(resources: Resources): Promise<RunningPart> {
   const part = await startChild('dynamodb.ts');
   try {
@@ -115,7 +115,7 @@ const keeper: Keeper = {
   say: console.error,
   giveUp(text) {
     console.error(
-      `${text}\nThe local stack ends, as it would work by half. What it took is kept in ${here.DATA_DIR}: npm start goes on with it. If it ends again, see the lines above, or begin anew with another DATA_DIR.`,
+      `${text}\nThe local stack ends, as only half of it would work. Its data is kept in ${here.DATA_DIR}: npm start continues with it. If it ends again, see the lines above, or start with another DATA_DIR.`,
     );
     process.exit(1);
   },
@@ -123,7 +123,7 @@ const keeper: Keeper = {
   now: Date.now,
 };
 
-/** serverless-offline lists all routes twice, in 100 lines that would bury the one that says ready. Its errors go another way. */
+/** serverless-offline lists all routes twice, in 100 lines that would hide the ready message. Its errors are printed elsewhere. */
 function hush(): () => void {
   const { log } = console;
   console.log = () => {};

@@ -1,4 +1,4 @@
-/** Between the local queue and the built `replay`, as Lambda's event source mapping is in AWS: its batches, its partial failures. */
+/** Connects the local queue to the built `replay`, as Lambda's event source mapping does in AWS, with its batches and partial failures. */
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Replay = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 const PAUSE_MS = 500;
-/** What fails comes again after 2 s, 4 s, 8 s … and then as seldom as in a cloud, so that it outlasts as long an outage. */
+/** A failed message is delivered again after 2 s, 4 s, 8 s … and then as rarely as in AWS, so that it survives an outage as long. */
 const FIRST_RETRY_SECONDS = 2;
 const LONGEST_RETRY_SECONDS = 120;
 

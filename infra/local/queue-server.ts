@@ -1,6 +1,6 @@
 /**
- * The part of SQS that parking, replaying and looking need, over its JSON protocol, kept in SQLite. Our own, as no public
- * stand-in is at once durable, bound to the loopback address and able to report failures of single messages.
+ * The part of SQS that parking, replay and the commands need: its JSON protocol, with messages in SQLite. No public stand-in is
+ * durable, bound to the loopback address and able to report failures of single messages.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -11,7 +11,7 @@ import { queuePath } from './queues.ts';
 export interface QueueDefinition {
   readonly name: string;
   readonly visibilityTimeout: number;
-  /** After so many receipts a message goes to the queue of that name. */
+  /** After this many receipts a message moves to the queue of that name. */
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 
@@ -33,8 +33,8 @@ class SqsError extends Error {
 }
 
 /**
- * `file` holds the messages; `:memory:` keeps none. `settings`: what it tells, as Lambda would, of the functions, which run where
- * nobody can ask.
+ * `file` stores the messages; `:memory:` keeps them in memory. `settings`: the functions' environment, which it reports as Lambda
+ * would, as nothing else can be asked for it.
  */
 export function createQueueServer(
   file: string,

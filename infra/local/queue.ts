@@ -1,4 +1,4 @@
-/** The local SQS, a process of its own: its messages are kept in DATA_DIR. */
+/** The local SQS, a process of its own, with its messages in DATA_DIR. */
 import { SETTINGS } from '../cloudformation/environment.ts';
 import { listening, runAsChild } from './child.ts';
 import { queueFile } from './data-dir.ts';

@@ -1,4 +1,4 @@
-/** The queues of the resolved CloudFormation resources, for the local SQS and for whoever refers to them. */
+/** The queues of the resolved CloudFormation resources, for the local SQS and its clients. */
 import type { QueueDefinition } from './queue-server.ts';
 import { QUEUE_ENDPOINT } from './settings.ts';
 import type { Resources } from './tables.ts';
@@ -33,7 +33,7 @@ export function queueDefinitions(resources: Resources): QueueDefinition[] {
   });
 }
 
-/** An environment with each `!Ref` of a queue as its local URL, which is what CloudFormation makes of it. */
+/** Replaces each `!Ref` of a queue with its local URL, as CloudFormation would with its URL. */
 export function withQueueUrls(environment: Record<string, unknown>, resources: Resources): Record<string, unknown> {
   const urls = new Map(queueResources(resources).map(([id, { QueueName }]) => [id, queueUrl(QueueName)]));
   return Object.fromEntries(

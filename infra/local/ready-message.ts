@@ -1,16 +1,16 @@
-/** What npm start says once it takes hooks: where, what is on, and what to type into WCS. */
+/** What npm start prints when it accepts hooks: the addresses, what is switched on, and what to type into WCS. */
 import type { Policy } from '../../lib/access/decision.ts';
 import type { HookSettings } from '../../lib/settings/settings.ts';
 import { ACTIONS, METHOD_NAMES, METHODS, type Action } from '../../lib/wcs/methods.ts';
 
 export interface Places {
-  /** The base path with the address for this machine, and for a WCS on another one. */
+  /** The URL of the base path for this machine, and for a WCS on another one. */
   readonly url: string;
   readonly urlForWcs: string;
   readonly console: string;
   readonly dynamodb: string;
   readonly dataDir: string;
-  /** A HOST that is no address. */
+  /** A HOST that is not an address. */
   readonly ignoredHost: string;
 }
 
@@ -54,10 +54,10 @@ function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings):
   return [
     ...policies.map((policy) =>
       policy.name === 'token' && tokens
-        ? `token protects ${tokens.requiredFor.join(', ')}${tokens.requiredFor.includes('connect') ? '' : ' (one that is shown at connect must be good, too)'}`
+        ? `token protects ${tokens.requiredFor.join(', ')}${tokens.requiredFor.includes('connect') ? '' : ' (a token at connect must be valid, too)'}`
         : `${policy.name} protects ${actionsOf(policy).join(', ')}`,
     ),
-    ...(open.length > 0 ? [`where it cannot be decided, this goes on: ${open.join(', ')}`] : []),
+    ...(open.length > 0 ? [`if it cannot be decided, this is allowed: ${open.join(', ')}`] : []),
   ];
 }
 

@@ -7,12 +7,12 @@ export const LOOPBACK = '127.0.0.1';
 export const STAGE = 'local';
 
 const { HOST: given = '' } = process.env;
-/** Where the gateway takes hooks. */
+/** The address at which the gateway accepts hooks. */
 export const HOST = isIP(given) ? given : LOOPBACK;
-/** Some shells, and conda, have a HOST of their own, which is no address: it must not stop anybody from starting. */
+/** Some shells, and conda, set a HOST that is not an address: it must not prevent a start. */
 export const IGNORED_HOST = isIP(given) || given === 'localhost' ? '' : given;
 
-/** What a WCS on another machine has to say for an address: for "all of mine" the first one that it may reach. */
+/** The address for a WCS on another machine; for 0.0.0.0 the first one that it may reach. */
 export function reachable(address: string, interfaces = networkInterfaces()): string {
   if (!['0.0.0.0', '::'].includes(address)) return address;
   const external = Object.values(interfaces).flatMap((all = []) => all.filter(({ internal }) => !internal));
@@ -30,13 +30,13 @@ export const DATA_DIR = resolve(process.env['DATA_DIR'] || '.local');
 
 export const urlOf = (address: string, port: number) =>
   `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
-/** For this machine itself. */
+/** The address for this machine itself. */
 export const GATEWAY_ENDPOINT = urlOf(['0.0.0.0', '::'].includes(HOST) ? LOOPBACK : HOST, PORTS.PORT);
 export const DYNAMODB_ENDPOINT = urlOf(LOOPBACK, PORTS.DYNAMODB_PORT);
 export const CONSOLE_ENDPOINT = urlOf(LOOPBACK, PORTS.CONSOLE_PORT);
 export const QUEUE_ENDPOINT = urlOf(LOOPBACK, PORTS.QUEUE_PORT);
 
-/** Nothing that runs locally may reach a real AWS, whatever the shell's environment holds. */
+/** Nothing that runs locally may reach a real AWS, whatever the shell's environment says. */
 export function useLocalAws(): void {
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',

@@ -7,13 +7,13 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Paints a text, where the terminal has colours. */
+/** Colours a text if the terminal has colours. */
 export type Paint = (colour: 'dim' | 'yellow' | 'red', text: string) => string;
 
 const LONGEST_NAME = 40;
 const LONGEST_CAUSE = 100;
 
-/** @returns undefined for what is not worth a line: a sweep that found nothing */
+/** @returns undefined for a line that is not worth showing: a sweep that found nothing */
 export function shortLine(line: LogLine, paint: Paint): string | undefined {
   const { level, message, outcome } = line;
   if (message === 'sweep' && level === 'INFO' && !line['lost'] && !line['ended']) return undefined;
@@ -25,7 +25,7 @@ export function shortLine(line: LogLine, paint: Paint): string | undefined {
   return `${time} ${level === 'INFO' ? text : paint(isBad(line) ? 'red' : 'yellow', text)}`;
 }
 
-/** What somebody has to look at: a refusal, or a failure of ours. What is parked, for example, mends itself. */
+/** Whether somebody has to look at it: a rejection, a denial, or a failure of ours. A parked hook, for example, is saved later. */
 const isBad = ({ level, status }: LogLine) => level === 'ERROR' || (typeof status === 'number' && status >= 400);
 
 const wordsOfHook = (line: LogLine) => [
@@ -34,7 +34,7 @@ const wordsOfHook = (line: LogLine) => [
   textOf(line['name']) || idOf(line),
 ];
 
-/** Counts and names of a sweep, a silent node and the like. */
+/** The counts and names of lines that are not hooks, such as those of a sweep or a silent node. */
 const otherWords = (line: LogLine) =>
   ['nodeId', 'live', 'lost', 'ended', 'failed'].flatMap((name) =>
     line[name] === undefined ? [] : [`${name} ${textOf(line[name])}`],
@@ -51,7 +51,7 @@ function explanation({ status, reason, sub, cause }: LogLine): string[] {
 
 const duration = ({ milliseconds }: LogLine) => (typeof milliseconds === 'number' ? `${milliseconds} ms` : '');
 
-/** An id is told by its beginning; one that is an address by the client's. */
+/** Shortens an id to its beginning, and an id that is an address to the client's. */
 function idOf(line: LogLine): string {
   const id = textOf(line['id']);
   const [, client] = /^\/([^/]+)\//.exec(id) ?? [];
@@ -63,5 +63,5 @@ function textOf(value: unknown, longest = LONGEST_NAME): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-/** In the time zone of who looks at it. */
+/** The time in the reader's time zone. */
 const clock = (time: string) => new Date(time).toTimeString().slice(0, 8);

@@ -1,6 +1,6 @@
 /**
- * Where the lines of our functions go on this machine: each into its day's file, and to stdout, as a short one where that is
- * a terminal. In a pipe or a container's log they stay JSON, for programs.
+ * Writes the log lines of our functions to the day's file and to stdout. On a terminal they are short; in a pipe or a
+ * container's log they stay JSON, for programs.
  */
 import { styleText } from 'node:util';
 import { shortLine, type LogLine, type Paint } from './short-line.ts';
@@ -14,7 +14,7 @@ export interface Stdout {
 const isLine = (chunk: string | Uint8Array): chunk is string =>
   typeof chunk === 'string' && chunk.startsWith('{"time":"') && chunk.endsWith('}\n');
 
-/** From now on what is written to `stdout` passes here: the functions run in this process, and write as they do in Lambda. */
+/** Intercepts what is written to `stdout`: the functions run in this process, and write as they do in Lambda. */
 export function showLog(stdout: Stdout, keep: (line: string) => void, paint: Paint): void {
   const write = stdout.write.bind(stdout);
   stdout.write = (chunk, ...rest) => {
@@ -26,5 +26,5 @@ export function showLog(stdout: Stdout, keep: (line: string) => void, paint: Pai
   };
 }
 
-/** Colours where stdout is a terminal that has them, and NO_COLOR does not forbid them. */
+/** Uses colours if stdout is a terminal that has them and NO_COLOR is not set. */
 export const terminalPaint: Paint = (colour, text) => styleText(colour, text, { stream: process.stdout });

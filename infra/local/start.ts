@@ -25,7 +25,7 @@ const isFree = (port: number, host: string) =>
 
 for (const [name, port] of Object.entries(PORTS)) {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    fail(`${name}=${process.env[name]} is no port: expected a number from 1 to 65535.`);
+    fail(`${name}=${process.env[name]} is not a port: expected a number from 1 to 65535.`);
   }
   if (new Set(Object.values(PORTS)).size < Object.keys(PORTS).length) {
     fail(`${Object.keys(PORTS).join(', ')} must differ: ${Object.values(PORTS).join(', ')}.`);
@@ -34,7 +34,7 @@ for (const [name, port] of Object.entries(PORTS)) {
   const free = await isFree(port, host).catch((error: NodeJS.ErrnoException) =>
     fail(
       error.code === 'EADDRNOTAVAIL'
-        ? `HOST=${host} is no address of this machine: HOST=0.0.0.0 stands for all of them.`
+        ? `HOST=${host} is not an address of this machine: HOST=0.0.0.0 stands for all of them.`
         : `Port ${port} (${name}) cannot be used: ${error.message}.`,
     ),
   );
@@ -44,7 +44,7 @@ for (const [name, port] of Object.entries(PORTS)) {
 }
 
 try {
-  // What the functions will read; told here once instead of by each hook.
+  // The functions will read the same settings: problems are reported once here, instead of by each hook.
   const { takesUnsigned } = checkSettings({
     ...process.env,
     STREAMS_TABLE: 'streams',
@@ -55,7 +55,7 @@ try {
   });
   if (takesUnsigned && !isLoopback(urlOf(HOST, PORTS.PORT))) {
     fail(
-      `HOST=${HOST} lets other machines in, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.`,
+      `HOST=${HOST} allows other machines, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.`,
     );
   }
 } catch (error) {
@@ -72,12 +72,12 @@ try {
   fail(error.message);
 }
 
-// serverless reports each request; our functions write one line per hook, which says more.
+// serverless would log each request; our functions write one line per hook, which has more.
 process.env['SLS_LOG_LEVEL'] ??= 'warning';
 Object.assign(process.env, { PORT: String(PORTS.PORT), HOST });
 useLocalAws();
 
-// In this very process: a signal to npm, or its death, reaches the server and not a process in between.
+// In the same process: a signal to npm, or its end, must reach the server and not a process in between.
 process.chdir(join(import.meta.dirname, '../..'));
 process.argv = [...process.argv.slice(0, 2), 'offline', 'start', '--stage', STAGE];
 createRequire(import.meta.url)('serverless/bin/serverless.js');

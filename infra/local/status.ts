@@ -1,4 +1,4 @@
-/** `npm run status`: what npm start said when it was ready, for a terminal on which hooks have pushed it away. */
+/** `npm run status`: prints what npm start printed when it was ready, after hooks have scrolled it off the terminal. */
 import { readFileSync } from 'node:fs';
 import { Failure, optionsOf, runCommand } from '../cli/command-line.ts';
 import { readyFile } from './data-dir.ts';

@@ -1,4 +1,4 @@
-/** Makes the tables of the resolved CloudFormation resources: there is no second definition of them. */
+/** Creates the tables of the resolved CloudFormation resources: they are defined only there. */
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Resources = Record<string, { Type: string; Properties?: unknown }>;
 
-/** What CreateTable takes of a table's properties; the rest (TTL, recovery) is set by other calls, which dynalite lacks. */
+/** The properties that CreateTable accepts; the rest (TTL, recovery) is set by other calls, which dynalite lacks. */
 function createTableInput(properties: CreateTableCommandInput): CreateTableCommandInput {
   const { TableName, BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = properties;
   return { TableName, BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes };
@@ -23,14 +23,14 @@ export async function createTables(resources: Resources, client: DynamoDBClient)
     try {
       await client.send(new CreateTableCommand(input));
     } catch (error) {
-      // There since an earlier start, with its rows.
+      // An earlier start created it, and it has its rows.
       if (!(error instanceof ResourceInUseException)) throw error;
     }
     await active(input.TableName, client);
   }
 }
 
-/** Until it is active a table is not there for those who write to it. */
+/** Waits until the table is active: before, nobody can write to it. */
 async function active(TableName: string | undefined, client: DynamoDBClient): Promise<void> {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));

@@ -335,13 +335,13 @@ describe('npm run streams', () => {
       expect(await stop('waits')).toMatch(/ has not started yet: its first keep-alive stops it\.$/);
       await tell('mute', 'room', 'PUBLISHING');
       await lose('mute');
-      expect(await stop('mute')).toMatch(/ is lost \(no keep-alive for 120 s\): nothing comes of it, unless /);
+      expect(await stop('mute')).toMatch(/ is lost \(no keep-alive for 120 s\): nothing happens unless /);
       const store = createDynamoStore(dynamo.client, testSettings(tablesOf(dynamo)));
       const body = { mediaSessionId: 'denied', name: 'room' };
       await store.upsert(
         sightingOf('publishStream', body, (clock += 1000), { denied: 'token: expired' }) ?? expect.fail(),
       );
-      expect(await stop('denied')).toMatch(/ was denied \(token: expired\)\. Should WCS go on with it, /);
+      expect(await stop('denied')).toMatch(/ was denied \(token: expired\)\. If WCS continues with it, /);
       for (const id of ['waits', 'mute', 'denied']) await tell(id, 'room', 'STOPPED');
     });
 
@@ -366,7 +366,7 @@ describe('npm run streams', () => {
       await tell('u', 'room', 'PUBLISHING');
       await stop('u', '--reason', 'by mistake');
       expect(await stop('u', '--undo')).toBe(
-        'u (room, live) is not to be stopped any more: no keep-alive has been refused.',
+        'u (room, live) will not be stopped any more: no keep-alive was answered 403.',
       );
       expect(await dynamo.row('u')).not.toHaveProperty('stop');
       expect(await keepAlive('u', { STOP_STREAMS: 'true' })).toEqual({ outcome: 'applied' });
@@ -374,9 +374,11 @@ describe('npm run streams', () => {
 
       await stop('u');
       expect(await keepAlive('u', { STOP_STREAMS: 'true' })).toMatchObject({ stop: 'stop' });
-      expect(await stop('u')).toMatch(/: its keep-alives are refused already, since 2026-\S+Z, and WCS is to end it\./);
+      expect(await stop('u')).toMatch(
+        /: its keep-alives have been answered 403 since 2026-\S+Z, and WCS should end it\./,
+      );
       expect(await stop('u', '--undo')).toMatch(
-        /^Too late: a keep-alive of u \(room, live\) was refused at 2026-\S+Z, /,
+        /^Too late: a keep-alive of u \(room, live\) was answered 403 at 2026-\S+Z, /,
       );
       const row = await dynamo.row('u');
       for (const field of ['stop', 'stopSentAt']) expect(row).not.toHaveProperty(field);

@@ -1,25 +1,25 @@
-/** What an answer means to WCS, which takes 200 and nothing else. */
+/** Explains what a response means to WCS, which accepts 200 and nothing else. */
 import { TIMEOUT, type Reply, type NoReply } from './gateway.ts';
 
-/** Which policy denied it; undefined where none did. */
+/** The policy that denied it; undefined if none did. */
 export function policyOf({ status, body }: Reply): string | undefined {
   if (status !== 403) return undefined;
   return /"denied by the policy ([^"]*)"/.exec(body.toString('utf8', 0, 1000))?.[1];
 }
 
-/** A backend that wants credentials, to one who shows none. */
+/** The finding for a backend that requires credentials, when none were given. */
 export const CLOSED = {
   means: 'Only who has the credentials can write rows.',
   todo: 'Give the credentials of WCS: HOOK_SECRET, or --user.',
 };
 
-/** What came, why that is wrong, and what to do. */
+/** Explains a response: what came, why it is wrong, and what to do. */
 export function explainAnswer(
   answer: Pick<Reply, 'status'> | NoReply,
 ): readonly [found: string, means: string, todo: string] {
   if (answer.status === undefined) {
     return answer.code === TIMEOUT
-      ? [TIMEOUT, 'WCS gives up after rest_request_timeout; what the hook said is lost.', IN_THE_LOG]
+      ? [TIMEOUT, 'WCS gives up after rest_request_timeout; what the hook reported is lost.', IN_THE_LOG]
       : [
           `no connection (${answer.code})`,
           'No hook arrives.',
@@ -31,8 +31,8 @@ export function explainAnswer(
   if (status >= 200 && status < 300) {
     return [
       found,
-      'WCS takes 200 and no other success.',
-      'Let whatever stands before this backend pass its answers on.',
+      'WCS accepts 200 and no other success.',
+      'Configure whatever stands before this backend to pass its responses on.',
     ];
   }
   if (status >= 300 && status < 400) {
@@ -48,7 +48,7 @@ export function explainAnswer(
   if (status === 429) {
     return [
       found,
-      'API Gateway throttles, and what hooks say is lost.',
+      'API Gateway throttles, and what hooks report is lost.',
       'Raise custom.throttle in serverless.yml if you lowered it; else ask AWS for more requests a second.',
     ];
   }
@@ -61,14 +61,14 @@ export function explainAnswer(
         'proxy rewrites bodies or drops Authorization: the signature is over the bytes.',
     ];
   }
-  return [found, status >= 500 ? 'The function fails, or does not start.' : 'WCS takes only 200.', IN_THE_LOG];
+  return [found, status >= 500 ? 'The function fails, or does not start.' : 'WCS accepts only 200.', IN_THE_LOG];
 }
 
 const IN_THE_LOG =
   'Look into the log of the function: "cause" says what failed, or which setting or parameter is missing. Is there no ' +
   'line? Then Lambda had no room to run it: aws lambda get-account-settings.';
 
-/** Where two bodies part; undefined where they do not. */
+/** The first byte at which two bodies differ; undefined if they are equal. */
 export function firstDifference(sent: Buffer, received: Buffer): number | undefined {
   if (sent.equals(received)) return undefined;
   const index = sent.findIndex((byte, at) => byte !== received[at]);

@@ -1,4 +1,4 @@
-/** Who is let in: nobody without credentials, nobody with wrong ones, and whoever has the ones that were given here. */
+/** Checks authentication: hooks without credentials or with wrong ones are rejected, those with the given ones are accepted. */
 import { isLoopback } from '../loopback.ts';
 import { CLOSED, explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
@@ -7,9 +7,9 @@ import { byBasic, bySignature, doorProbe, type Authorize, type Credentials } fro
 
 export interface Door {
   readonly findings: readonly Finding[];
-  /** What opens it; undefined where nothing did. */
+  /** The credentials that are accepted; undefined if none are. */
   readonly authorize?: Authorize;
-  /** Nothing of ours answers there. */
+  /** Whether nothing of ours answers there. */
   readonly isNowhere?: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function checkDoor(gateway: Gateway, credentials: Credentials): Pro
   for (const [check, authorize] of keysOf(credentials)) {
     const answer = await probe(authorize);
     if (answer.status === 200) {
-      findings.push(ok(check, 'let in', 'A WCS with these credentials is let in.'));
+      findings.push(ok(check, 'accepted', 'The hooks of a WCS with these credentials are accepted.'));
       if (!opened || isOpen) opened = authorize;
       if (check === 'HTTP Basic' && unsigned.status === 403) findings.push(neverAsked());
     } else {
@@ -52,8 +52,8 @@ function address(url: string): Finding[] {
     warning(
       'address',
       'http',
-      'Hooks pass in the clear: they carry passwords and tokens.',
-      'Use https, unless this network is yours alone.',
+      'Hooks are sent unencrypted, and they contain passwords and tokens.',
+      'Use https, unless only you use this network.',
     ),
   ];
 }
@@ -71,11 +71,11 @@ function withoutCredentials(answer: Reply, url: string): Finding {
     'Anybody who reaches this address can write rows.',
     isLocal
       ? 'Set HOOK_SECRET (or HOOK_USER and HOOK_PASSWORD) for npm start, and rest_hook_send_hash, rest_hook_secret_key in WCS.'
-      : 'No deployed stage does that: is it npm start that answers there? Deploy a stage, and make its secret: npm run secrets.',
+      : 'No deployed stage does that: is it npm start that answers there? Deploy a stage, and create its secret: npm run secrets.',
   );
 }
 
-/** API Gateway takes the name of this header for itself. */
+/** API Gateway renames this header. */
 function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
   const check = 'challenge';
   if (headers['www-authenticate'] !== undefined) {
@@ -83,22 +83,22 @@ function challenge({ headers }: Reply, { secret, user }: Credentials): Finding {
       ? ok(
           check,
           'WWW-Authenticate: Basic',
-          'A JVM sends user and password when it is asked so; WCS with HTTP Basic can.',
+          'A JVM sends user and password after such a challenge: WCS can use HTTP Basic.',
         )
       : problem(
           check,
-          'WWW-Authenticate asks for something else than Basic',
-          'WCS has no answer to it: something before this backend asks for credentials of its own.',
-          'Let the hooks pass there: this backend checks them itself.',
+          'WWW-Authenticate asks for something other than Basic',
+          'WCS cannot answer it: something before this backend requires credentials of its own.',
+          'Configure it to pass hooks on: this backend checks them itself.',
         );
   }
   const isRenamed = headers['x-amzn-remapped-www-authenticate'] !== undefined;
-  // Who signs needs no challenge.
+  // Signed hooks need no challenge.
   return (secret && !user ? warning : problem)(
     check,
     isRenamed ? 'it comes as x-amzn-remapped-www-authenticate' : 'a 401 without WWW-Authenticate',
-    'A JVM sends user and password only when WWW-Authenticate asks it to: hooks of a WCS with HTTP Basic are never let in.',
-    'Use the signature instead: npm run secrets makes its secret (npm start: HOOK_SECRET), and tells what to set in WCS. Or put a ' +
+    'A JVM sends user and password only when WWW-Authenticate asks for them: hooks of a WCS with HTTP Basic are always rejected.',
+    'Use the signature instead: npm run secrets creates its secret (npm start: HOOK_SECRET), and says what to set in WCS. Or put a ' +
       `proxy before API Gateway that ${isRenamed ? 'gives the header its name back' : 'adds WWW-Authenticate: Basic realm="wcs-hooks", charset="UTF-8" to a 401'}.`,
   );
 }
@@ -110,7 +110,7 @@ function withWrongOnes(answer: Reply | NoReply): Finding {
     return problem(
       check,
       'taken (200)',
-      'Who knows no secret can write rows, but for having to send something.',
+      'Anybody can write rows with any wrong secret.',
       'This is not what this backend does: look at what stands before it, and at which version is deployed.',
     );
   }
@@ -129,6 +129,6 @@ const neverAsked = () =>
   problem(
     'challenge',
     'a hook without credentials is rejected with 403, not asked for them with 401',
-    'A JVM sends user and password only when asked: hooks of a WCS with HTTP Basic are never let in.',
-    'Let whatever stands before this backend pass its 401 on, with WWW-Authenticate. Or use the signature.',
+    'A JVM sends user and password only when asked: hooks of a WCS with HTTP Basic are always rejected.',
+    'Configure whatever stands before this backend to pass on its 401 with WWW-Authenticate. Or use the signature.',
   );

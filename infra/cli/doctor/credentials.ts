@@ -1,4 +1,4 @@
-/** Whose credentials the probes show: those that were given, else the stage's own. */
+/** Finds the credentials for the probes: those that were given, or else the stage's own. */
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { PARAMETERS } from '../../../lib/platform/secrets.ts';
 import { changesInProperties, PROPERTIES_MEANING, PROPERTIES_TODO } from '../../../lib/wcs/properties-value.ts';
@@ -21,7 +21,7 @@ export async function findCredentials(
       (name) => Parameters.find(({ Name }) => Name === name)?.Value,
     );
     if (secret === undefined && user === undefined) {
-      const todo = `Make one: npm run secrets -- --stage ${stage.name}.`;
+      const todo = `Create one: npm run secrets -- --stage ${stage.name}.`;
       return { credentials: given, finding: leftOut(CHECK, 'the stage has none', 'Its functions answer 503.', todo) };
     }
     const which = [...(secret === undefined ? [] : ['hook-secret']), ...(user === undefined ? [] : ['hook-user'])];
@@ -40,7 +40,7 @@ export async function findCredentials(
   }
 }
 
-/** Whether the secrets are what a WCS reads in its flashphoner.properties. */
+/** Checks that a WCS reads the same secrets from its flashphoner.properties. */
 export function* checkSecrets({ secret, previousSecret }: Credentials): Generator<Finding> {
   for (const [name, value] of Object.entries({ 'hook secret': secret, 'previous hook secret': previousSecret })) {
     const changes = changesInProperties(value ?? '');

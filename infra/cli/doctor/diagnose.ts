@@ -1,4 +1,4 @@
-/** All checks, in the order in which one depends on the other. */
+/** Runs all checks, each after those that it depends on. */
 import { checkSecrets } from './credentials.ts';
 import { checkDoor } from './authentication.ts';
 import { CLOSED } from './answers.ts';
@@ -26,11 +26,11 @@ export interface Target extends Shown {
   readonly gateway: Gateway;
   readonly credentials: Credentials;
   readonly probes: number;
-  /** The stage behind the URL, and the rows that the probes leave there. */
+  /** The stage behind the URL, and the rows that the probes create there. */
   readonly behind: Search | undefined;
 }
 
-/** Removes its rows also when it fails, or when nobody wants to hear more. */
+/** Removes its rows even if it fails, or if nobody reads the rest. */
 export async function* diagnose(target: Target): AsyncGenerator<Finding> {
   const { gateway, credentials, behind } = target;
   try {
@@ -39,14 +39,14 @@ export async function* diagnose(target: Target): AsyncGenerator<Finding> {
     yield* findings;
     if (authorize) yield* checkHooks(target, authorize);
     else if (!isNowhere) {
-      const means = 'Only who is let in learns more: echo, rows, restClientConfig, latency.';
-      yield leftOut('hooks', 'no probe was let in', means, CLOSED.todo);
+      const means = 'The other checks (echo, rows, restClientConfig, latency) need accepted hooks.';
+      yield leftOut('hooks', 'no probe was accepted', means, CLOSED.todo);
     }
     if (behind) {
       yield* checkTables(behind.stage);
       yield* checkQueues(behind.stage);
     } else {
-      const means = 'Rows, tables and queues are asked of AWS; probes had no ids, so that none left a row.';
+      const means = 'Rows, tables and queues are read from AWS; the probes had no ids, so that none created a row.';
       yield leftOut('the stage', 'rows, tables, queues', means, 'Add --stage NAME, with AWS credentials for it.');
     }
   } finally {
@@ -75,7 +75,7 @@ async function* checkHooks(target: Target, authorize: Authorize): AsyncGenerator
   }
   if (answer.status !== undefined) yield* checkClock(answer, row);
   if (behind && !row) {
-    // What waits in the queue would come after the rows are removed: no more of that.
+    // Hooks that wait in the queue would be saved after the rows are removed: send no more.
     behind.probeRows.expectLate();
     ids = undefined;
   }

@@ -1,6 +1,6 @@
-/** What a check found, for a newcomer and for the night shift: each says what it means, and what to do unless it is well. */
+/** What a check found, what it means and, unless it is healthy, what to do: for a newcomer and for the night shift. */
 
-/** `left out`: not looked at, which is neither good nor bad. */
+/** `left out`: not checked, which is neither good nor bad. */
 export type Level = 'ok' | 'warning' | 'problem' | 'left out';
 
 export interface Finding {
@@ -30,5 +30,5 @@ export function summary(findings: readonly Finding[]): string {
     return n === 0 ? [] : [`${n} ${word}${n === 1 || word === 'left out' ? '' : 's'}`];
   };
   const counts = [...count('problem', 'problem'), ...count('warning', 'warning'), ...count('left out', 'left out')];
-  return counts.length === 0 ? 'All is well.' : `${counts.join(', ')}.`;
+  return counts.length === 0 ? 'Healthy.' : `${counts.join(', ')}.`;
 }

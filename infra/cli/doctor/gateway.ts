@@ -1,4 +1,4 @@
-/** Sends probes as WCS sends hooks: its headers, no compression, no redirects followed, connections kept alive, no retry. */
+/** Sends probes as WCS sends hooks: with its headers, without compression, redirects or retries, over connections that are kept alive. */
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 
@@ -12,7 +12,7 @@ export interface Reply {
   readonly answeredAt: number;
 }
 
-/** No answer came: the connection failed, or the time was over. */
+/** No response: the connection failed, or the time was over. */
 export interface NoReply {
   readonly status: undefined;
   readonly code: string;
@@ -28,7 +28,7 @@ export const TIMEOUT = 'no answer in time';
 
 export interface Sender {
   readonly userAgent?: string;
-  /** How many there are at most. */
+  /** The most connections that are open. */
   readonly connections?: number;
 }
 
@@ -51,7 +51,7 @@ export function createGateway(
         {
           method: 'POST',
           agent,
-          // The whole of it: a server that drips its answer holds a hook as long as one that is silent.
+          // Reads the whole response: a server that sends it slowly delays a hook as long as one that is silent.
           signal: AbortSignal.timeout(timeout),
           headers: {
             Accept: 'application/json',
@@ -89,6 +89,6 @@ export function createGateway(
   };
 }
 
-/** Never the message: those of some errors quote what was received. */
+/** Never the message: some errors quote what was received. */
 const codeOf = ({ name, code }: NodeJS.ErrnoException) =>
   name === 'AbortError' || name === 'TimeoutError' ? TIMEOUT : (code ?? name);

@@ -1,4 +1,4 @@
-/** What the functions answer to one who is let in: the echo, and connect's `restClientConfig`. */
+/** Checks the responses to accepted hooks: the echo, and the `restClientConfig` of `connect`. */
 import { isDeepStrictEqual } from 'node:util';
 import { carriesSdp, METHOD_NAMES } from '../../../lib/wcs/methods.ts';
 import { explainAnswer, firstDifference, policyOf } from './answers.ts';
@@ -9,9 +9,9 @@ export const REWRITTEN =
   'Look at what stands before this backend (proxy, CDN, mapping template): it must pass bodies on as they are.';
 
 export const MUST_ECHO =
-  'WCS wants back what it sent; a body that is written anew on the way also breaks the signature.';
+  'WCS expects the body that it sent; a body that is rewritten on the way also breaks the signature.';
 
-/** `taken`: fields that WCS takes from the answer, where a policy overwrites them. */
+/** `taken`: the fields that WCS reads from the response, as a policy may overwrite them. */
 export function checkEcho(
   check: string,
   sent: Buffer,
@@ -36,7 +36,7 @@ export function checkEcho(
     return problem(check, `the content type is ${type}`, 'WCS takes application/json only.', REWRITTEN);
   }
   const how = difference === undefined ? 'byte for byte' : `but for ${taken.join(', ')}, which a policy overwrites`;
-  return ok(check, `echoed ${how}`, 'WCS takes the hook for handled.');
+  return ok(check, `echoed ${how}`, 'WCS considers the hook handled.');
 }
 
 function isSame(sent: Buffer, received: Buffer, except: readonly string[]): boolean {
@@ -47,11 +47,11 @@ function isSame(sent: Buffer, received: Buffer, except: readonly string[]): bool
 }
 
 const deniedBy = (check: string, policy: string) =>
-  ok(check, `denied by the policy ${policy}`, 'The function works, and decides: this probe has no right to more.');
+  ok(check, `denied by the policy ${policy}`, 'The function works, and the policy decided: this probe has no rights.');
 
-export const FOR_THE_POLICY = 'Show what the policy wants: --token TOKEN, --origin https://… of a page.';
+export const FOR_THE_POLICY = 'Give what the policy requires: --token TOKEN, --origin https://… of a page.';
 
-/** `connect` may add a member, and only that. */
+/** The response to `connect` has one more member, and nothing else. */
 export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Finding[] {
   const check = 'connect';
   if (answer.status !== 200) {
@@ -66,12 +66,12 @@ export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Fi
     const means = 'connect’s answer must hold every field that came, and restClientConfig.';
     return [problem(check, 'the answer is not the hook', means, REWRITTEN)];
   }
-  return [ok(check, 'let in', 'Clients can connect.'), checkRestClientConfig(configIn(answer))];
+  return [ok(check, 'accepted', 'Clients can connect.'), checkRestClientConfig(configIn(answer))];
 }
 
 const configIn = ({ body }: Reply) => objectOf(body)?.['restClientConfig'];
 
-/** What WCS takes of the answers to a method, as connect's answer says. */
+/** The fields that WCS reads from the responses to a method, according to the response to `connect`. */
 export function overwritten(method: string, connected: Reply | NoReply): readonly string[] {
   const config = connected.status === 200 ? (configIn(connected) as Config | undefined) : undefined;
   const { restPolicy, restOverwrite = '' } = config?.[method] ?? {};
@@ -88,7 +88,7 @@ export function checkRestClientConfig(config: unknown): Finding {
     return problem(
       check,
       'connect’s answer has none',
-      'No denial binds but that of connect, and every hook carries its sdp.',
+      'WCS obeys no denial but that of connect, and every hook carries its sdp.',
       REWRITTEN,
     );
   }
@@ -105,7 +105,7 @@ export function checkRestClientConfig(config: unknown): Finding {
   const means =
     failing.length === 0
       ? 'Nothing but connect can be denied; an error of this backend stops nothing.'
-      : 'A denial, or an error, of these stops what the client wants; of others, WCS logs it and goes on.';
+      : 'A denial, or an error, of these stops what the client wants; of others, WCS logs it and continues.';
   if (withSdp.length + disabled.length === 0) return ok(check, found, means);
   return warning(
     check,

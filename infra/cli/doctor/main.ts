@@ -1,4 +1,4 @@
-/** `npm run doctor`: looks at a running backend from outside, and says what to do. */
+/** `npm run doctor`: checks a running backend from outside, and says what to do. */
 import { findCredentials } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
 import { summary, toText, type Finding } from './finding.ts';
@@ -11,7 +11,7 @@ import { toJson } from '../streams/print.ts';
 import { runCommand } from '../command-line.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
 
-/** For a row that is not there at once. */
+/** How long to wait for a row. */
 const PATIENCE_MS = 3000;
 
 async function run({
@@ -34,7 +34,7 @@ async function run({
   }
   const { credentials, finding } = await findCredentials(given, stage);
   if (finding) tell(finding);
-  // Who reads along has seen enough: `npm run doctor | head`. The rows are removed all the same.
+  // The reader has ended: `npm run doctor | head`. The rows are removed nevertheless.
   let isRead = true;
   process.stdout.on('error', () => (isRead = false));
   for await (const found of diagnose({ ...options, credentials, gateway, behind })) {
@@ -49,7 +49,7 @@ async function run({
 function removeWhenInterrupted({ probeRows }: Search): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      // What is under way may be written after the removal.
+      // A hook that is under way may be saved after the removal.
       probeRows.expectLate();
       void probeRows.remove().then((finding) => {
         console.error(toText(finding));

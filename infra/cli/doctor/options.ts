@@ -11,14 +11,14 @@ const TIMEOUT_MS = 10_000;
 
 export const HELP = `npm run doctor -- --url URL [options]
 
-Sends a few hooks as WCS does, with the credentials and without, and tells of each thing that it looks at whether it is
-well, what that means, and what to do: who is let in, the echo, connect's restClientConfig, the time that hooks take, the
-clock; with --stage also the rows that result, the settings of the tables, and what waits in the queues.
-It removes the rows that it made. Exits with 1 if there is a problem.
+Sends a few hooks as WCS does, with and without the credentials, and reports for each check whether it is healthy, what that
+means, and what to do: authentication, the echo, connect's restClientConfig, the time that hooks take, the clock; with
+--stage also the resulting rows, the settings of the tables, and what waits in the queues.
+It removes the rows that it created. Exits with 1 if there is a problem.
 
   --url URL          the app's URL, as WCS has it  (with --stage ${STAGE}: where npm start listens)
-  --stage NAME       the stage behind it (${STAGE}: the stack that npm start runs here); without one nothing is asked of AWS,
-                     and no probe leaves a row
+  --stage NAME       the stage behind it (${STAGE}: the stack that npm start runs here); without one nothing is read from
+                     AWS, and no probe creates a row
   --region NAME      in which AWS region           (environment: AWS_REGION; eu-central-1)
 
   --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET; else that of the stage, from
@@ -28,7 +28,7 @@ It removes the rows that it made. Exits with 1 if there is a problem.
   --origin ORIGIN    origin of the connect, where policy origin is on
 
   --probes N         probes of the time            (${PROBES})
-  --timeout MS       wait so long for an answer    (${TIMEOUT_MS}, as rest_request_timeout=10)
+  --timeout MS       how long to wait for a reply  (${TIMEOUT_MS}, as rest_request_timeout=10)
   --json             one JSON object instead of text
   --help             this text
 

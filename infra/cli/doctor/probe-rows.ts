@@ -1,4 +1,4 @@
-/** The rows that the probes leave in the tables, and their removal. */
+/** The rows that the probes create in the tables, and their removal. */
 import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { toRow } from '../../../lib/store/items.ts';
@@ -10,13 +10,13 @@ export type AnyRow = Readonly<Record<string, string | number | boolean | undefin
 
 export interface ProbeRows {
   readonly ids: Ids;
-  /** Before the first probe that bears them. */
+  /** Called before the first probe with these ids. */
   begin(): void;
-  /** A probe was not answered, or its row is not there: it may come yet. */
+  /** Called if a probe was not answered or has no row: the row may still come. */
   expectLate(): void;
   stream(): Promise<AnyRow | undefined>;
   session(): Promise<AnyRow | undefined>;
-  /** As often as one likes: from a signal, too. */
+  /** May be called repeatedly, also from a signal. */
   remove(): Promise<Finding>;
 }
 
@@ -30,7 +30,7 @@ export function createProbeRows(stage: Stage): ProbeRows {
 
   async function read(key: typeof streamKey | typeof sessionKey): Promise<AnyRow | undefined> {
     const { Item } = await dynamo.send(new GetItemCommand({ ...key, ConsistentRead: true }));
-    // Of an attribute of another type, its name: none may be there.
+    // An attribute of another type counts by its name: there must be none.
     return Item && { ...Object.fromEntries(Object.keys(Item).map((name) => [name, '(no scalar)'])), ...toRow(Item) };
   }
 

@@ -1,4 +1,4 @@
-/** The hooks that the doctor sends. With ids they leave rows, which it removes; without, none. */
+/** The hooks that the doctor sends. With ids they create rows, which it removes; without ids they create none. */
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { sign } from '../../../lib/wcs/signature.ts';
 
@@ -7,7 +7,7 @@ export interface Probe {
   readonly body: Buffer;
 }
 
-/** Of one run: no WCS gives such ids. */
+/** The ids of one run: no WCS uses such ids. */
 export interface Ids {
   readonly mediaSessionId: string;
   readonly sessionId: string;
@@ -15,13 +15,13 @@ export interface Ids {
 
 export interface Credentials {
   readonly secret?: string | undefined;
-  /** During a rotation. No probe shows it: a WCS may still. */
+  /** The previous secret during a rotation. No probe uses it, but a WCS may. */
   readonly previousSecret?: string | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
 }
 
-/** The headers of a probe, over its bytes. */
+/** Makes the headers of a probe from its bytes. */
 export type Authorize = (body: Buffer) => Record<string, string>;
 
 export const bySignature =
@@ -34,7 +34,7 @@ export const byBasic =
 
 const SENDER = { nodeId: 'doctor', appKey: 'doctor' };
 
-/** What must come of the row probe: a stream that is not live, whose row expires by itself. */
+/** The expected row of the row probe: a stream that is not live, whose row expires by itself. */
 export const EXPECTED_ROW = {
   ...SENDER,
   phase: 'starting',
@@ -45,17 +45,17 @@ export const EXPECTED_ROW = {
 
 const STREAM = { ...SENDER, name: 'doctor', published: true };
 
-/** In `sdp` and `custom`, which are never stored. */
+/** A text in `sdp` and `custom`, which are never stored. */
 export const NOT_TO_BE_STORED = 'doctor-not-to-be-stored';
 
-/** An event of the same function as StreamStatusEvent that says nothing of a row. */
+/** An event for the function of StreamStatusEvent that changes no row. */
 const ROWLESS = 'RecordingStatusEvent';
 
 const json = (fields: object) => Buffer.from(JSON.stringify(fields));
 
 export const doorProbe = (): Probe => ({ method: ROWLESS, body: json(SENDER) });
 
-/** JSON as no serialiser writes it: whoever reads it and writes it again on the way shows. */
+/** JSON as no serialiser writes it: this reveals anything that parses and serialises it on the way. */
 export function rowProbe(ids: Ids | undefined): Probe {
   const said = JSON.stringify({ ...STREAM, ...ids, status: EXPECTED_ROW.status }).slice(1, -1);
   const custom = `{ "token":"${NOT_TO_BE_STORED}" ,"odd":"\\u00e9 é \\/ \u{1f600}","one":1.0,"one":1E0}`;
@@ -65,13 +65,13 @@ export function rowProbe(ids: Ids | undefined): Probe {
   };
 }
 
-/** A note about the stream: one write, that changes nothing of the row but when it was last heard of. */
+/** A note about the stream: one write that changes only the row's `lastSeenAt`. */
 export const timingProbe = (ids: Ids | undefined): Probe => ({
   method: ids ? 'StreamStatusEvent' : ROWLESS,
   body: json({ ...STREAM, ...ids, status: 'RESIZE', width: 640, height: 360 }),
 });
 
-/** What the client shows, for the policies to decide on. */
+/** What the client sends for the policies. */
 export interface Shown {
   readonly token?: string | undefined;
   readonly origin?: string | undefined;
@@ -88,7 +88,7 @@ export const connectProbe = (ids: Ids | undefined, { token, origin }: Shown): Pr
   }),
 });
 
-/** One of each other function: credentials are set for each by itself. */
+/** One hook for each other function, as each has credentials of its own. */
 export const otherProbes = (ids: Ids | undefined): readonly Probe[] => [
   ids
     ? { method: 'publishStream', body: json({ ...STREAM, ...ids }) }

@@ -1,4 +1,4 @@
-/** What waits in a stage's queues. */
+/** Checks how many hooks wait in a stage's queues. */
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import { explain, type Stage } from '../stage-access.ts';
@@ -22,8 +22,7 @@ export async function* checkQueues(stage: Stage): AsyncGenerator<Finding> {
       );
     } catch (error) {
       const { said, todo } = explain(error, stage);
-      const means =
-        'If the functions do not reach it either, there is nowhere for hooks to wait while DynamoDB is away.';
+      const means = 'If the functions cannot reach it either, hooks cannot be parked while DynamoDB is unreachable.';
       yield problem(check, `not readable: ${said}`, means, todo);
     }
   }
@@ -31,7 +30,7 @@ export async function* checkQueues(stage: Stage): AsyncGenerator<Finding> {
 
 const checkParking = (check: string, waiting: number) =>
   waiting === 0
-    ? ok(check, 'empty', 'DynamoDB took every hook at once.')
+    ? ok(check, 'empty', 'DynamoDB saved every hook at once.')
     : warning(
         check,
         `${waiting} waiting`,
@@ -45,6 +44,6 @@ const checkDeadLetters = (check: string, dead: number) =>
     : problem(
         check,
         `${dead} given up`,
-        'What these hooks said is in no row. 14 days after they came they are gone.',
-        'Those without the attribute "reason" go back once DynamoDB is well: aws sqs start-message-move-task. Read the others.',
+        'What these hooks reported is in no row. They are deleted 14 days after they came.',
+        'Those without the attribute "reason" can be moved back once DynamoDB is healthy: aws sqs start-message-move-task. Read the others.',
       );

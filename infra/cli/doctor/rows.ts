@@ -1,4 +1,4 @@
-/** Whether what a hook says becomes a row, and what does not belong there stays out. */
+/** Checks that what a hook reports becomes a row, without what must not be stored. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, problem, type Finding } from './finding.ts';
 import { EXPECTED_ROW, NOT_TO_BE_STORED } from './probes.ts';
@@ -18,7 +18,7 @@ export interface Found {
   readonly row?: AnyRow;
 }
 
-/** A row is there when its hook is answered; what was parked just now may take seconds. `patience`: milliseconds. */
+/** A row exists when its hook is answered; if the hook was parked, it may take seconds. `patience`: milliseconds. */
 async function findRow(
   check: string,
   read: () => Promise<AnyRow | undefined>,
@@ -32,7 +32,7 @@ async function findRow(
     }
   } catch (error) {
     const { said, todo } = explain(error, stage);
-    return { finding: problem(check, `not readable: ${said}`, 'Whether hooks become rows is not known.', todo) };
+    return { finding: problem(check, `not readable: ${said}`, 'It is unknown whether hooks become rows.', todo) };
   }
 }
 
@@ -44,11 +44,11 @@ const missing = (check: string, { name, place }: Stage) =>
   problem(
     check,
     'the hook was answered, but there is no row',
-    'Either it waits in the queue, as DynamoDB does not take it, or --url leads to another stage or region.',
+    'Either the hook waits in the queue, as DynamoDB did not save it, or --url leads to another stage or region.',
     `Look at the queue below, and at "cause" in the functions' log. If it is empty: is this the URL of ${name} in ${place}?`,
   );
 
-/** `row of the stream`: all that was said is there. Both: nothing is there that must not be. */
+/** The stream's row must have everything that was reported. No row may have what must not be stored. */
 function checkRow(check: string, row: AnyRow): Finding {
   const isStream = row['mediaSessionId'] !== undefined;
   const wrong = isStream ? Object.entries(EXPECTED_ROW).filter(([name, value]) => row[name] !== value) : [];
@@ -59,7 +59,7 @@ function checkRow(check: string, row: AnyRow): Finding {
     return problem(
       check,
       `it holds ${leaked.map(([name]) => name).join(', ')}`,
-      'What is never to be stored is stored: clients’ tokens, or their network addresses.',
+      'It has what must never be stored: clients’ tokens, or their network addresses.',
       'This is not what this backend does: which version is deployed, and who else writes this table?',
     );
   }
@@ -69,7 +69,7 @@ function checkRow(check: string, row: AnyRow): Finding {
       wrong
         .map(([name, value]) => `${name} is ${JSON.stringify(row[name]) ?? 'absent'} instead of ${value}`)
         .join(', '),
-      'The row does not say what the hook said.',
+      'The row differs from what the hook reported.',
       'Which version is deployed, and who else writes this table?',
     );
   }

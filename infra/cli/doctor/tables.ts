@@ -1,4 +1,4 @@
-/** How a stage's tables are set. */
+/** Checks the configuration of a stage's tables. */
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -8,14 +8,14 @@ import {
 import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
 import { explain, type Stage } from '../stage-access.ts';
 
-/** Keys and what of a row must be with them, for the sweep and for npm run streams. */
+/** The keys and attributes of the indexes that the sweep and npm run streams need. */
 const INDEXES = {
   live: { keys: ['live', 'startedAt'], projected: ['name', 'nodeId', 'appKey', 'sessionId', 'published'] },
   name: { keys: ['name', 'firstSeenAt'], projected: [] },
 } as const;
 
 const DEPLOY =
-  'Set it as in infra/cloudformation/tables.yml; a deployment changes nothing back that was changed by hand.';
+  'Set it as in infra/cloudformation/tables.yml; a deployment does not undo changes that were made by hand.';
 
 export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
   for (const [TableName, key, indexes] of [
@@ -28,14 +28,14 @@ export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
       ({ Table: table = {} } = await dynamo.send(new DescribeTableCommand({ TableName })));
     } catch (error) {
       const { said, todo } = explain(error, stage);
-      const means = 'If the functions do not reach it either, hooks wait in the queue.';
+      const means = 'If the functions cannot reach it either, hooks wait in the queue.';
       yield problem(TableName, `not readable: ${said}`, means, todo);
       continue;
     }
     yield checkTable(TableName, key, indexes, table);
     if (isLocal) {
       const means = 'The local DynamoDB has neither: rows here stay until their folder is removed.';
-      yield leftOut(TableName, 'TTL and point-in-time recovery', means, 'Ask a deployed stage.');
+      yield leftOut(TableName, 'TTL and point-in-time recovery', means, 'Check a deployed stage.');
       continue;
     }
     yield* checked(stage, `${TableName}, TTL`, async (check) => {
@@ -43,14 +43,14 @@ export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
       const isOn = /^ENABL/.test(ttl?.TimeToLiveStatus ?? '') && ttl?.AttributeName === 'expiresAt';
       return isOn
         ? ok(check, 'on, by expiresAt', 'DynamoDB removes rows that have expired, at no cost.')
-        : problem(check, 'off', 'Rows stay for ever, and so does what they say of people.', DEPLOY);
+        : problem(check, 'off', 'Rows stay for ever, with what they say about people.', DEPLOY);
     });
     yield* checked(stage, `${TableName}, recovery`, async (check) => {
       const { ContinuousBackupsDescription: backups } = await dynamo.send(
         new DescribeContinuousBackupsCommand({ TableName }),
       );
       return backups?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
-        ? ok(check, 'on', 'The table can be brought back as it was at any second of the last days.')
+        ? ok(check, 'on', 'The table can be restored to any second of the last days.')
         : warning(check, 'off', 'What is overwritten or deleted by mistake is gone.', DEPLOY);
     });
   }
@@ -79,7 +79,7 @@ export function checkTable(
   const found =
     `active, ${billing}, ${isProtected ? '' : 'not '}protected from deletion` +
     (names.length > 0 ? `, indexes ${names.join(', ')}` : '');
-  if (billing === 'PAY_PER_REQUEST') return ok(check, found, 'It takes what comes, and costs what is used.');
+  if (billing === 'PAY_PER_REQUEST') return ok(check, found, 'It scales with the load, and costs what is used.');
   const means = 'Beyond its provisioned units DynamoDB throttles, and hooks are parked.';
   return warning(check, found, means, 'Set the table to on-demand (PAY_PER_REQUEST).');
 }
@@ -89,7 +89,7 @@ function wrongWith(name: string, { keys, projected }: Index, { GlobalSecondaryIn
   if (!index) return [`the index ${name} is missing`];
   const { ProjectionType, NonKeyAttributes = [] } = index.Projection ?? {};
   const absent = ProjectionType === 'ALL' ? [] : projected.filter((field) => !NonKeyAttributes.includes(field));
-  // moto tells no status.
+  // moto reports no status.
   const status = index.IndexStatus ?? 'ACTIVE';
   return [
     ...(status === 'ACTIVE' ? [] : [`the index ${name} is ${status}`]),
@@ -101,7 +101,7 @@ function wrongWith(name: string, { keys, projected }: Index, { GlobalSecondaryIn
 const keysOf = ({ KeySchema = [] }: Pick<TableDescription, 'KeySchema'>) =>
   KeySchema.map(({ AttributeName }) => AttributeName).join(', ');
 
-/** A right that is missing to look at a setting says nothing about the setting. */
+/** A missing permission to read a setting says nothing about the setting. */
 async function* checked(
   stage: Stage,
   check: string,
@@ -111,6 +111,6 @@ async function* checked(
     yield await look(check);
   } catch (error) {
     const { said, todo } = explain(error, stage);
-    yield warning(check, `not readable: ${said}`, 'How it is set is not known.', todo);
+    yield warning(check, `not readable: ${said}`, 'Its setting is unknown.', todo);
   }
 }

@@ -1,14 +1,14 @@
-/** How long a hook takes from here, and whether this machine's clock is that of the gateway. */
+/** Checks how long a hook takes from here, and whether this machine's clock agrees with the gateway's. */
 import { explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import type { Reply, NoReply } from './gateway.ts';
 import type { AnyRow } from './probe-rows.ts';
 
-/** Enough for the share that is shown; a slow backend is not asked for minutes. */
+/** Enough for the percentile that is shown; a slow backend is not probed for minutes. */
 const BUDGET_MS = 20_000;
 const SLOW_MS = 1000;
 
-/** One after another, as the hooks of one stream; the probes before have warmed the functions. `kind`: of the probes. */
+/** Sends the probes one after another, as the hooks of one stream; earlier probes have warmed the functions. `kind`: of the probes. */
 export async function checkLatency(
   post: () => Promise<Reply | NoReply>,
   probes: number,
@@ -40,16 +40,16 @@ export function latencyOf(answers: readonly (Reply | NoReply)[], of: string): Fi
   return warning(
     check,
     found,
-    'A slow hook holds up what its client wants, and threads of WCS.',
-    'Try from the machine of WCS: it may be the way from here. Then compare "milliseconds" in the log; is the region near?',
+    'A slow hook delays its client, and blocks threads of WCS.',
+    'Try from the machine of WCS: the network from here may be slow. Then compare "milliseconds" in the log; is the region near?',
   );
 }
 
-/** The least value that so many of them do not exceed. */
+/** The least value that this share of them does not exceed. */
 export const percentile = (sorted: readonly number[], share: number) =>
   sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
 
-/** By the row if there is one, else by the header `Date`, which has whole seconds. */
+/** Compares with the row if there is one, or else with the header `Date`, which has whole seconds. */
 export function* checkClock(reply: Reply, row: AnyRow | undefined): Generator<Finding> {
   const at = Date.parse(String(row?.['firstSeenAt']));
   const date = Date.parse(reply.headers.date ?? '');
@@ -57,12 +57,12 @@ export function* checkClock(reply: Reply, row: AnyRow | undefined): Generator<Fi
   else if (!Number.isNaN(date)) yield compareClocks(reply, { from: date, to: date + 999 });
 }
 
-/** `from`, `to`: when by the gateway's clock the hook was answered, as exactly as is known. */
+/** `from`, `to`: between which times of the gateway's clock the hook was answered. */
 function compareClocks({ sentAt, answeredAt }: Reply, { from, to }: { from: number; to: number }): Finding {
   const check = 'clock';
   const behind = from > answeredAt ? from - answeredAt : to < sentAt ? to - sentAt : 0;
   const seconds = Math.abs(behind / 1000).toFixed(1);
-  const means = 'Rows have the gateway’s times; tokens are held to its clock, with 60 seconds of tolerance.';
+  const means = 'Rows have the gateway’s times; tokens are checked by its clock, with 60 seconds of tolerance.';
   if (Math.abs(behind) < 2000) return ok(check, `${seconds} s apart`, means);
   return (Math.abs(behind) > 60_000 ? problem : warning)(
     check,

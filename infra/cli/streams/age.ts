@@ -1,6 +1,6 @@
 /** Times as a person reads them. */
 
-/** From so many seconds on it is counted in a unit of so many: the hours of two days are still told apart. */
+/** From this many seconds on, the unit with this many seconds is used: two days are still shown in hours. */
 const UNITS = [
   [2 * 86_400, 86_400, 'd'],
   [3600, 3600, 'h'],
@@ -8,7 +8,7 @@ const UNITS = [
   [0, 1, 's'],
 ] as const;
 
-/** `3 min`, `2 h`: at most six characters for years to come. */
+/** `3 min`, `2 h`: at most six characters for years. */
 export function ageOf(milliseconds: number): string {
   const seconds = Math.max(Math.floor(milliseconds / 1000), 0);
   const [, unit, name] = UNITS.find(([from]) => seconds >= from) ?? UNITS[3];

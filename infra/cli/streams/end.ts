@@ -10,19 +10,19 @@ import type { Streams } from './read.ts';
 import { described } from './stop.ts';
 
 export interface Ending {
-  /** Also where it was heard of within its lease. */
+  /** End it even if it was heard of within its lease. */
   readonly isSure: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly rules: Lease & Retention;
 }
 
-/** `before`: the row as it was. Undefined: there is no such stream. */
+/** `before`: the row as it was. Undefined if there is no such stream. */
 export type Ended = { readonly before: Row; readonly after: Row } | { readonly whyNot: string } | undefined;
 
 const TIME_MS = 15_000;
 
-/** A hook that comes in between is seen first: a stream that it proves alive is not ended. */
+/** A concurrent hook wins: a stream that it proves alive is not ended. */
 export async function endStream({ dynamo, streamsTable }: Streams, id: string, ending: Ending): Promise<Ended> {
   const table = createTable(dynamo, streamsTable, KINDS.stream.key);
   const work = startBudget(AbortSignal.timeout(TIME_MS));
@@ -55,7 +55,7 @@ function whyNot(id: string, row: Row, { isSure, now, rules }: Ending): string | 
   return undefined;
 }
 
-/** In a sentence or two, what came of it. */
+/** Explains the result in a sentence or two. */
 export const whatEndDid = (id: string, before: Row, now: number) =>
   `${described(id, before)} is ended, in its row: WCS is told nothing. It was last heard of ${distance(Date.parse(String(before.lastSeenAt)), now)} ` +
   `(${before.lastSeenAt}). A hook that proves it alive is reported as "live after end"; the row stays ended.`;

@@ -3,7 +3,7 @@ import { STAGE } from '../../local/settings.ts';
 
 export const HELP = `npm run streams -- [what] [options]
 
-Without more: what is live now, publishers first, each in the order of their
+Without options: what is live now, publishers first, each in the order of their
 start (with LIVE_SHARDS: of each shard), with the time since it started (age)
 and since it was last heard of (heard). Keep-alives renew the latter once half
 of the lease is used, so it may lag behind by that much.
@@ -27,7 +27,7 @@ of the lease is used, so it may lag behind by that much.
                  (STOP_STREAMS=true, or a policy that can limit streams) and WCS
                  sends keep-alives. It says whether that will happen.
                  The row's status stays WCS's until its end event comes;
-                 "stopSentAt" says since when its keep-alives are refused
+                 "stopSentAt" says since when its keep-alives get a 403
   --reason TEXT  why, kept in the row of what is stopped
   --undo         with --stop ID: takes "stop" out of the row again, and
                  "stopSentAt" with it. A "stopAt" stays: it may be a token's
@@ -38,10 +38,10 @@ of the lease is used, so it may lag behind by that much.
   --yes          with --end ID: also where it was heard of within its lease, or
                  sends no keep-alives
 
-  --wide         times, nodes and names as a whole, as where stdout is no
+  --wide         whole times, nodes and names, as if stdout were not a
                  terminal. On a terminal lines fit its width: times are ages,
-                 of a node only what stands behind the @ is shown, and long
-                 names lose their middle
+                 a node is what stands behind its @, and long names lose
+                 their middle
   --json         the whole row, a JSON object per line
   --limit N      show N at most (all)
   --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)

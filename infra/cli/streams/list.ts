@@ -1,4 +1,4 @@
-/** Lists of streams: what is read for one, and what is said of all of it. */
+/** Lists streams: reads them, prints them, and sums them up. */
 import { visible } from '../terminal-text.ts';
 import type { Wanted } from './options.ts';
 import type { Printer } from './print.ts';
@@ -25,14 +25,14 @@ export async function showList(
 ): Promise<void> {
   const { name, node, sub, lost } = wanted;
   const where = `${streams.streamsTable}${node === undefined ? '' : ` on ${visible(node)}`}${sub === undefined ? '' : ` of ${visible(sub)}`}`;
-  // One more is read than shown, to know whether there are more; a filter may need all to find so many.
+  // One more is read than shown, to know whether there are more; with a filter all may have to be read.
   const more = limit + 1;
   const isFilteredByRow = sub !== undefined || lost;
   const rowsAtMost = isFilteredByRow ? Infinity : more;
   const shownAtMost = isFilteredByRow || node !== undefined ? Infinity : more;
   const isThere = (stream: Stream) => node === undefined || isOnNode(stream, node);
   const isOf = (stream: Stream) => sub === undefined || stream.sub === sub;
-  /** The index may be of a moment ago: the row tells. */
+  /** The index may be a moment old: the row decides. */
   const isInPhase = ({ phase, live }: Stream) => (lost ? phase === 'lost' : name !== undefined || live !== undefined);
   const found = (pages: Pages) =>
     only(rowsOf(streams, only(pages, isThere), rowsAtMost), (stream) => isOf(stream) && isInPhase(stream));
@@ -100,7 +100,7 @@ export interface Live {
   readonly playing: number;
 }
 
-/** Prints them up to the limit, and then what `sum` says of all of them. */
+/** Prints them up to the limit, and then the sentence of `sum` about all of them. */
 async function print(
   pages: Pages,
   limit: number,

@@ -1,4 +1,4 @@
-/** `npm run streams`: what is live, who watches it, what became of a stream, and an operator's word about one. */
+/** `npm run streams`: shows what is live, who watches it and what became of a stream; stops or ends one. */
 import { Failure, runCommand, UsageError } from '../command-line.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
@@ -8,7 +8,7 @@ import { createShow } from './show.ts';
 import type { Out } from './tables.ts';
 import { watch } from './watch.ts';
 
-// Who reads along has seen enough: `npm run streams | head`.
+// The reader has ended: `npm run streams | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const ERASE_LINE = '\r\u001b[K';

@@ -5,7 +5,7 @@ import { STAGE } from '../../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
 
-/** Which streams; without a name, those that are live, or lost. */
+/** Which streams: those of a name, or else those that are live or lost. */
 export interface Wanted {
   readonly name?: string | undefined;
   readonly node?: string | undefined;
@@ -63,7 +63,7 @@ function checkTogether(given: Given): void {
   }
   const isGiven = (option: keyof Given) => given[option] !== undefined && given[option] !== false;
   const whats = (['id', 'stop', 'end', 'viewers'] as const).filter(isGiven);
-  // A server's viewers can be counted, as the index holds the node.
+  // The viewers of a server can be counted, because the index has the node.
   const filters = (['name', 'sub', 'lost', 'node'] as const).filter(isGiven);
   const strange = filters.filter((filter) => whats.some((what) => what !== 'viewers' || filter !== 'node'));
   const asked = [...whats, ...strange].map((option) => `--${option}`);
@@ -93,7 +93,7 @@ function whatOf({ id, name, node, sub, lost, viewers, stop, reason, undo, end, y
   return { kind: 'list', name: name === undefined ? undefined : nameOf(name), node, sub, lost };
 }
 
-/** As rows show it: what WCS calls a stream may have a password in it. */
+/** The name as rows show it: WCS's name of a stream may contain a password. */
 function nameOf(given: string): string {
   const name = shownName(given);
   if (name === '') throw new UsageError('--name has nothing but a key: expected the name before its "?"');

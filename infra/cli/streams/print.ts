@@ -1,4 +1,4 @@
-/** Lines for a terminal or for a program, each written at once: nothing is held back to align it with what comes later. */
+/** Prints lines for a terminal or for a program, each at once: none waits to be aligned with later lines. */
 import { fold, pad, shorten, visible, widthOf } from '../terminal-text.ts';
 
 export type Cells = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -6,11 +6,11 @@ type Write = (line: string) => void;
 
 export interface Printer<Row = Cells> {
   rows(rows: readonly Row[]): void;
-  /** For people only: a program counts for itself. */
+  /** For people only: a program counts by itself. */
   note(text: string): void;
 }
 
-/** JSON escapes only some of them; here the value stays what it is. */
+/** Escapes what JSON does not have to escape; the value stays the same. */
 export const toJson = (value: unknown) =>
   JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (character) =>
     character.split('').map(escaped).join(''),
@@ -23,7 +23,7 @@ export const jsonPrinter = (write: Write): Printer => ({
   note: () => {},
 });
 
-/** A column's width; the last column takes what is left. Longer values push what follows, and are never cut. */
+/** A column's width; the last column has the rest. Longer values push the next columns, and are never cut. */
 export type Columns = readonly (readonly [name: string, width: number])[];
 
 export function tablePrinter(columns: Columns, write: Write): Printer {
@@ -40,15 +40,15 @@ export function tablePrinter(columns: Columns, write: Write): Printer {
 }
 
 /**
- * Without a width it is that of the widest value so far; `whole`: to be copied, never shortened. The last column takes what is
- * left.
+ * Without a width, a column is as wide as the widest value so far; `whole`: never shortened, so that it can be copied. The last
+ * column has the rest.
  */
 export type FittedColumns = readonly (readonly [name: string, width?: number | 'whole'])[];
 
 const WIDEST = 21;
 const LEAST_REST = 8;
 
-/** Fits `columns` of a terminal. Rows with another `heading` get it as the head of their first column. */
+/** Fits a terminal's `columns`. A new `heading` of rows becomes the head of their first column. */
 export function fittedPrinter(table: FittedColumns, columns: number, write: Write): Printer {
   const widths = table.map(() => 0);
   let heading: Cells[string];

@@ -1,4 +1,4 @@
-/** Streams as the operator asks for them: from the indexes, page by page, and their rows in batches. */
+/** Reads streams for the operator: from the indexes, page by page, and their rows in batches. */
 import {
   BatchGetItemCommand,
   DescribeTableCommand,
@@ -21,18 +21,18 @@ export type Pages = AsyncIterable<readonly Stream[]>;
 export type Streams = Pick<Stage, 'dynamo' | 'streamsTable'>;
 
 const LIVE_PAGE = 500;
-/** What BatchGetItem takes. */
+/** The limit of BatchGetItem. */
 const BATCH = 100;
 const BUSY_PAUSE_MS = 200;
 
-/** What the index `live` shows, publishers first. `atMost` bounds the page where fewer are wanted than it holds. */
+/** Reads the index `live`, publishers first. `atMost` bounds the page if fewer are wanted. */
 export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGenerator<Stream[]> {
   for (const key of LIVE_KEYS) {
     yield* pages(streams, { IndexName: 'live', key, Limit: Math.min(LIVE_PAGE, atMost) });
   }
 }
 
-/** What the index `name` shows of a name as it is shown, the latest first. */
+/** Reads the index `name` for a shown name, the latest first. */
 export const streamsNamed = (streams: Streams, name: string, atMost = Infinity): Pages =>
   pages(streams, {
     IndexName: 'name',
@@ -42,8 +42,8 @@ export const streamsNamed = (streams: Streams, name: string, atMost = Infinity):
   });
 
 /**
- * The rows of what an index shows: what changes often is in no index, as each change would be a write more. Those that have
- * expired since are left out. `atMost` bounds the batch.
+ * Reads the rows of an index's items: no index has attributes that change often, as each change would cost one more write. Rows
+ * that have expired since are left out. `atMost` bounds the batch.
  */
 export async function* rowsOf(streams: Streams, shown: Pages, atMost = Infinity): AsyncGenerator<Stream[]> {
   const batch = Math.min(BATCH, atMost);
@@ -63,14 +63,14 @@ export async function readStream({ dynamo, streamsTable }: Streams, id: string):
   return Item && toRow(Item);
 }
 
-/** How far a reading of the whole table is. */
+/** The progress of reading the whole table. */
 export interface Course {
-  /** Rows, among them those that are not wanted. */
+  /** The number of rows, including those that are not wanted. */
   readonly read: number;
   readonly units: number;
 }
 
-/** Of the whole table, as no index holds them: those that hooks no longer tell of. */
+/** Reads the whole table, as no index has the lost streams: those that hooks no longer report. */
 export async function* lostStreams(
   { dynamo, streamsTable }: Streams,
   tell: (course: Course) => void,
@@ -98,7 +98,7 @@ export async function* lostStreams(
 
 const BYTES_OF_A_UNIT = 8192;
 
-/** What reading the whole table takes, as DynamoDB knew some hours ago; undefined where it did not, or one may not ask. */
+/** The cost of reading the whole table, as DynamoDB knew it some hours ago; undefined if it did not, or without the permission. */
 export async function sizeOf({ dynamo, streamsTable }: Streams): Promise<Course | undefined> {
   try {
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: streamsTable }));

@@ -1,4 +1,4 @@
-/** Shows or does what was asked for. */
+/** Shows or does what the options ask for. */
 import { rulesOf, type StreamRules } from '../function-settings.ts';
 import { fold, visible } from '../terminal-text.ts';
 import { explain, type Stage } from '../stage-access.ts';
@@ -13,7 +13,7 @@ import { countViewers, isOnNode } from './viewers.ts';
 
 export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal'>;
 
-/** @returns a function that resolves to what could not be done, if so; it throws what the database throws */
+/** @returns a function that resolves to a sentence about what could not be done, if so; it throws the database's errors */
 export function createShow(
   stage: ShownStage,
   { what, json }: Pick<Options, 'what' | 'json'>,
@@ -31,7 +31,7 @@ export function createShow(
     printer.note(`${howMany(live)} in ${table}, of ${counted(names.length, 'name')}.`);
   }
 
-  /** What came of it; a program gets the row, and whoever runs it the sentence. */
+  /** Reports the result: a program reads the row, a person the sentence. */
   function tell(stream: Stream, sentence: string, { write, columns, warn }: Out): void {
     if (!json) return write(fold(visible(sentence), columns));
     jsonPrinter(write).rows([ordered(stream)]);
@@ -92,7 +92,7 @@ async function* onNode(pages: Pages, node: string | undefined): AsyncGenerator<S
   for await (const page of pages) yield page.filter((stream) => node === undefined || isOnNode(stream, node));
 }
 
-/** Not everybody who may write rows may see what functions are set to. */
+/** Not everybody who may write rows may read the functions' settings. */
 const stoppingOf = (stage: ShownStage): Promise<Stopping> =>
   stage.rules().then(
     ({ stopsStreams }) => (stopsStreams ? 'on' : 'off'),

@@ -1,4 +1,4 @@
-/** An operator's word about one stream, written into its row, and what comes of it. */
+/** Stops one stream by its row, and explains what happens then. */
 import {
   ConditionalCheckFailedException,
   UpdateItemCommand,
@@ -8,7 +8,7 @@ import { toRow } from '../../../lib/store/items.ts';
 import { ageOf } from './age.ts';
 import type { Stream, Streams } from './read.ts';
 
-/** Whether keep-alives can stop streams there, or why that cannot be seen. */
+/** Whether keep-alives can stop streams there, or why that is unknown. */
 export type Stopping = 'on' | 'off' | { readonly unknown: string };
 
 /** @returns the row as it is then; undefined where there is no such stream */
@@ -29,7 +29,7 @@ export const takeStopBack = (streams: Streams, id: string): Promise<Stream | und
     ReturnValues: 'ALL_OLD',
   });
 
-/** A keep-alive that is being judged by the row before reads it again. */
+/** A keep-alive that is being checked against the previous row has to read it again. */
 const COUNTED = { ':none': { N: '0' }, ':one': { N: '1' } };
 
 async function say(
@@ -42,7 +42,7 @@ async function say(
       new UpdateItemCommand({
         TableName: streamsTable,
         Key: { mediaSessionId: { S: id } },
-        // Without it a misspelt id would make a row.
+        // Without it a misspelt id would create a row.
         ConditionExpression: 'attribute_exists(mediaSessionId)',
         ...update,
       }),
@@ -56,7 +56,7 @@ async function say(
 
 export const described = (id: string, { name, phase }: Stream) => `${id} (${name ?? 'without a name'}, ${phase})`;
 
-/** In a sentence or two, what comes of a stop. */
+/** Explains in a sentence or two what a stop will do. */
 export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now: number): string {
   const what = described(id, stream);
   if (stream.phase === 'ended') return `${what} has ended already, at ${stream.endedAt}: there is nothing to stop.`;
@@ -68,8 +68,8 @@ export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now
   }
   if (stream.stopSentAt !== undefined) {
     return (
-      `${what}: its keep-alives are refused already, since ${stream.stopSentAt}, and WCS is to end it. One that goes ` +
-      `on all the same has connected before stopping was on.`
+      `${what}: its keep-alives have been answered 403 since ${stream.stopSentAt}, and WCS should end it. If it ` +
+      `continues, its client connected before stopping was on.`
     );
   }
   const unseen =
@@ -83,15 +83,15 @@ export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now
 function whenStopped({ phase, lost, denied, keepAlive, lastSeenAt }: Stream, now: number): string {
   const heard = `it was last heard of ${ageOf(now - Date.parse(String(lastSeenAt)))} ago`;
   if (phase === 'lost') {
-    return ` is lost (${lost}): nothing comes of it, unless it sends a keep-alive again, which is refused then. If it is gone, --end ends its row.`;
+    return ` is lost (${lost}): nothing happens unless it sends a keep-alive again, which is then answered 403. If it is gone, --end ends its row.`;
   }
-  if (phase === 'denied') return ` was denied (${denied}). Should WCS go on with it, its first keep-alive stops it.`;
+  if (phase === 'denied') return ` was denied (${denied}). If WCS continues with it, its first keep-alive stops it.`;
   if (phase !== 'live') return ' has not started yet: its first keep-alive stops it.';
   if (keepAlive) return ` is stopped with its next keep-alive; ${heard}.`;
   return ` is stopped with its first keep-alive, but has sent none yet: are they on in WCS? Without them nothing stops it; ${heard}.`;
 }
 
-/** In a sentence or two, what came of taking a stop back. `before`: the row as it was. */
+/** Explains in a sentence or two what taking a stop back did. `before`: the row as it was. */
 export function whatUndoDid(id: string, before: Stream): string {
   const what = described(id, before);
   const { stop, stopAt, stopSentAt, phase } = before;
@@ -105,9 +105,9 @@ export function whatUndoDid(id: string, before: Stream): string {
     return `Too late: ${what} has ended, at ${before.endedAt}. "stop" is out of its row.${stopAtStays}`;
   if (stopSentAt !== undefined) {
     return (
-      `Too late: a keep-alive of ${what} was refused at ${stopSentAt}, and WCS is to end it. "stop" is out of its row: ` +
-      `should it go on, its keep-alives are taken again.${stopAtStays}`
+      `Too late: a keep-alive of ${what} was answered 403 at ${stopSentAt}, and WCS should end it. "stop" is out of its row: ` +
+      `if it continues, its keep-alives are answered 200 again.${stopAtStays}`
     );
   }
-  return `${what} is not to be stopped any more: no keep-alive has been refused.${stopAtStays}`;
+  return `${what} will not be stopped any more: no keep-alive was answered 403.${stopAtStays}`;
 }

@@ -1,4 +1,4 @@
-/** How streams are shown in a list. */
+/** The columns of lists of streams. */
 import { ageOf, distance } from './age.ts';
 import {
   fittedPrinter,
@@ -12,15 +12,15 @@ import {
 import { KINDS } from '../../../lib/state/row.ts';
 import type { Stream } from './read.ts';
 
-/** Where and how it is shown. `columns`: of the terminal that it must fit; undefined: all of everything. */
+/** Where and how it is shown. `columns`: the width of the terminal; undefined: nothing is shortened. */
 export interface Out {
   readonly write: (line: string) => void;
   readonly columns: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** For people beside the output: what they should know before it comes. */
+  /** Tells people what they should know before the output comes. */
   readonly warn: (text: string) => void;
-  /** How far it is, in a line that the next one replaces; undefined: no more. */
+  /** Shows the progress in a line that the next one replaces; undefined removes it. */
   readonly progress: (text: string | undefined) => void;
 }
 
@@ -40,7 +40,7 @@ const WHOLE: Columns = [
 ];
 const FITTED: FittedColumns = [['mediaSessionId', 'whole'], ['age', 6], ['heard', 6], ['node'], ['name']];
 
-/** What is live comes by role, which needs no column then. */
+/** Live streams are grouped by role, which then needs no column. */
 export const LIVE: Table<Stream> = {
   whole: [['live', 10], ...WHOLE],
   fitted: FITTED,
@@ -88,7 +88,7 @@ function fitted(stream: Stream, now: number): Cells {
   };
 }
 
-/** What stands behind the @ of a nodeId: the server's address. */
+/** The part of a nodeId behind the @: the server's address. */
 const nodeOf = (nodeId: Cells[string]) => String(nodeId).replace(/^.*@(?=.)/s, '');
 
 export function printerOf<Row extends Cells>(table: Table<Row>, json: boolean, out: Out): Printer<Row> {
@@ -98,7 +98,7 @@ export function printerOf<Row extends Cells>(table: Table<Row>, json: boolean, o
   return { ...printer, rows: (rows) => printer.rows(rows.map((row) => table.fit(row, out.now()))) };
 }
 
-/** In the order in which a person reads a row. */
+/** Sorts the attributes in the order in which a person reads them. */
 export function ordered(stream: Stream): Stream {
   const names = ['mediaSessionId', ...KINDS.stream.owned, ...Object.keys(stream)] as (keyof Stream)[];
   return Object.fromEntries(names.flatMap((name) => (stream[name] === undefined ? [] : [[name, stream[name]]])));

@@ -1,8 +1,8 @@
-/** Who watches what: live streams counted by their name. */
+/** Counts live streams by their name: who watches what. */
 import type { Pages, Stream } from './read.ts';
 
 export interface Watched {
-  /** Absent: streams that no hook gave a name. */
+  /** Absent for streams without a name in any hook. */
   readonly name?: string;
   readonly viewers: number;
   readonly publishers: number;
@@ -25,6 +25,6 @@ export async function countViewers(pages: Pages): Promise<Watched[]> {
     .sort((a, b) => b.viewers - a.viewers || b.publishers - a.publishers || ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
 }
 
-/** `node`: a nodeId, or what stands in it behind the @. */
+/** `node`: a nodeId, or the part behind its @. */
 export const isOnNode = ({ nodeId }: Stream, node: string) =>
   nodeId === node || (typeof nodeId === 'string' && nodeId.endsWith(`@${node}`));

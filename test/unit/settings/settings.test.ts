@@ -191,7 +191,7 @@ describe('access settings', () => {
       ['TOKEN_ISSUER, TOKEN_FOR set without TOKEN_SECRET (HS256) or TOKEN_JWKS_URL', 'without TOKEN_AUDIENCE'],
     ],
     [{ TOKEN_FIELD: 'jwt' }, ['without TOKEN_SECRET', 'without TOKEN_ISSUER', 'without TOKEN_AUDIENCE']],
-    [{ ...TOKENS, TOKEN_JWKS_URL: 'https://x' }, ['set both']],
+    [{ ...TOKENS, TOKEN_JWKS_URL: 'https://x' }, ['both set']],
     [{ ...TOKENS, TOKEN_SECRET: 'hidden' }, ['TOKEN_SECRET is shorter than 32 bytes']],
     [{ ...TOKENS, TOKEN_SECRET_PREVIOUS: 'hidden' }, ['TOKEN_SECRET_PREVIOUS is shorter than 32 bytes']],
     [{ ...TOKENS, TOKEN_SECRET: '', TOKEN_JWKS_URL: 'http://login.example.com' }, ['is not an https:// address']],

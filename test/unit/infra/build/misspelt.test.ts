@@ -95,8 +95,8 @@ describe('a start', () => {
   it('is refused for a setting by another name, with the right one and all other problems, and without its value', () => {
     const problems = problemsOf({ LEASE_SECONDS: '5' }, { ALLOWED_ORIGIN: 'hidden', HOOK_SECRTE: 'hidden' });
     expect(problems).toEqual([
-      'ALLOWED_ORIGIN is no setting, and would have no effect: is ALLOWED_ORIGINS meant? Rename it, or unset it',
-      'HOOK_SECRTE is no setting, and would have no effect: is HOOK_SECRET meant? Rename it, or unset it',
+      'ALLOWED_ORIGIN is not a setting, and would have no effect: is ALLOWED_ORIGINS meant? Rename it, or unset it',
+      'HOOK_SECRTE is not a setting, and would have no effect: is HOOK_SECRET meant? Rename it, or unset it',
       expect.stringContaining('LEASE_SECONDS=5'),
     ]);
   });

@@ -49,8 +49,8 @@ describe('the stack that is ready', () => {
     expect(message.split('\n').slice(3)).toEqual([
       '  hooks     signed with HOOK_SECRET, or signed with HOOK_SECRET_PREVIOUS, or HTTP Basic as wcs',
       '  policies  origin protects connect',
-      '            token protects publish, call (one that is shown at connect must be good, too)',
-      '            where it cannot be decided, this goes on: call',
+      '            token protects publish, call (a token at connect must be valid, too)',
+      '            if it cannot be decided, this is allowed: call',
       '  stopping  on: by "stop" and "stopAt" in a row, with the next keep-alive, every stream after 3600 s',
       '  in WCS    add app -u wcs -p <HOOK_PASSWORD> myApp myAppKey "http://192.168.1.5:3000/rest/my_api"',
       '            add app-rest-method -a myAppKey',

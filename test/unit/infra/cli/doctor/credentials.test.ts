@@ -47,7 +47,7 @@ describe('the doctor shows the credentials', () => {
   it('or says why it has none, and what to do', async () => {
     expect(await findCredentials(NOTHING, { ...PROD, ...holding({}) })).toMatchObject({
       credentials: NOTHING,
-      finding: { level: 'left out', todo: 'Make one: npm run secrets -- --stage prod.' },
+      finding: { level: 'left out', todo: 'Create one: npm run secrets -- --stage prod.' },
     });
     const denied = Object.assign(new Error('no ssm:GetParameters'), { name: 'AccessDeniedException' });
     const parameters = { send: (() => Promise.reject(denied)) as never };
