@@ -82,7 +82,7 @@ describe('hooks with secrets that rotate', () => {
     const answer = await send();
     expect(answer.statusCode).toBe(503);
     expect(answer.body).not.toContain('half');
-    expect(lines).toMatchObject([{ message: 'not ready', fields: { requestId: 'r', cause: 'half a user' } }]);
+    expect(lines).toMatchObject([{ message: 'not ready', fields: { requestId: 'r', cause: 'Error: half a user' } }]);
   });
 
   it('work with the next hook once what was missing is stored', async () => {
