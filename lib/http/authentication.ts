@@ -1,7 +1,6 @@
-import type { Deps } from '../platform/effects.ts';
 import { verify } from '../wcs/signature.ts';
 import { HttpError } from '../hooks/errors.ts';
-import type { Middleware } from './middleware.ts';
+import type { HookDeps, Middleware } from './middleware.ts';
 
 /** Without `charset` a JVM encodes the credentials in Latin-1. */
 const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';
@@ -10,7 +9,7 @@ const CHALLENGE = 'Basic realm="wcs-hooks", charset="UTF-8"';
 export const authentication = ({
   settings: { credentials, takesUnsigned },
   rotatedCredentials,
-}: Pick<Deps, 'settings' | 'rotatedCredentials'>): Middleware => ({
+}: Pick<HookDeps, 'settings' | 'rotatedCredentials'>): Middleware => ({
   async before({ event }) {
     if (takesUnsigned) return;
     const { authorization } = event.headers;

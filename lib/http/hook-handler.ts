@@ -2,19 +2,23 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
-import type { Deps } from '../platform/effects.ts';
 import { response } from './response.ts';
 import { authentication } from './authentication.ts';
 import { problemOfEnvelope } from './envelope.ts';
 import { responseTo, HttpError } from '../hooks/errors.ts';
 import type { HookProcessor, HookAnswer, HookEvent } from '../hooks/hook.ts';
 import { jsonBody } from './json-body.ts';
+import type { HookDeps } from './middleware.ts';
 import { rawBody } from './request.ts';
 import { schema } from './validation.ts';
 
-export function createHookHandler(deps: Deps, processHook: HookProcessor) {
+/** What Lambda calls with API Gateway's event. Failures of ours are answers, too. */
+export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
+
+/** The chain, behind a look at the envelope. */
+export function createHookHandler(deps: HookDeps, processHook: HookProcessor): HookFunction {
   const chain = createChain(deps, processHook);
-  return (event: HookEvent, context: Context): Promise<HookAnswer> => {
+  return (event, context) => {
     const problem = problemOfEnvelope(event);
     if (problem === undefined) return chain(event, context) as Promise<HookAnswer>;
     const fields = { outcome: 'rejected', status: 400, requestId: context.awsRequestId, cause: problem };
@@ -23,7 +27,7 @@ export function createHookHandler(deps: Deps, processHook: HookProcessor) {
   };
 }
 
-const createChain = (deps: Deps, processHook: HookProcessor) =>
+const createChain = (deps: HookDeps, processHook: HookProcessor) =>
   middy<HookEvent>()
     .use(response(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)

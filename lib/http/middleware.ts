@@ -1,6 +1,17 @@
+/** What the steps of the chain have in common. */
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { HookEvent } from '../hooks/hook.ts';
+import type { Effects } from '../platform/effects.ts';
+import type { HookSettings } from '../settings/settings.ts';
+import type { Credentials } from '../wcs/signature.ts';
 
 /** One step of the chain. */
 export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;
+
+/** What steps are made of. */
+export interface HookDeps extends Effects {
+  readonly settings: HookSettings;
+  /** Before a hook is rejected: other credentials that hold since a moment ago. */
+  readonly rotatedCredentials?: () => Promise<Credentials | undefined>;
+}

@@ -1,4 +1,3 @@
-import type { Deps } from '../platform/effects.ts';
 import { describe, type Line } from '../platform/log.ts';
 import type { Anomaly } from '../state/anomaly.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
@@ -7,13 +6,13 @@ import { publicId } from '../wcs/public-id.ts';
 import { shownName } from '../state/shown-name.ts';
 import { responseTo, asHttpError } from '../hooks/errors.ts';
 import type { HookAnswer, HookEvent, Result } from '../hooks/hook.ts';
-import type { Middleware } from './middleware.ts';
+import type { HookDeps, Middleware } from './middleware.ts';
 
 /** Outcomes that an operator should look into although nothing failed. */
 const ANOMALIES: readonly string[] = ['denial ignored', 'live after end', 'id in use'] satisfies Anomaly[];
 
 /** Turns the chain's result into a response, and writes the hook's one line. */
-export function response({ log, now, settings }: Pick<Deps, 'log' | 'now' | 'settings'>): Middleware {
+export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 'settings'>): Middleware {
   function logHook(
     event: HookEvent,
     requestId: string,

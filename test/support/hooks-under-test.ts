@@ -1,7 +1,6 @@
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
-import type { Deps } from '../../lib/platform/effects.ts';
-import { createHookProcessor } from '../../lib/hooks/process.ts';
-import { createHookHandler } from '../../lib/http/hook-handler.ts';
+import { composeHooks } from '../../lib/hook-function.ts';
+import type { HookDeps } from '../../lib/http/middleware.ts';
 import { createLog, type Line } from '../../lib/platform/log.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
@@ -10,7 +9,7 @@ import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { REQUIRED } from './settings.ts';
 
-/** The four functions as lib/hook-function.ts composes them, with other side effects; requests are routed as by API Gateway. */
+/** The four functions, composed by lib/hook-function.ts with other side effects; requests are routed as by API Gateway. */
 export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }, own?: OwnPolicy) {
   const settings = readHookSettings({ ...REQUIRED, ...env }, own);
   const memory = createMemoryStore(settings);
@@ -26,19 +25,9 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     lines.push(line);
     write(line);
   };
-  const deps: Deps = { settings, log, now: () => now };
-  const { policies, failsOpen, tokens } = settings.access;
-  const handlerWith = (verify?: ReturnType<typeof createTokenVerifier>) =>
-    createHookHandler(
-      deps,
-      createHookProcessor({
-        ...memory,
-        restClientConfig: settings.restClientConfig,
-        accessControl: { policies, failsOpen, tokens: verify && tokens && { field: tokens.field, verify } },
-      }),
-    );
-  const verifying = handlerWith(tokens && createTokenVerifier(tokens, deps.now));
-  const others = handlerWith();
+  const deps: HookDeps = { settings, log, now: () => now };
+  const verifying = composeHooks(deps, memory, createTokenVerifier);
+  const others = composeHooks(deps, memory);
   const handlers = { connect: verifying, invocation: verifying, event: others, incoming: others };
   return {
     memory,

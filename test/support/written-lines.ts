@@ -6,7 +6,7 @@ import { createLog } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
 import type { LiveStream, SweepStore } from '../../lib/store/store.ts';
-import type { HookFunction } from '../../lib/hook-function.ts';
+import type { HookFunction } from '../../lib/http/hook-handler.ts';
 import { TEST_STAGE } from './cloudformation.ts';
 import { gatewayEvent } from './gateway-event.ts';
 import { hooksUnderTest } from './hooks-under-test.ts';

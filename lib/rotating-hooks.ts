@@ -1,0 +1,64 @@
+/** The life of secrets around a function that hooks call: it is composed anew when they change, and never with half a change. */
+import { HttpError, responseTo } from './hooks/errors.ts';
+import type { HookFunction } from './http/hook-handler.ts';
+import { describe, type Log } from './platform/log.ts';
+import { isAddedTo, type Secrets, type SecretSource } from './platform/secrets.ts';
+import { propertiesWarnings } from './wcs/properties-value.ts';
+
+/** `rotatedSecrets`: before a hook is rejected, other secrets that hold since a moment ago. @throws if they are not usable */
+type Compose = (secrets: Secrets, rotatedSecrets: () => Promise<Secrets | undefined>) => HookFunction;
+
+export interface RotatingHooks {
+  readonly handler: HookFunction;
+  /** Composes the handler before the first hook, if the secrets could be read by then. @throws if they are not usable */
+  readonly prepare: () => Promise<unknown>;
+}
+
+/** Answers 503 while there are no usable secrets, which costs no container: the next hook tries again. */
+export function createRotatingHooks(compose: Compose, source: SecretSource, log: Log): RotatingHooks {
+  /** What hooks are handled with, and the secrets that were last looked at. */
+  let current: { readonly secrets: Secrets; readonly handle: HookFunction } | undefined;
+
+  function composed(secrets: Secrets) {
+    const handle = compose(secrets, () => source.changedFrom(current?.secrets ?? secrets));
+    const { HOOK_SECRET, HOOK_SECRET_PREVIOUS } = secrets;
+    for (const cause of propertiesWarnings({ HOOK_SECRET, HOOK_SECRET_PREVIOUS })) {
+      log({ level: 'WARN', message: 'secret that WCS may read otherwise', fields: { cause }, metrics: {} });
+    }
+    return { secrets, handle };
+  }
+
+  async function ready(): Promise<HookFunction> {
+    const secrets = await source.current();
+    if (current?.secrets === secrets) return current.handle;
+    try {
+      current = composed(secrets);
+    } catch (error) {
+      if (current && isAddedTo(current.secrets, secrets)) {
+        // Half a change, such as a user whose password comes next, stops nothing. What was taken away does.
+        const fields = { cause: describe(error) };
+        log({ level: 'ERROR', message: 'added secrets not usable', fields, metrics: { notReady: 1 } });
+        current = { secrets, handle: current.handle };
+        return current.handle;
+      }
+      // What was missing may have been put there since.
+      const changed = await source.changedFrom(secrets);
+      if (!changed) throw error;
+      current = composed(changed);
+    }
+    return current.handle;
+  }
+
+  const handler: HookFunction = async (event, context) => {
+    let handle: HookFunction;
+    try {
+      handle = await ready();
+    } catch (cause) {
+      const fields = { requestId: context.awsRequestId, cause: describe(cause) };
+      log({ level: 'ERROR', message: 'not ready', fields, metrics: { notReady: 1 } });
+      return responseTo(new HttpError(503, 'not ready'));
+    }
+    return handle(event, context);
+  };
+  return { handler, prepare: async () => (await source.early) && ready() };
+}
