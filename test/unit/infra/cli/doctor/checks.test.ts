@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { explainAnswer, firstDifference, policyOf } from '../../../../../infra/cli/doctor/answers.ts';
 import { checkDoor } from '../../../../../infra/cli/doctor/authentication.ts';
 import { summary, toText, type Finding, type Level } from '../../../../../infra/cli/doctor/finding.ts';
 import { TIMEOUT, type Gateway, type NoReply, type Reply } from '../../../../../infra/cli/doctor/gateway.ts';
 import { checkConnect, checkEcho, checkRestClientConfig, overwritten } from '../../../../../infra/cli/doctor/hooks.ts';
 import type { Credentials } from '../../../../../infra/cli/doctor/probes.ts';
-import { checkClock, latencyOf, percentile } from '../../../../../infra/cli/doctor/times.ts';
+import { checkClock, checkLatency, latencyOf, percentile } from '../../../../../infra/cli/doctor/times.ts';
 import { restClientConfig } from '../../../../../lib/wcs/rest-client-config.ts';
 import { verify } from '../../../../../lib/wcs/signature.ts';
 
@@ -274,6 +274,15 @@ describe('the doctor measures', () => {
     ]);
     expect(latencyOf(taking(...hundred.toReversed()), 'x').found).toBe('p50 50 ms, p99 99 ms (x)');
     expect(latencyOf(taking(9, 100, 20), 'x').found).toBe('p50 20 ms, p99 100 ms (x)');
+  });
+
+  it('a slow backend by the hooks for which there is time, and says how many they were', async () => {
+    let now = 0;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now);
+    const post = () => Promise.resolve({ ...reply(200), milliseconds: (now += 9000) });
+    const { found } = await checkLatency(post, 50, 'without a row');
+    clock.mockRestore();
+    expect(found).toContain('(3 of 50 probes in time, without a row)');
   });
 
   it('no time where one hook failed', () => {
