@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
-import { roles } from '../../../infra/cloudformation/roles.ts';
-import { ofType } from '../../support/cloudformation.ts';
+import { FUNCTIONS } from '../../../../infra/cloudformation/functions.ts';
+import { roles } from '../../../../infra/cloudformation/roles.ts';
+import { ofType } from '../../../support/cloudformation.ts';
 
 interface Role {
   readonly AssumeRolePolicyDocument: object;

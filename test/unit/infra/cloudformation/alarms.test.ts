@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { alarms } from '../../../infra/cloudformation/alarms.ts';
-import type { Resources } from '../../../infra/cloudformation/template.ts';
-import type { HookOutcome } from '../../../lib/hooks/hook.ts';
-import type { ReplayOutcome } from '../../../lib/jobs/replay.ts';
-import type { MetricOfStage } from '../../../lib/platform/log.ts';
-import { ofType, shellWith } from '../../support/cloudformation.ts';
-import { hookLines, jobLines, metricsIn, notReadyLines } from '../../support/written-lines.ts';
+import { alarms } from '../../../../infra/cloudformation/alarms.ts';
+import type { Resources } from '../../../../infra/cloudformation/template.ts';
+import type { HookOutcome } from '../../../../lib/hooks/hook.ts';
+import type { ReplayOutcome } from '../../../../lib/jobs/replay.ts';
+import type { MetricOfStage } from '../../../../lib/platform/log.ts';
+import { ofType, shellWith } from '../../../support/cloudformation.ts';
+import { hookLines, jobLines, metricsIn, notReadyLines } from '../../../support/written-lines.ts';
 
 type Statistic = 'Sum' | 'Maximum' | 'p99';
 /** What is measured, how often it is looked at, and when it is too much. */

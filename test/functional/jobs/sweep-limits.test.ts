@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createSweep } from '../../lib/jobs/sweep.ts';
-import type { Line } from '../../lib/platform/log.ts';
-import type { Row } from '../../lib/state/row.ts';
-import type { LiveStream, SweepStore } from '../../lib/store/store.ts';
-import { testSettings } from '../support/settings.ts';
+import { createSweep } from '../../../lib/jobs/sweep.ts';
+import type { Line } from '../../../lib/platform/log.ts';
+import type { Row } from '../../../lib/state/row.ts';
+import type { LiveStream, SweepStore } from '../../../lib/store/store.ts';
+import { testSettings } from '../../support/settings.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const SETTINGS = testSettings({ LEASE_SECONDS: '120' });
