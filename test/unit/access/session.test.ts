@@ -19,6 +19,12 @@ describe('the session of a hook', () => {
     for (const phase of ['starting', 'seen']) expect(sessionOf({ ...row, phase }, {})).toEqual({ session });
   });
 
+  it('lends the origin of its page, and nothing that somebody wrote into its row with another type', () => {
+    const session = { sub: 'alice', origin: 'https://example.com', claims: { publish: ['a'] } };
+    expect(sessionOf({ ...row, origin: 'https://example.com' }, {})).toEqual({ session });
+    expect(sessionOf({ ...row, origin: 5, sub: true }, {})).toEqual({ session: { claims: { publish: ['a'] } } });
+  });
+
   it('lends nothing if it was denied, has ended, or is that of another app or node', () => {
     expect(sessionOf({ ...row, phase: 'denied' }, {})).toEqual({ problem: 'the connection was denied' });
     expect(sessionOf({ ...row, phase: 'ended' }, {})).toEqual({ problem: 'the connection has ended' });
@@ -56,7 +62,8 @@ describe('claims', () => {
 
   it('that are too many for a row are not kept', () => {
     expect(keptText({ publish: ['x'.repeat(2030)] })).toHaveLength(2046);
-    expect(keptText({ publish: ['x'.repeat(2040)] })).toBeUndefined();
+    expect(keptText({ publish: ['x'.repeat(2032)] })).toHaveLength(2048);
+    expect(keptText({ publish: ['x'.repeat(2033)] })).toBeUndefined();
     expect(keptText({ publish: ['ä'.repeat(1020)] })).toBeUndefined();
   });
 
