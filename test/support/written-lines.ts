@@ -13,6 +13,7 @@ import { hooksUnderTest } from './hooks-under-test.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { startParameterStore } from './parameter-store.ts';
 import { REQUIRED, testSettings } from './settings.ts';
+import { signToken, WITH_SECRET } from './tokens.ts';
 
 export type WrittenLine = Readonly<Record<string, unknown>> & {
   readonly level: string;
@@ -28,12 +29,11 @@ export type WrittenLine = Readonly<Record<string, unknown>> & {
 };
 
 const parse = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as WrittenLine);
-const TOKENS = { TOKEN_SECRET: 't'.repeat(32), TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a' };
 
 /** Hooks of every fate that the metrics tell apart, each a second after the other. */
 export async function hookLines(): Promise<WrittenLine[]> {
   const open = hooksUnderTest({ IS_OFFLINE: 'true', ALLOWED_ORIGINS: 'https://example.com', STOP_STREAMS: 'true' });
-  const tokens = hooksUnderTest({ IS_OFFLINE: 'true', ...TOKENS });
+  const tokens = hooksUnderTest(WITH_SECRET);
   const signed = hooksUnderTest({ HOOK_SECRET: 's3cret' });
   let at = 1_700_000_000_000;
   const sendTo =
@@ -56,6 +56,8 @@ export async function hookLines(): Promise<WrittenLine[]> {
   await send('StreamStatusEvent', { ...stream, mediaSessionId: 'Y' });
   open.memory.down.queue = true;
   await send('StreamStatusEvent', { ...stream, mediaSessionId: 'Z' });
+  const token = await signToken({ claims: { exp: at } });
+  await sendTo(tokens)('connect', { sessionId: '/10.0.0.1:7/10.0.0.2:8', custom: { token } });
   const denied = { mediaSessionId: 'D', name: 'x', sessionId: '/10.0.0.1:5/10.0.0.2:6' };
   await sendTo(tokens)('publishStream', denied);
   await sendTo(tokens)('StreamStatusEvent', { ...denied, status: 'PUBLISHING' });

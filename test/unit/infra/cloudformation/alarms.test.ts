@@ -149,6 +149,8 @@ describe('the alarms', () => {
   it('look at metrics of ours that the code writes, in its namespace and with its dimensions', async () => {
     const capture = async (run: () => Promise<void>) => {
       const lines: string[] = [];
+      // A container starts anew: its stage is in its environment.
+      vi.resetModules();
       const write = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
       await run().finally(() => write.mockRestore());
       return lines;
