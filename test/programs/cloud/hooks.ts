@@ -9,7 +9,7 @@ import type { Aws } from './aws.ts';
 import { linesOf } from './logs.ts';
 import type { Stage } from './stage.ts';
 
-const FIXTURES = join(import.meta.dirname, '../fixtures');
+const FIXTURES = join(import.meta.dirname, '../../fixtures');
 
 const recorded = (): Hook[] =>
   readdirSync(FIXTURES).map((file) => ({

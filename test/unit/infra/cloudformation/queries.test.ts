@@ -76,15 +76,13 @@ describe('the saved queries, over what the code writes', () => {
 
   it("tell what fails: our errors and warnings, Lambda's own lines, and nothing that is well", () => {
     const title = 'what fails';
-    // As Lambda writes them in its JSON format, at the level WARN.
-    const lambda = [
+    // As Lambda writes them in its JSON format.
+    const platform = [
       { type: 'platform.report', record: { status: 'timeout', errorType: 'Sandbox.Timedout' } },
       { type: 'platform.initReport', record: { status: 'error', errorType: 'Runtime.Unknown' } },
-    ].map((line) => ({ ...line, level: 'INFO' }) as unknown as WrittenLine);
-    const shown = lambda.map(({ type, record }) => {
-      const { status, errorType } = record as unknown as { status: string; errorType: string };
-      return `${type} ${status} ${errorType}`;
-    });
+    ];
+    const lambda = platform.map((line) => ({ ...line, level: 'INFO' }) as unknown as WrittenLine);
+    const shown = platform.map(({ type, record }) => `${type} ${record.status} ${record.errorType}`);
     const found = run(title, [...lines, lines[5] ?? expect.fail(), ...lambda]);
     const bad = lines.filter(({ level }) => level !== 'INFO');
     expect(bad.length).toBeGreaterThan(8);
