@@ -209,7 +209,7 @@ async function runSuites({ endpoint, prefix }: Stage): Promise<string[]> {
     TEST_DYNAMODB_ENDPOINT: endpoint,
     TEST_DYNAMODB_TABLES: `${prefix}-streams,${prefix}-sessions`,
   };
-  const files = ['test/integration/dynamo-store.test.ts', 'test/functional/sweep.test.ts'];
+  const files = ['test/integration/dynamo-store.test.ts', 'test/integration/sweep.test.ts'];
   // They empty the same tables: one after another.
   const output = (await runTool('vitest', ['run', '--no-file-parallelism', ...files], env)).replaceAll(
     /\u001b\[\d+m/g,
