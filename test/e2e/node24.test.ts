@@ -89,7 +89,7 @@ describe('every script of package.json', () => {
   };
   it.each(Object.entries(scripts))('%s runs on the Node that npm installed', (_, script) => {
     for (const command of script.split(' && ')) {
-      const [, file = ''] = /^(?:PARENT_PID=\$PPID exec )?node infra\/node24\.cjs (\S+)/.exec(command) ?? [];
+      const [, file = ''] = /^(?:(?:PARENT_PID=\$PPID )?exec )?node infra\/node24\.cjs (\S+)/.exec(command) ?? [];
       expect(existsSync(join(ROOT, file)) && file).not.toBe('');
     }
   });

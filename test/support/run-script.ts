@@ -18,7 +18,7 @@ export function runScript(
   options: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Ran> {
-  const [node, ...words] = scripts[script]?.split(' ') ?? [];
+  const [node, ...words] = scripts[script]?.replace(/^exec /, '').split(' ') ?? [];
   if (node !== 'node') throw new Error(`${script} is no script of package.json that runs node`);
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [...words, ...options], { cwd: ROOT, env }, (_, stdout, stderr) =>

@@ -14,7 +14,7 @@ const SERVERLESS = createRequire(import.meta.url)('serverless/lib/cli/commands-s
 >;
 
 /** For people: figures, and files that are made or changed. */
-const RUN_BY_HAND = ['bench', 'build', 'format', 'test:runtime', 'test:install'];
+const RUN_BY_HAND = ['bench', 'build', 'format', 'test:runtime', 'test:install', 'test:mutation', 'deploy:local'];
 
 /** Everything on a page that looks like a command: in its blocks, and in its prose as code. */
 const commandsOf = (page: Page): string[] => [

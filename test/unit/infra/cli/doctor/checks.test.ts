@@ -20,11 +20,11 @@ describe('the doctor explains', () => {
   it.each<[Reply | NoReply, string, RegExp, RegExp]>([
     [noReply(TIMEOUT), TIMEOUT, /gives up after rest_request_timeout/, /log of the function/],
     [noReply('ECONNREFUSED'), 'no connection (ECONNREFUSED)', /No hook arrives/, /Does npm start run/],
-    [reply(201), 'the answer was 201', /200 and no other success/, /pass its answers on/],
-    [reply(299), 'the answer was 299', /200 and no other success/, /pass its answers on/],
+    [reply(201), 'the answer was 201', /200 and no other success/, /pass its responses on/],
+    [reply(299), 'the answer was 299', /200 and no other success/, /pass its responses on/],
     [reply(301), 'the answer was 301', /not sent again to another address/, /redirected to/],
     [reply(399), 'the answer was 399', /not sent again to another address/, /redirected to/],
-    [reply(400), 'the answer was 400', /takes only 200/, /log of the function/],
+    [reply(400), 'the answer was 400', /accepts only 200/, /log of the function/],
     [reply(401), 'the answer was 401', /is rejected/, /hook-secret/],
     [reply(403), 'the answer was 403', /is rejected/, /hook-secret/],
     [reply(404), 'the answer was 404', /Nothing listens/, /without a method/],
@@ -326,7 +326,7 @@ describe('the doctor measures', () => {
 
 it('the doctor sums up problems and warnings', () => {
   const finding = (level: Level): Finding => ({ check: 'c', level, found: 'f', means: 'm', todo: 't' });
-  expect(summary([finding('ok')])).toBe('All is well.');
+  expect(summary([finding('ok')])).toBe('Healthy.');
   expect(summary((['problem', 'warning', 'left out'] as const).map(finding))).toBe('1 problem, 1 warning, 1 left out.');
   const two = (['problem', 'warning', 'left out'] as const).flatMap((level) => [finding(level), finding(level)]);
   expect(summary(two)).toBe('2 problems, 2 warnings, 2 left out.');
