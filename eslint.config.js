@@ -1,11 +1,55 @@
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
-/** Arrows go one way: functions → http → (wcs, state, access) ← store. The rules of the protocol know no AWS, no middy, no clock. */
-const EDGES = ['@aws-sdk/*', '@smithy/*', '@middy/*', 'aws-lambda', '@aws-lambda-powertools/*'];
-const mayNotImport = (files, group, message) => ({
-  files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message, allowTypeImports: false }] }] },
+/** The rooms of lib/ that each room may import; nothing else of lib/, and never what stands to its left: functions → http → hooks → … → wcs. */
+const MAY_IMPORT = {
+  wcs: [],
+  state: ['wcs'],
+  access: ['wcs', 'state'],
+  platform: ['wcs', 'access'],
+  store: ['wcs', 'state', 'platform'],
+  settings: ['wcs', 'state', 'access', 'platform', 'store'],
+  jobs: ['state', 'platform', 'store'],
+  hooks: ['wcs', 'state', 'access', 'platform', 'store', 'settings'],
+  http: ['wcs', 'state', 'access', 'platform', 'settings', 'hooks'],
+};
+const ROOMS = Object.keys(MAY_IMPORT);
+const AWS = ['@aws-sdk/*', '@smithy/*'];
+const GATEWAY = ['@middy/*', 'aws-lambda'];
+/** The packages that a room must not know. */
+const NOT_FOR = {
+  ...{ wcs: [...AWS, ...GATEWAY], state: [...AWS, ...GATEWAY], access: [...AWS, ...GATEWAY] },
+  ...{
+    platform: GATEWAY,
+    store: GATEWAY,
+    settings: [...AWS, ...GATEWAY],
+    jobs: AWS,
+    hooks: [...AWS, '@middy/*'],
+    http: AWS,
+  },
+};
+const arrowsOf = (room) => ({
+  files: [`lib/${room}/**`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: [
+              ...ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map(
+                (other) => `../${other}/*`,
+              ),
+              ...['../*-function.ts', '../rotating-hooks.ts', '../warm-up.ts', '../../functions/*', '../../infra/*'],
+              ...NOT_FOR[room],
+            ],
+            message: `lib/${room} may import ${MAY_IMPORT[room].join(', ') || 'no other room'} (eslint.config.js)`,
+            allowTypeImports: false,
+          },
+        ],
+      },
+    ],
+  },
 });
 
 export default tseslint.config(
@@ -29,18 +73,7 @@ export default tseslint.config(
       'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
-  mayNotImport(
-    ['lib/wcs/**'],
-    [...EDGES, '**/state/*', '**/access/*', '**/store/*', '**/http/*', '**/settings.ts', '**/deps.ts', '**/log.ts'],
-    'lib/wcs is the protocol and nothing else',
-  ),
-  mayNotImport(
-    ['lib/state/**', 'lib/access/**'],
-    [...EDGES, '**/store/*', '**/http/*', '**/settings.ts', '**/deps.ts', '**/log.ts'],
-    'lib/state and lib/access are pure rules',
-  ),
-  mayNotImport(['lib/store/**'], ['@middy/*', 'aws-lambda', '**/http/*'], 'lib/store knows AWS but no HTTP'),
-  mayNotImport(['lib/http/**'], ['@aws-sdk/*', '@smithy/*'], 'lib/http knows middy but no AWS client'),
+  ...ROOMS.map(arrowsOf),
   {
     files: ['lib/wcs/**', 'lib/state/**', 'lib/access/**'],
     rules: {

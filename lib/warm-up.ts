@@ -2,7 +2,7 @@
  * What a container does before its first hook, while Lambda still waits for it: it is frozen right after, often for minutes,
  * and what was only started then may be dead when it wakes.
  */
-import { startDeadline } from './store/deadline.ts';
+import { startDeadline } from './platform/deadline.ts';
 
 /** Lambda gives 10 s, and somebody may be waiting. */
 const LONGEST_MS = 1500;

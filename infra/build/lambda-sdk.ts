@@ -1,10 +1,10 @@
 /**
  * What the SDK's clients import and do not need in a Lambda of ours. Bundles only (infra/build/build.ts): 25 KB of each.
- * Requests are sent by lib/store/request-handler.ts, DynamoDB's endpoint is discovered by nobody, and Node has its hashes.
+ * Requests are sent by lib/platform/request-handler.ts, DynamoDB's endpoint is discovered by nobody, and Node has its hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
 
-export { Sha256 } from '../../lib/store/sha256.ts';
+export { Sha256 } from '../../lib/platform/sha256.ts';
 
 /** Each client is given a handler. */
 export const NodeHttpHandler = { create: <Handler>(given: Handler): Handler => given };

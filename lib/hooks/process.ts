@@ -3,7 +3,7 @@ import type { AccessDecision } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
 import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
-import { startDeadline, type Deadline } from '../store/deadline.ts';
+import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { asHttpError, HttpError } from './errors.ts';

@@ -6,8 +6,8 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { HttpRequest } from '@smithy/core/transport';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRequestHandler } from '../store/request-handler.ts';
-import { Sha256 } from '../store/sha256.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { Sha256 } from './sha256.ts';
 
 const TRY_MS = 700;
 /** After a deploy many containers start at once, and Parameter Store answers 40 requests a second: retries must spread. */

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { abortError, createRequestHandler, type HandlerOptions } from './request-handler.ts';
-import { Sha256 } from './sha256.ts';
+import { abortError, createRequestHandler, type HandlerOptions } from '../platform/request-handler.ts';
+import { Sha256 } from '../platform/sha256.ts';
 
 /** A request that hangs is given up early enough for the SDK to send it again within the 2 s of all store work. */
 const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 900 };

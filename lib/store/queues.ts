@@ -2,7 +2,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { loggable } from '../platform/log.ts';
 import { toMessage } from './parked-message.ts';
-import { createRequestHandler } from './request-handler.ts';
+import { createRequestHandler } from '../platform/request-handler.ts';
 import type { Parking } from './store.ts';
 
 const PARKING_DEADLINE_MS = 1500;

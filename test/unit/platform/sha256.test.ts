@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { Sha256 } from '../../../lib/store/sha256.ts';
+import { Sha256 } from '../../../lib/platform/sha256.ts';
 
 const parts = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 4 });
 

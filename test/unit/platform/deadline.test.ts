@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startDeadline } from '../../../lib/store/deadline.ts';
+import { startDeadline } from '../../../lib/platform/deadline.ts';
 import { DEADLINE_MS } from '../../../lib/store/budget.ts';
 import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Server } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRequestHandler } from '../../../lib/store/request-handler.ts';
+import { createRequestHandler } from '../../../lib/platform/request-handler.ts';
 
 const SERVER_THAT_ENDS = `
 const { parentPort } = require('node:worker_threads');

@@ -1,0 +1,42 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FILES = globSync('{functions,lib,infra}/**/*.ts', { cwd: ROOT });
+
+/** What a file imports of the project, but for types, which are gone when it runs. */
+const importsOf = (file: string) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^(?:import|export)(?! type\b)[^;']*'(\.[^']+)';/gm)].map(
+    ([, path = '']) => normalize(join(dirname(file), path)),
+  );
+const GRAPH = new Map(FILES.map((file) => [file, importsOf(file)]));
+
+/** The first circle that is found from a file on. */
+function circleFrom(file: string, way: readonly string[] = [], done = new Set<string>()): string[] | undefined {
+  if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+  if (done.has(file)) return undefined;
+  for (const next of GRAPH.get(file) ?? []) {
+    const circle = circleFrom(next, [...way, file], done);
+    if (circle) return circle;
+  }
+  done.add(file);
+  return undefined;
+}
+
+describe('imports', () => {
+  it('are found, and go round in no circle', () => {
+    expect(GRAPH.get('lib/hook-function.ts')).toContain('lib/http/hook-handler.ts');
+    const done = new Set<string>();
+    for (const file of FILES) expect(circleFrom(file, [], done)).toBeUndefined();
+  });
+
+  it('of every room of lib/ have a line in eslint.config.js', () => {
+    const config = readFileSync(join(ROOT, 'eslint.config.js'), 'utf8');
+    const [, table = ''] = /const MAY_IMPORT = \{([^}]*)\}/.exec(config) ?? [];
+    const rooms = readdirSync(join(ROOT, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect([...table.matchAll(/^ {2}(\w+):/gm)].map(([, room]) => room).sort()).toEqual(
+      rooms.map(({ name }) => name).sort(),
+    );
+  });
+});
