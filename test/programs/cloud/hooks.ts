@@ -2,7 +2,7 @@
 import { HOOK_FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { METHOD_NAMES, METHODS, OTHER_SPELLINGS } from '../../../lib/wcs/methods.ts';
+import { METHOD_NAMES, METHODS, OTHER_SPELLINGS, type MethodName } from '../../../lib/wcs/methods.ts';
 import { sign } from '../../../lib/wcs/signature.ts';
 import { createWcs, type Hook } from '../../simulator/wcs.ts';
 import type { Aws } from './aws.ts';
@@ -40,10 +40,15 @@ export async function problemsOfEchoes({ url, secret }: Stage, hooks: readonly H
   return problems;
 }
 
-/** To be echoed: the other spellings and a method of a newer WCS are the catch-all's. */
+/** As a WCS asks whose URL ends with a slash. */
+const WITH_SLASH: MethodName = 'RegistrationStatusEvent';
+
+/** To be echoed: the other spellings, a slash too many and a method of a newer WCS are the catch-all's. */
 export const allHooks = (subject: string) => [
   ...recorded(),
-  ...[...METHOD_NAMES, ...Object.keys(OTHER_SPELLINGS), 'NovelEvent'].map((method) => hookOf(method, subject)),
+  ...[...METHOD_NAMES, ...Object.keys(OTHER_SPELLINGS), `${WITH_SLASH}/`, 'NovelEvent'].map((method) =>
+    hookOf(method, subject),
+  ),
 ];
 
 /** Whether each method came to the function of its type; to be asked after all were sent. */
@@ -54,9 +59,10 @@ export async function problemsOfRouting(aws: Aws, { prefix }: Stage): Promise<st
       if (message === 'hook') served.set(String(method), (served.get(String(method)) ?? new Set()).add(name));
     }
   }
-  const expected = (method: keyof typeof METHODS) =>
-    // The catch-all belongs to the function of events.
-    [METHODS[method].type, ...(Object.values(OTHER_SPELLINGS).includes(method as never) ? ['event'] : [])];
+  /** The catch-all belongs to the function of invocations. */
+  const isCaught = (method: MethodName) =>
+    method === WITH_SLASH || Object.values<MethodName>(OTHER_SPELLINGS).includes(method);
+  const expected = (method: MethodName) => [METHODS[method].type, ...(isCaught(method) ? ['invocation'] : [])];
   return METHOD_NAMES.flatMap((method) => {
     const by = [...(served.get(method) ?? [])];
     const isRight = by.includes(METHODS[method].type) && by.every((name) => expected(method).includes(name));
