@@ -83,7 +83,7 @@ export type AccessDecision =
   | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
   | { readonly verdict: 'deny' | 'undecided'; readonly policy: Policy['name']; readonly reason: string };
 
-/** All that are `asked` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
+/** All `policies` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
 export function decide(
   policies: readonly Policy[],
   request: AccessRequest,

@@ -30,8 +30,8 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
 });
 
 /** A token on the hook itself wins. */
-function whoAsks({ token }: AccessRequest, verdict: SessionLookup): AccessSession | undefined {
-  const session = 'session' in verdict ? verdict.session : undefined;
+function whoAsks({ token }: AccessRequest, lookup: SessionLookup): AccessSession | undefined {
+  const session = 'session' in lookup ? lookup.session : undefined;
   if (!token || !('claims' in token)) return session;
   const { sub } = token.claims;
   return { ...(session?.origin ? { origin: session.origin } : {}), ...(sub ? { sub } : {}), claims: token.claims };

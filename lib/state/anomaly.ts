@@ -1,4 +1,4 @@
-/** What a row tells that should not be, for an operator to be told once. */
+/** Detects rows that contradict what should have happened, and reports each once to the operator. */
 import { isSameClient, rowOfClient } from './clients.ts';
 import { LEVEL } from './lifecycle.ts';
 import { isOperatorsEnd } from './presumed-end.ts';
@@ -15,8 +15,8 @@ export type Anomaly = 'denial ignored' | 'live after end' | 'id in use';
 /** Hooks of one stream may overtake each other, an end too. The operator's word is no hook: nothing can have overtaken it. */
 const OVERTAKING_MS = 60_000;
 
-const isLive = ({ phase }: Row) => phase === 'live' || phase === 'lost';
-const goesOnDenied = (row: Row) => isLive(row) && row.denied !== undefined;
+const isLiveOrLost = ({ phase }: Row) => phase === 'live' || phase === 'lost';
+const goesOnDenied = (row: Row) => isLiveOrLost(row) && row.denied !== undefined;
 
 /** What is odd about a sighting that made `row` into `merged`. */
 export function anomalyOf(row: Row, merged: Row, sighting: Sighting): Anomaly | undefined {
@@ -27,10 +27,10 @@ export function anomalyOf(row: Row, merged: Row, sighting: Sighting): Anomaly | 
     const isNews = own.phase !== before.phase;
     const isClaim = sighting.level === LEVEL.starting;
     if (!isSameClient(merged, client)) {
-      if (isLive(merged)) return isNews || isClaim ? 'id in use' : undefined;
-      return isNews && isLive(own) && merged.phase === 'ended' ? 'live after end' : undefined;
+      if (isLiveOrLost(merged)) return isNews || isClaim ? 'id in use' : undefined;
+      return isNews && isLiveOrLost(own) && merged.phase === 'ended' ? 'live after end' : undefined;
     }
-    if (isNews && isLive(own) && !isSameClient(row, client)) return 'id in use';
+    if (isNews && isLiveOrLost(own) && !isSameClient(row, client)) return 'id in use';
   }
   if (goesOnDenied(own) && !goesOnDenied(before)) return 'denial ignored';
   const mayOvertake = isOperatorsEnd(own) ? 0 : OVERTAKING_MS;

@@ -4,7 +4,7 @@ export const LEVEL = {
   /** A hook without a status of its own. */
   seen: 0,
   starting: 1,
-  /** Refused by us. */
+  /** Denied by a policy. */
   denied: 2,
   /** A keep-alive: it opens a row but never replaces what a StreamStatusEvent said. */
   keptAlive: 3,
@@ -20,7 +20,6 @@ export type Phase = 'seen' | 'starting' | 'denied' | 'live' | 'lost' | 'ended';
 const PHASES = ['seen', 'starting', 'denied', 'live', 'live', 'ended', 'ended'] as const satisfies Phase[];
 
 export const phaseOf = (level: Level) => PHASES[level];
-export const isLive = (level: Level) => phaseOf(level) === 'live';
 
 /** StreamStatusEvent's words that say where a stream is. Any other word means live: the set is open. */
 const LEVEL_OF_STATUS: Record<string, Level> = {

@@ -52,18 +52,18 @@ export const markLost = (row: Row, why: string, retention: Retention): Row =>
 
 /** With what follows from the phase, the times and the facts. */
 function withDerived(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row {
-  const state = row.phase === 'lost' ? 'live' : row.phase;
-  const lost = state === 'live' ? row.lost : undefined;
-  const isLive = state === 'live' && lost === undefined;
+  const phaseOfHooks = row.phase === 'lost' ? 'live' : row.phase;
+  const lost = phaseOfHooks === 'live' ? row.lost : undefined;
+  const isLive = phaseOfHooks === 'live' && lost === undefined;
   // Nothing is heard of a lost stream after `lastSeenAt`; of the others the last word counts.
   const silentSince = Date.parse(text(lost === undefined ? row.statusAt : row.lastSeenAt));
   return pick(kind.owned, {
     ...row,
     ...sizeOf(row),
-    phase: lost === undefined ? state : 'lost',
+    phase: lost === undefined ? phaseOfHooks : 'lost',
     lost,
     live: isLive ? roleOf(row) : undefined,
-    endedAt: state === 'ended' ? row.statusAt : undefined,
+    endedAt: phaseOfHooks === 'ended' ? row.statusAt : undefined,
     expiresAt: isLive && kind.isSwept ? undefined : Math.floor(silentSince / 1000) + retentionSeconds,
   });
 }

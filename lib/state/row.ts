@@ -7,9 +7,9 @@ export interface Kind {
   readonly key: 'mediaSessionId' | 'sessionId';
   /** Ours to write, in the order in which a person reads a row. `expiresAt` is epoch seconds, other times are ISO 8601 UTC. */
   readonly owned: readonly OwnedField[];
-  /** What changes. The winning sighting's stand in the row as a whole. */
+  /** Fields that change over a stream's life. The winning sighting's values replace the row's as a whole. */
   readonly state: readonly OwnedField[];
-  /** What it is. Never removed: the winner's replace, anyone else's fill gaps. */
+  /** What it is. Never removed: the winner overwrites, others only fill gaps. */
   readonly attributes: readonly OwnedField[];
   /** Fields that stand as a whole too, whoever wins. */
   readonly registers: readonly Register[];

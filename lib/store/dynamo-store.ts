@@ -101,9 +101,9 @@ export function createDynamoStore(
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }
 
-  async function orStoreError<T>(what: string, budget: Promise<T>): Promise<T> {
+  async function orStoreError<T>(what: string, work: Promise<T>): Promise<T> {
     try {
-      return await budget;
+      return await work;
     } catch (cause) {
       const isFinal = cause instanceof Error && cause.name === 'ValidationException';
       throw new StoreError(what, { cause, isFinal });

@@ -12,7 +12,7 @@ import type { Budget } from './budget.ts';
  */
 export type Outcome = 'applied' | 'superseded' | 'fresh' | Anomaly;
 
-/** `work` ends all requests of a call, and counts them; without it they have 2 s together. */
+/** `budget` ends all requests of a call, and counts them; without it they have 2 s together. */
 export interface Store {
   /**
    * Brings a sighting into the row of its stream or session, whatever came before or comes at the same time.
