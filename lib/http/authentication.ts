@@ -13,13 +13,13 @@ export const authentication = ({
   async before({ event }) {
     if (takesUnsigned) return;
     const { authorization } = event.headers;
-    let verdict = verify(authorization, event.rawBody, credentials);
-    if (verdict === 'wrong') {
+    let check = verify(authorization, event.rawBody, credentials);
+    if (check === 'wrong') {
       const rotated = await rotatedCredentials?.();
-      if (rotated) verdict = verify(authorization, event.rawBody, rotated);
+      if (rotated) check = verify(authorization, event.rawBody, rotated);
     }
-    if (verdict === 'authentic') return;
-    if (verdict === 'missing' && credentials.basic) {
+    if (check === 'authentic') return;
+    if (check === 'missing' && credentials.basic) {
       // A JVM client sends its credentials only when challenged.
       throw new HttpError(401, 'no Authorization header: expected HTTP Basic credentials', {
         headers: { 'www-authenticate': CHALLENGE },
@@ -28,7 +28,7 @@ export const authentication = ({
     // Wrong credentials never get a 401: a JVM client would send each hook 20 times.
     throw new HttpError(
       403,
-      verdict === 'missing' ? 'no Authorization header: expected a signed hook' : 'the credentials are wrong',
+      check === 'missing' ? 'no Authorization header: expected a signed hook' : 'the credentials are wrong',
     );
   },
 });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { doorProbe } from '../../infra/cli/doctor/probes.ts';
+import { authenticationProbe } from '../../infra/cli/doctor/probes.ts';
 import type { Hook } from '../simulator/wcs.ts';
 import type { LocalStack } from './local-stack.ts';
 import { runScript } from './run-script.ts';
@@ -15,7 +15,7 @@ export const playScenario = (scenario: string, { url, ports }: LocalStack, ...op
     ...['--dynamodb', `http://127.0.0.1:${ports.DYNAMODB_PORT}`, ...options],
   );
 
-const knocks = doorProbe().body.toString();
+const knocks = authenticationProbe().body.toString();
 
 /** A backend of one function: a status and a body for each hook, or no answer at all. It opens to whoever knocks. */
 export async function startBackend(

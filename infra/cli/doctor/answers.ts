@@ -8,7 +8,7 @@ export function policyOf({ status, body }: Reply): string | undefined {
 }
 
 /** The finding for a backend that requires credentials, when none were given. */
-export const CLOSED = {
+export const NOT_ACCEPTED = {
   means: 'Only who has the credentials can write rows.',
   todo: 'Give the credentials of WCS: HOOK_SECRET, or --user.',
 };

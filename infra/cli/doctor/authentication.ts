@@ -1,11 +1,11 @@
 /** Checks authentication: hooks without credentials or with wrong ones are rejected, those with the given ones are accepted. */
 import { isLoopback } from '../loopback.ts';
-import { CLOSED, explainAnswer } from './answers.ts';
+import { NOT_ACCEPTED, explainAnswer } from './answers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import type { Gateway, Reply, NoReply } from './gateway.ts';
-import { byBasic, bySignature, doorProbe, type Authorize, type Credentials } from './probes.ts';
+import { byBasic, bySignature, authenticationProbe, type Authorize, type Credentials } from './probes.ts';
 
-export interface Door {
+export interface Authentication {
   readonly findings: readonly Finding[];
   /** The credentials that are accepted; undefined if none are. */
   readonly authorize?: Authorize;
@@ -13,8 +13,8 @@ export interface Door {
   readonly isNowhere?: boolean;
 }
 
-export async function checkDoor(gateway: Gateway, credentials: Credentials): Promise<Door> {
-  const { method, body } = doorProbe();
+export async function checkAuthentication(gateway: Gateway, credentials: Credentials): Promise<Authentication> {
+  const { method, body } = authenticationProbe();
   const probe = (authorize: Authorize) => gateway.post(method, body, authorize(body));
   const findings = address(gateway.url);
   const unsigned = await probe(() => ({}));
@@ -61,7 +61,7 @@ function address(url: string): Finding[] {
 function withoutCredentials(answer: Reply, url: string): Finding {
   const check = 'without credentials';
   if (answer.status === 401 || answer.status === 403) {
-    return ok(check, `rejected (${answer.status})`, CLOSED.means);
+    return ok(check, `rejected (${answer.status})`, NOT_ACCEPTED.means);
   }
   if (answer.status !== 200) return problem(check, ...explainAnswer(answer));
   const isLocal = isLoopback(url);

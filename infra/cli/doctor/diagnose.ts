@@ -1,7 +1,7 @@
 /** Runs all checks, each after those that it depends on. */
 import { checkSecrets } from './credentials.ts';
-import { checkDoor } from './authentication.ts';
-import { CLOSED } from './answers.ts';
+import { checkAuthentication } from './authentication.ts';
+import { NOT_ACCEPTED } from './answers.ts';
 import { leftOut, type Finding } from './finding.ts';
 import type { Gateway, Reply, NoReply } from './gateway.ts';
 import { checkConnect, checkEcho, overwritten } from './hooks.ts';
@@ -35,12 +35,12 @@ export async function* diagnose(target: Target): AsyncGenerator<Finding> {
   const { gateway, credentials, behind } = target;
   try {
     yield* checkSecrets(credentials);
-    const { findings, authorize, isNowhere } = await checkDoor(gateway, credentials);
+    const { findings, authorize, isNowhere } = await checkAuthentication(gateway, credentials);
     yield* findings;
     if (authorize) yield* checkHooks(target, authorize);
     else if (!isNowhere) {
       const means = 'The other checks (echo, rows, restClientConfig, latency) need accepted hooks.';
-      yield leftOut('hooks', 'no probe was accepted', means, CLOSED.todo);
+      yield leftOut('hooks', 'no probe was accepted', means, NOT_ACCEPTED.todo);
     }
     if (behind) {
       yield* checkTables(behind.stage);

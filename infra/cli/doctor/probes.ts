@@ -53,7 +53,7 @@ const ROWLESS = 'RecordingStatusEvent';
 
 const json = (fields: object) => Buffer.from(JSON.stringify(fields));
 
-export const doorProbe = (): Probe => ({ method: ROWLESS, body: json(SENDER) });
+export const authenticationProbe = (): Probe => ({ method: ROWLESS, body: json(SENDER) });
 
 /** JSON as no serialiser writes it: this reveals anything that parses and serialises it on the way. */
 export function rowProbe(ids: Ids | undefined): Probe {

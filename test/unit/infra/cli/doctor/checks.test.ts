@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { explainAnswer, firstDifference, policyOf } from '../../../../../infra/cli/doctor/answers.ts';
-import { checkDoor } from '../../../../../infra/cli/doctor/authentication.ts';
+import { checkAuthentication } from '../../../../../infra/cli/doctor/authentication.ts';
 import { summary, toText, type Finding, type Level } from '../../../../../infra/cli/doctor/finding.ts';
 import { TIMEOUT, type Gateway, type NoReply, type Reply } from '../../../../../infra/cli/doctor/gateway.ts';
 import { checkConnect, checkEcho, checkRestClientConfig, overwritten } from '../../../../../infra/cli/doctor/hooks.ts';
@@ -168,9 +168,9 @@ describe('the doctor looks at connect’s answer', () => {
   });
 });
 
-describe('the doctor at the door', () => {
+describe('the doctor, of authentication,', () => {
   /** A backend that answers by what it is shown. */
-  async function door(
+  async function authentication(
     answers: { missing?: Reply | NoReply; wrong?: Reply | NoReply; authentic?: Reply | NoReply },
     {
       credentials = { secret: 's' },
@@ -187,13 +187,13 @@ describe('the doctor at the door', () => {
       },
       close: () => {},
     };
-    const { findings, authorize, isNowhere } = await checkDoor(gateway, credentials);
+    const { findings, authorize, isNowhere } = await checkAuthentication(gateway, credentials);
     const level = (check: string) => findings.find((one) => one.check === check)?.level;
     return { findings, level, authorize, isNowhere, shown };
   }
 
   it('finds one well that lets in who has the credentials, and nobody else', async () => {
-    const { findings, authorize, shown } = await door({});
+    const { findings, authorize, shown } = await authentication({});
     expect(findings.map(({ check, level }) => [check, level])).toEqual([
       ['without credentials', 'ok'],
       ['with a wrong signature', 'ok'],
@@ -211,45 +211,47 @@ describe('the doctor at the door', () => {
     ['201', reply(201)],
     ['301', reply(301)],
   ])('takes a %s for no rejection', async (_, answer) => {
-    expect((await door({ missing: answer })).level('without credentials')).toBe('problem');
-    expect((await door({ wrong: answer })).level('with a wrong signature')).toBe('problem');
-    expect((await door({ authentic: answer })).level('signature')).toBe('problem');
+    expect((await authentication({ missing: answer })).level('without credentials')).toBe('problem');
+    expect((await authentication({ wrong: answer })).level('with a wrong signature')).toBe('problem');
+    expect((await authentication({ authentic: answer })).level('signature')).toBe('problem');
   });
 
   it('takes no answer for no rejection', async () => {
-    expect((await door({ wrong: noReply(TIMEOUT) })).level('with a wrong signature')).toBe('problem');
-    expect((await door({ authentic: noReply('ECONNRESET') })).level('signature')).toBe('problem');
+    expect((await authentication({ wrong: noReply(TIMEOUT) })).level('with a wrong signature')).toBe('problem');
+    expect((await authentication({ authentic: noReply('ECONNRESET') })).level('signature')).toBe('problem');
     for (const missing of [noReply('ECONNREFUSED'), reply(404)]) {
-      const { isNowhere, findings, shown } = await door({ missing });
+      const { isNowhere, findings, shown } = await authentication({ missing });
       expect([isNowhere, findings.map(({ level }) => level), shown]).toEqual([true, ['problem'], ['missing']]);
     }
   });
 
   it('that is open is a problem, and a warning only on this machine', async () => {
     const open = { missing: reply(200) };
-    expect((await door(open)).level('without credentials')).toBe('problem');
-    expect((await door(open, { url: 'http://10.0.0.1/rest' })).level('without credentials')).toBe('problem');
-    expect((await door(open, { url: 'http://127.0.0.1:3000/rest' })).level('without credentials')).toBe('warning');
+    expect((await authentication(open)).level('without credentials')).toBe('problem');
+    expect((await authentication(open, { url: 'http://10.0.0.1/rest' })).level('without credentials')).toBe('problem');
+    expect((await authentication(open, { url: 'http://127.0.0.1:3000/rest' })).level('without credentials')).toBe(
+      'warning',
+    );
     // The probes show what was given all the same.
-    expect((await door(open)).authorize?.(Buffer.from('x'))).toHaveProperty('Authorization');
-    expect((await door(open, { credentials: {} })).authorize?.(Buffer.from('x'))).toEqual({});
+    expect((await authentication(open)).authorize?.(Buffer.from('x'))).toHaveProperty('Authorization');
+    expect((await authentication(open, { credentials: {} })).authorize?.(Buffer.from('x'))).toEqual({});
   });
 
   it('warns of hooks in the clear, but on this machine', async () => {
-    expect((await door({}, { url: 'http://host/rest' })).level('address')).toBe('warning');
-    expect((await door({}, { url: 'http://127.0.0.1:3000/rest' })).level('address')).toBeUndefined();
-    expect((await door({})).level('address')).toBeUndefined();
+    expect((await authentication({}, { url: 'http://host/rest' })).level('address')).toBe('warning');
+    expect((await authentication({}, { url: 'http://127.0.0.1:3000/rest' })).level('address')).toBeUndefined();
+    expect((await authentication({})).level('address')).toBeUndefined();
   });
 
   it('tries each of the credentials that were given', async () => {
     const both = { secret: 's', user: 'u', password: 'p' };
     const challenge = reply(401, '', { 'www-authenticate': 'Basic realm="x"' });
-    const { level } = await door({ missing: challenge }, { credentials: both });
+    const { level } = await authentication({ missing: challenge }, { credentials: both });
     expect([level('signature'), level('HTTP Basic'), level('challenge')]).toEqual(['ok', 'ok', 'ok']);
-    const one = await door({ missing: challenge }, { credentials: { ...both, secret: 'another' } });
+    const one = await authentication({ missing: challenge }, { credentials: { ...both, secret: 'another' } });
     expect([one.level('signature'), one.level('HTTP Basic')]).toEqual(['problem', 'ok']);
     expect(one.authorize?.(Buffer.from('x'))['Authorization']).toMatch(/^Basic /);
-    const other = await door({ missing: challenge }, { credentials: { ...both, password: 'another' } });
+    const other = await authentication({ missing: challenge }, { credentials: { ...both, password: 'another' } });
     expect([other.level('signature'), other.level('HTTP Basic')]).toEqual(['ok', 'problem']);
   });
 
@@ -260,7 +262,9 @@ describe('the doctor at the door', () => {
     ['none, to who has both', {}, { secret: 's', user: 'u', password: 'p' }, 'problem'],
     ['none, to who has a password', {}, { user: 'u', password: 'p' }, 'problem'],
   ])('sees a challenge: %s', async (_, headers, credentials, level) => {
-    expect((await door({ missing: reply(401, '', headers) }, { credentials })).level('challenge')).toBe(level);
+    expect((await authentication({ missing: reply(401, '', headers) }, { credentials })).level('challenge')).toBe(
+      level,
+    );
   });
 });
 
