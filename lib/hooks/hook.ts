@@ -25,7 +25,7 @@ export interface HookEvent extends APIGatewayProxyEventV2 {
   json: JsonObject;
   /** The names of the fields that are not in `json`, as they were not of their documented type. */
   leftOut?: readonly string[];
-  /** The last segment of the path. */
+  /** The method as the path names it. */
   methodName: string;
   /** Undefined for a method that this version does not know. */
   method: MethodName | undefined;
@@ -53,7 +53,7 @@ export interface Result {
   readonly metrics?: Extract<Line, { dimension: 'outcome' }>['metrics'];
 }
 
-/** What one type of hook does. */
+/** Processes one validated hook. */
 export type HookProcessor = (hook: Hook) => Result | Promise<Result>;
 
 export type HookAnswer = APIGatewayProxyStructuredResultV2;

@@ -8,7 +8,7 @@ import type { Sighting } from './sighting.ts';
 /**
  * denial ignored: what we denied goes on: a WCS without FAIL for the method, or one that did not ask. live after end:
  * an id that WCS uses again, or an end that was none; its row stays ended. id in use: a second client with the id of
- * one that is live; the row is not changed by it.
+ * one that is live; of its row, only `rivals` changes.
  */
 export type Anomaly = 'denial ignored' | 'live after end' | 'id in use';
 

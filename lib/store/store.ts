@@ -30,7 +30,7 @@ export interface Store {
   readSession(id: string, budget?: Budget): Promise<Row>;
 }
 
-/** The store would not take a sighting, or tell of a session; `cause` is the database's own error. For logs, never for an answer. */
+/** The store would not take a sighting, or could not read a session; `cause` is the database's own error. For logs, never for an answer. */
 export class StoreError extends Error {
   override name = 'StoreError';
   /** The database will never take it: trying again is of no use. */
