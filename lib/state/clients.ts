@@ -35,10 +35,12 @@ export function withRowOfClient(row: Row, client: Client, change: (row: Row) => 
   return { ...shown, rivals: JSON.stringify(rivals.slice(0, MOST_RIVALS).map((rival) => pick(kind.owned, rival))) };
 }
 
-function rowsByClient({ rivals, ...shown }: Row): Row[] {
-  if (typeof rivals !== 'string') return [shown];
+function rowsByClient(row: Row): Row[] {
+  // Nearly all: nothing is copied.
+  if (typeof row.rivals !== 'string') return [row];
+  const { rivals, ...shown } = row;
   try {
-    return [shown, ...(JSON.parse(rivals) as Row[])];
+    return [shown, ...(JSON.parse(String(rivals)) as Row[])];
   } catch {
     // Somebody wrote into it by hand.
     return [shown];
