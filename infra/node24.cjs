@@ -48,8 +48,14 @@ async function useNode24(commandLine) {
   if (installed && realpathSync(installed.path) === realpathSync(process.execPath)) return;
   const error = installed && (await run(installed.path, commandLine));
   if (!isNewEnough()) fail(`Node ${process.version} is too old: ${whatToDo(installed, error)}.`);
-  // Node 22 warns of its SQLite, which only processes use that are started from here.
+  // Node 22 warns of its SQLite, here and in the processes that are started from here.
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS || ''} --disable-warning=ExperimentalWarning`;
+  const [print] = process.listeners('warning');
+  if (!print) return;
+  process.removeListener('warning', print);
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') print(warning);
+  });
 }
 
 function whatToDo(installed, error) {
