@@ -51,4 +51,4 @@ of the lease is used, so it may lag behind by that much.
 What it reads: from the indexes "live" and "name", one read unit for about 30
 streams, and of what is shown the rows, half a read unit each. --node reads all
 of the index, --sub the rows of all that is live; --viewers no rows. --lost:
-one read unit for 8 KB of the table. A million read units cost about $0.13.`;
+one read unit for 8 KB of the table. A million read units cost about $0.15.`;
