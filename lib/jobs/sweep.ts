@@ -53,10 +53,12 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   } catch (error) {
     failure = error;
   }
+  // The first page may fail: then there is nowhere to continue, and nothing is complete.
+  const isComplete = continueAt === undefined && failure === undefined;
   // A part of the index shows neither all streams of a node nor how many streams are live.
-  const sawAll = from === undefined && continueAt === undefined && failure === undefined;
+  const sawAll = from === undefined && isComplete;
   logNodes(checked, sawAll, log);
-  logSweep(checked, { sawAll, isComplete: continueAt === undefined, milliseconds: now() - started, failure }, log);
+  logSweep(checked, { sawAll, isComplete, milliseconds: now() - started, failure }, log);
 
   if (from !== continueAt) await store.saveCursor(continueAt);
   if (failure !== undefined) throw failure as Error;

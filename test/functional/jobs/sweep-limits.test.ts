@@ -144,6 +144,15 @@ describe('a page that fails', () => {
     expect(await sweep()).toMatchObject({ visited: ['a', 'b', 'c'] });
   });
 
+  it('as the first of all leaves nothing complete, and no count of live streams', async () => {
+    const { sweep, control } = sweepOver('a', 'b');
+    control.onPage = () => fail('DynamoDB is away');
+    const { line, failure } = await sweep();
+    expect(failure).toMatchObject({ message: 'DynamoDB is away' });
+    expect(line).toMatchObject({ level: 'ERROR', fields: { isComplete: false }, metrics: {} });
+    expect(line?.metrics).toEqual({});
+  });
+
   it.each(['onPage', 'onRead'] as const)(
     '(%s), be it the last one, lets its sweep count for no whole one',
     async (where) => {
