@@ -1,5 +1,6 @@
 /** The life of secrets around a function that hooks call: it is composed anew when they change, and never with half a change. */
-import { HttpError, responseTo } from './hooks/errors.ts';
+import { HttpError } from './hooks/errors.ts';
+import { responseTo } from './http/error-response.ts';
 import type { HookFunction } from './http/hook-handler.ts';
 import { describe, type Log } from './platform/log.ts';
 import { isAddedTo, type Secrets, type SecretSource } from './platform/secrets.ts';

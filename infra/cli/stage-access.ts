@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { readFunctionSettings, rulesOf, type StreamRules } from './function-settings.ts';
-import { queueUrl } from '../local/queues.ts';
+import { queueUrl } from '../local/queue-definitions.ts';
 import { DYNAMODB_ENDPOINT, QUEUE_ENDPOINT, STAGE, useLocalAws } from '../local/settings.ts';
 
 export interface Stage {

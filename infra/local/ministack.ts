@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOUD, MissingError, pythonTools, ROOT } from './python.ts';
 import { HOST } from './settings.ts';
 
-const REQUIREMENTS = join(import.meta.dirname, 'ministack.txt');
+const REQUIREMENTS = join(import.meta.dirname, 'ministack-requirements.txt');
 const START_MS = 60_000;
 const STOP_MS = 8000;
 

@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
-import { queuePath } from './queues.ts';
+import { queuePath } from './queue-definitions.ts';
 
 /** As in CloudFormation; times in seconds. */
 export interface QueueDefinition {

@@ -79,7 +79,7 @@ export const decidesBy = (policies: readonly Policy[], method: MethodName, field
 
 /** What came of it. `policy` is all that the caller is told; `reason` begins with it. */
 export type AccessDecision =
-  /** `failedOpen`: why it was let in unseen. */
+  /** `failedOpen`: why it failed open. */
   | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
   | { readonly verdict: 'deny' | 'undecided'; readonly policy: Policy['name']; readonly reason: string };
 

@@ -6,7 +6,7 @@ import type { SessionLookup } from './decision.ts';
 
 /**
  * The connection that a hook belongs to, by its row. One that was denied (whatever became of it since), has ended, or is
- * that of another app or node lends its rights to nobody; one that was let in unseen, or did not come, may have some.
+ * that of another app or node lends its rights to nobody; one that failed open, or did not come, may have some.
  */
 export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, unknown>>): SessionLookup {
   const own = rowOfClient(row, clientIn('session', stored({ appKey, nodeId })));
@@ -14,7 +14,7 @@ export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, 
   if (!own) return { problem: 'the connection is of another app or node' };
   if (own.phase === 'denied' || own.denied !== undefined) return { problem: 'the connection was denied' };
   if (own.phase === 'ended') return { problem: 'the connection has ended' };
-  if (own.failedOpen !== undefined) return { unknown: 'the connection was let in unseen' };
+  if (own.failedOpen !== undefined) return { unknown: 'the connection failed open' };
   const claims = typeof own.claims === 'string' ? readKept(own.claims) : undefined;
   return {
     session: {

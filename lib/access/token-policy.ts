@@ -1,5 +1,5 @@
 /** Policy `token`: what a signed token says its bearer may do. */
-import { shownName } from '../state/shown-name.ts';
+import { shortName } from '../state/short-name.ts';
 import { MAX_NAME_BYTES } from '../state/storable.ts';
 import { METHOD_NAMES, METHODS, type Action, type MethodName } from '../wcs/methods.ts';
 import { keptText, type Claims } from './claims.ts';
@@ -66,7 +66,7 @@ function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision 
   const asked = body[asksFor];
   const isListed = (globs: readonly string[] = []) => {
     // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
-    const name = shownName(typeof asked === 'string' ? asked : '');
+    const name = shortName(typeof asked === 'string' ? asked : '');
     const mayBeCut = Buffer.byteLength(name) > MAX_NAME_BYTES - 4;
     return globs.some((glob) => (!mayBeCut || glob.endsWith('*')) && namesStream(glob, name));
   };

@@ -12,13 +12,13 @@ import {
 import { sessionOf } from '../access/session.ts';
 import { tokenOf } from '../access/token-policy.ts';
 import type { RecordedDecision } from '../state/sighting.ts';
-import { shownName } from '../state/shown-name.ts';
+import { shortName } from '../state/short-name.ts';
 import { MAX_KEY_BYTES } from '../state/storable.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import type { Budget } from '../store/budget.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../wcs/methods.ts';
-import { publicId } from '../wcs/public-id.ts';
+import { redactId } from '../wcs/redact-id.ts';
 import type { Hook } from './hook.ts';
 
 export interface Authorization {
@@ -49,7 +49,7 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
     if (policies.length === 0) return NOT_PROTECTED;
     const given = tokens && tokenOf(method, body, tokens.field);
     const token = given === undefined ? undefined : await tokens?.verify(given, at);
-    const request: AccessRequest = { method, body: withShownName(body), at, ...(token ? { token } : {}) };
+    const request: AccessRequest = { method, body: withShortName(body), at, ...(token ? { token } : {}) };
     const causes: unknown[] = token && 'unverifiable' in token ? [token.unverifiable] : [];
     const note = (cause: unknown) => void causes.push(cause);
     const session = needsSession(policies, request) ? await readSession(body, budget(), note) : NO_SESSION;
@@ -67,7 +67,7 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
     // Such an id cannot have a row.
     if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return NO_SESSION;
     try {
-      return sessionOf(await store.readSession(publicId(sessionId), budget), body);
+      return sessionOf(await store.readSession(redactId(sessionId), budget), body);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       note(error);
@@ -78,8 +78,8 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
   return { authorize, isDecided: (method: MethodName) => policiesFor(method).length > 0 };
 }
 
-const withShownName = (body: Hook['body']): Hook['body'] =>
-  typeof body['name'] === 'string' ? { ...body, name: shownName(body['name']) } : body;
+const withShortName = (body: Hook['body']): Hook['body'] =>
+  typeof body['name'] === 'string' ? { ...body, name: shortName(body['name']) } : body;
 
 const needsSession = (policies: readonly Policy[], { method, token }: AccessRequest) =>
   method !== 'connect' &&

@@ -1,4 +1,4 @@
-/** Every response but 200, and how much of it the caller sees. */
+/** Why a hook is not answered 200, and how much of it the caller sees. */
 
 export interface HttpErrorDetails {
   /** The field of the body that is wrong. */
@@ -29,25 +29,3 @@ export class HttpError extends Error {
 /** Any other error is our bug: a bare 500. */
 export const asHttpError = (error: unknown) =>
   error instanceof HttpError ? error : new HttpError(500, 'unexpected error', { cause: error });
-
-const REASONS: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  413: 'Payload Too Large',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
-export function responseTo(error: HttpError) {
-  const body = {
-    error: REASONS[error.statusCode] ?? 'Error',
-    ...(error.expose ? { message: error.message, field: error.field } : {}),
-  };
-  return {
-    statusCode: error.statusCode,
-    headers: { 'content-type': 'application/json', ...error.headers },
-    body: JSON.stringify(body),
-  };
-}

@@ -1,5 +1,4 @@
-/** One hook on its way through the chain: each step adds what it found. No module keeps state, as invocations may interleave. */
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+/** One validated hook, and what became of it. */
 import type { Line } from '../platform/log.ts';
 import type { MethodName } from '../wcs/methods.ts';
 import type { HttpError } from './errors.ts';
@@ -16,19 +15,6 @@ export interface Hook {
   /** The gateway's receive time: milliseconds since the epoch. */
   readonly at: number;
   readonly requestId: string;
-}
-
-export interface HookEvent extends APIGatewayProxyEventV2 {
-  /** When this function received it, for the log. */
-  startedAt: number;
-  rawBody: Buffer;
-  json: JsonObject;
-  /** The names of the fields that are not in `json`, as they were not of their documented type. */
-  leftOut?: readonly string[];
-  /** The method as the path names it. */
-  methodName: string;
-  /** Undefined for a method that this version does not know. */
-  method: MethodName | undefined;
 }
 
 /**
@@ -55,5 +41,3 @@ export interface Result {
 
 /** Processes one validated hook. */
 export type HookProcessor = (hook: Hook) => Result | Promise<Result>;
-
-export type HookAnswer = APIGatewayProxyStructuredResultV2;

@@ -47,13 +47,13 @@ export function createHookProcessor({
     // The budget starts with the first request to the store, not while keys are fetched.
     const budget = () => (started ??= startBudget((deadline = startDeadline(DEADLINE_MS)).signal));
     try {
-      return await processed(hook, budget, () => started?.requests ?? 0);
+      return await processWithin(hook, budget, () => started?.requests ?? 0);
     } finally {
       deadline?.end();
     }
   };
 
-  async function processed(hook: Hook, budget: () => Budget, requests: () => number): Promise<Result> {
+  async function processWithin(hook: Hook, budget: () => Budget, requests: () => number): Promise<Result> {
     const { decision, recorded, cause } = await authorize(hook, budget);
     const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
     let saved: Saved | undefined;
@@ -69,8 +69,10 @@ export function createHookProcessor({
     const report = { ...reportOn(decision, recorded, requests()), cause: cause ?? failure ?? saved?.cause };
     if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
     if (failure !== undefined) {
-      const answered = answersAnyway(hook.method) ? answer(hook, recorded.overwrite) : { error: asHttpError(failure) };
-      return { ...report, ...answered, outcome: 'failed' };
+      const response = answersAnyway(hook.method)
+        ? okAnswer(hook, recorded.overwrite)
+        : { error: asHttpError(failure) };
+      return { ...report, ...response, outcome: 'failed' };
     }
     if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
       // WCS sends the hook before it checks the id itself.
@@ -79,10 +81,13 @@ export function createHookProcessor({
     if (saved?.stop !== undefined) {
       return { ...report, outcome: 'stopped', error: new HttpError(403, `the stream is stopped: ${saved.stop}`) };
     }
-    return { ...report, ...answer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
+    return { ...report, ...okAnswer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
   }
 
-  function answer({ method, rawBody }: Hook, overwrite: Readonly<Record<string, string>> = {}): Pick<Result, 'answer'> {
+  function okAnswer(
+    { method, rawBody }: Hook,
+    overwrite: Readonly<Record<string, string>> = {},
+  ): Pick<Result, 'answer'> {
     if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };
     const fields = Object.entries(overwrite);
     if (fields.length === 0) return {};

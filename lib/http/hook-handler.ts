@@ -5,12 +5,14 @@ import type { Context } from 'aws-lambda';
 import { response } from './response.ts';
 import { authentication } from './authentication.ts';
 import { problemOfEnvelope } from './envelope.ts';
-import { responseTo, HttpError } from '../hooks/errors.ts';
-import type { HookProcessor, HookAnswer, HookEvent } from '../hooks/hook.ts';
+import { HttpError } from '../hooks/errors.ts';
+import type { HookProcessor } from '../hooks/hook.ts';
+import { responseTo } from './error-response.ts';
+import type { HookAnswer, HookEvent } from './hook-event.ts';
 import { jsonBody } from './json-body.ts';
 import type { HookDeps } from './middleware.ts';
-import { rawBody } from './request.ts';
-import { schema } from './validation.ts';
+import { readRequest } from './request.ts';
+import { validation } from './validation.ts';
 
 /** What Lambda calls with API Gateway's event. Failures of ours are answers, too. */
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
@@ -31,10 +33,10 @@ const createChain = (deps: HookDeps, processHook: HookProcessor) =>
   middy<HookEvent>()
     .use(response(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
-    .use(rawBody)
+    .use(readRequest)
     .use(authentication(deps))
     .use(jsonBody)
-    .use(schema(deps.settings.access.policies))
+    .use(validation(deps.settings.access.policies))
     .handler(
       ({ method, json: body, rawBody, requestContext: { timeEpoch: at } }: HookEvent, { awsRequestId: requestId }) =>
         // An updated WCS may send new methods: the echo lets it continue, and the log counts them.

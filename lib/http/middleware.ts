@@ -1,7 +1,7 @@
 /** What the steps of the chain have in common. */
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { HookEvent } from '../hooks/hook.ts';
+import type { HookEvent } from './hook-event.ts';
 import type { Effects } from '../platform/effects.ts';
 import type { HookSettings } from '../settings/settings.ts';
 import type { Credentials } from '../wcs/signature.ts';

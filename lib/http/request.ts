@@ -1,13 +1,13 @@
 import { methodNamed } from '../wcs/methods.ts';
 import { HttpError } from '../hooks/errors.ts';
-import type { HookEvent } from '../hooks/hook.ts';
+import type { HookEvent } from './hook-event.ts';
 import type { Middleware } from './middleware.ts';
 
 /** Far above any real hook (3.6 KB with its sdp), far below Lambda's limit (6 MB). */
 const MAX_BODY_BYTES = 262_144;
 
 /** Reads the received bytes, before anything parses them, and the method that the path names. */
-export const rawBody: Middleware = {
+export const readRequest: Middleware = {
   before({ event }) {
     // An absent body is an absent field in AWS, null in serverless-offline.
     const [text, encoding] = [event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'] as const;

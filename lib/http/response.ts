@@ -2,10 +2,12 @@ import { describe, type Line } from '../platform/log.ts';
 import type { Anomaly } from '../state/anomaly.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
-import { publicId } from '../wcs/public-id.ts';
-import { shownName } from '../state/shown-name.ts';
-import { responseTo, asHttpError } from '../hooks/errors.ts';
-import type { HookAnswer, HookEvent, Result } from '../hooks/hook.ts';
+import { redactId } from '../wcs/redact-id.ts';
+import { shortName } from '../state/short-name.ts';
+import { asHttpError } from '../hooks/errors.ts';
+import type { Result } from '../hooks/hook.ts';
+import { responseTo } from './error-response.ts';
+import type { HookAnswer, HookEvent } from './hook-event.ts';
 import type { HookDeps, Middleware } from './middleware.ts';
 
 /** Outcomes that an operator should look into although nothing failed. */
@@ -80,14 +82,14 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
 /** Undefined for a method without a row in the table. */
 function idOf(event: HookEvent): string | undefined {
   const id = event.method && textOf(event, METHODS[event.method].key);
-  return id && publicId(id);
+  return id && redactId(id);
 }
 
 /** The name of a stream: operators know a stream by it. */
 function nameOf(event: HookEvent): string | undefined {
   if (event.method === undefined || METHODS[event.method].subject !== 'stream') return undefined;
   const name = textOf(event, 'name');
-  return name === undefined ? undefined : shownName(name);
+  return name === undefined ? undefined : shortName(name);
 }
 
 /** A call that failed or was denied leaves no other trace. */

@@ -12,7 +12,7 @@ import { kindOf } from './json-body.ts';
  * row or a decision depends on it. Otherwise we ignore the field (the echo keeps it): an `ended` must not be lost over a field
  * that nobody needs.
  */
-export const schema = (policies: readonly Policy[]): Middleware => ({
+export const validation = (policies: readonly Policy[]): Middleware => ({
   before({ event }) {
     const { method, json } = event;
     if (method === undefined) return;

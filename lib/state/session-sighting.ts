@@ -1,7 +1,7 @@
 /** What a hook says about its session, the connection of one client. */
 import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Connection } from '../wcs/payloads.ts';
-import { publicId } from '../wcs/public-id.ts';
+import { redactId } from '../wcs/redact-id.ts';
 import { LEVEL, phaseOf, type Level } from './lifecycle.ts';
 import { isReusable } from '../wcs/reusable-id.ts';
 import type { Fields } from './row.ts';
@@ -17,7 +17,7 @@ export function sessionSighting(
   const { sessionId } = body;
   if (!METHODS[method].reportsState || !sessionId) return undefined;
   if (Buffer.byteLength(sessionId) > MAX_KEY_BYTES) return undefined;
-  const id = publicId(sessionId).toWellFormed();
+  const id = redactId(sessionId).toWellFormed();
   const { denied } = recorded;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
   const status = denied === undefined ? body.status : 'DENIED';

@@ -1,12 +1,12 @@
 /** What a hook says about its stream. Here WCS's field names become ours. */
 import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { Stream } from '../wcs/payloads.ts';
-import { publicId } from '../wcs/public-id.ts';
-import { streamName } from '../wcs/stream-name.ts';
+import { redactId } from '../wcs/redact-id.ts';
+import { redactName } from '../wcs/redact-name.ts';
 import { LEVEL, levelOfStatus, phaseOf, type Level } from './lifecycle.ts';
 import type { Fields } from './row.ts';
 import type { RecordedDecision, SightingState, Sighting } from './sighting.ts';
-import { shownName } from './shown-name.ts';
+import { shortName } from './short-name.ts';
 import { isoTime, stored } from './storable.ts';
 
 /** Any body whose subject is a stream, without what is not of its documented type. */
@@ -19,12 +19,12 @@ export function streamSighting(
   recorded: RecordedDecision,
 ): Sighting | undefined {
   if (!body.mediaSessionId) return undefined;
-  const id = publicId(body.mediaSessionId).toWellFormed();
+  const id = redactId(body.mediaSessionId).toWellFormed();
   const { denied } = recorded;
   const level = denied === undefined ? levelOf(method, body) : LEVEL.denied;
   const { isByUrl = false } = METHODS[method];
   // A player by URL may come from another address with each request.
-  const sessionId = body.sessionId && publicId(body.sessionId);
+  const sessionId = body.sessionId && redactId(body.sessionId);
   const client = isByUrl ? {} : stored({ sessionId, nodeId: body.nodeId });
   if (level === LEVEL.seen) {
     const attributes = { ...client, ...resizeOf(method, body, at) };
@@ -89,12 +89,12 @@ const attributesOf = (
     published: stream.published ?? (isByUrl ? false : undefined),
     nodeId: stream.nodeId,
     appKey: stream.appKey,
-    sessionId: stream.sessionId && publicId(stream.sessionId),
+    sessionId: stream.sessionId && redactId(stream.sessionId),
     mediaProvider: stream.mediaProvider,
     mediaType: stream.mediaType,
     createDate: stream.createDate,
     record: stream.record,
-    recordName: stream.recordName && streamName(stream.recordName),
+    recordName: stream.recordName && redactName(stream.recordName),
     origin: stream.origin,
     userAgent: stream.userAgent ?? stream['User-Agent'],
     keepAlive: level === LEVEL.keptAlive || undefined,
@@ -112,7 +112,7 @@ function resizeOf(method: MethodName, { status, width, height }: StreamBody, at:
 
 /** A name may be a URI of any length: what of it fits an index key, and whether that is all. */
 function nameOf({ name }: StreamBody): Fields {
-  const fitting = shownName(name ?? '');
+  const fitting = shortName(name ?? '');
   if (!fitting) return {};
-  return { name: fitting, ...(fitting === streamName(name ?? '').toWellFormed() ? {} : { nameCut: true }) };
+  return { name: fitting, ...(fitting === redactName(name ?? '').toWellFormed() ? {} : { nameCut: true }) };
 }

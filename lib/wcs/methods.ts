@@ -32,7 +32,7 @@ interface Schema {
 type FieldOf<S extends Schema> = keyof S['entries'] & string;
 
 /** What the rules need to know of a method beside its type, subject and schema. */
-type Facts<Field extends string> = Request<Field> & {
+type Facts<Field extends string> = ClientRequest<Field> & {
   /**
    * Whether a 403 stops what the hook announces (`connect`: always; others: where `restOnError` is FAIL). By default what
    * has an action; elsewhere a 403 would stop an end, or nothing.
@@ -51,7 +51,7 @@ type Facts<Field extends string> = Request<Field> & {
  * it. `asksFor`: the field that names what is requested, which the claims of a token list. A stream's action must say both,
  * or a token would not protect it.
  */
-type Request<Field> =
+type ClientRequest<Field> =
   | { readonly action: 'publish' | 'play'; readonly starts: boolean; readonly asksFor: Field }
   | {
       readonly action?: Exclude<Action, 'publish' | 'play'>;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
 import { WARM_UP_ID } from '../../lib/warm-up.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';

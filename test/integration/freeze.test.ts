@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HookAnswer } from '../../lib/hooks/hook.ts';
+import type { HookAnswer } from '../../lib/http/hook-event.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startRelay } from '../programs/runtime/relay.ts';
 import type { FromContainer, ToContainer } from '../support/container-process.ts';

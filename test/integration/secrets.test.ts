@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
 import { readParameters } from '../../lib/platform/parameter-store.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';

@@ -1,6 +1,6 @@
 /** A container in a process of its own, which can be stopped: `fork(…, [entry])`. Its hooks come and its answers go as messages. */
 import type { Context } from 'aws-lambda';
-import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
 
 /** What it is told: a hook, and by how much its clock went on while it stood still. */
 export interface ToContainer {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { createHookHandler } from '../../lib/http/hook-handler.ts';
-import type { HookAnswer, HookEvent } from '../../lib/hooks/hook.ts';
+import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
 import { methodNamed } from '../../lib/wcs/methods.ts';
 
 export interface Request {

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HookEvent } from '../../lib/hooks/hook.ts';
+import type { HookEvent } from '../../lib/http/hook-event.ts';
 import type { Line } from '../../lib/platform/log.ts';
 import { createSecretSource, type Secrets } from '../../lib/platform/secrets.ts';
 import { createRotatingHooks } from '../../lib/rotating-hooks.ts';

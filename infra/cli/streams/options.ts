@@ -1,6 +1,6 @@
 /** The options of `npm run streams`, checked. */
-import { shownName } from '../../../lib/state/shown-name.ts';
-import { publicId } from '../../../lib/wcs/public-id.ts';
+import { shortName } from '../../../lib/state/short-name.ts';
+import { redactId } from '../../../lib/wcs/redact-id.ts';
 import { STAGE } from '../../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
@@ -86,16 +86,16 @@ function checkTogether(given: Given): void {
 
 function whatOf({ id, name, node, sub, lost, viewers, stop, reason, undo, end, yes }: Given): Options['what'] {
   if (stop !== undefined)
-    return undo ? { kind: 'undo', id: publicId(stop) } : { kind: 'stop', id: publicId(stop), reason };
-  if (end !== undefined) return { kind: 'end', id: publicId(end), isSure: yes };
-  if (id !== undefined) return { kind: 'one', id: publicId(id) };
+    return undo ? { kind: 'undo', id: redactId(stop) } : { kind: 'stop', id: redactId(stop), reason };
+  if (end !== undefined) return { kind: 'end', id: redactId(end), isSure: yes };
+  if (id !== undefined) return { kind: 'one', id: redactId(id) };
   if (viewers) return { kind: 'viewers', node };
   return { kind: 'list', name: name === undefined ? undefined : nameOf(name), node, sub, lost };
 }
 
 /** The name as rows show it: WCS's name of a stream may contain a password. */
 function nameOf(given: string): string {
-  const name = shownName(given);
+  const name = shortName(given);
   if (name === '') throw new UsageError('--name has nothing but a key: expected the name before its "?"');
   return name;
 }

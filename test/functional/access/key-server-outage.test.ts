@@ -104,7 +104,7 @@ describe('while the key server is down', () => {
     });
     expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);
     expect((await publish(hooks, 'x')).statusCode).toBe(503);
-    expect(hooks.lines().at(-1)).toMatchObject({ reason: 'token: the connection was let in unseen' });
+    expect(hooks.lines().at(-1)).toMatchObject({ reason: 'token: the connection failed open' });
     await keys.close();
   });
 });

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHookProcessor } from '../../../lib/hooks/process.ts';
 import { createHookHandler } from '../../../lib/http/hook-handler.ts';
-import type { HookEvent } from '../../../lib/hooks/hook.ts';
+import type { HookEvent } from '../../../lib/http/hook-event.ts';
 import type { Line } from '../../../lib/platform/log.ts';
 import { readHookSettings } from '../../../lib/settings/settings.ts';
 import { gatewayEvent } from '../../support/gateway-event.ts';

@@ -37,12 +37,12 @@ describe('the session of a hook', () => {
     }
   });
 
-  it('is unknown if it never came, or was let in unseen', () => {
+  it('is unknown if it never came, or failed open', () => {
     const { connectAt: _, ...registered } = row;
     expect(sessionOf(registered, {})).toEqual({ unknown: 'the connection is not known', isMissing: true });
     expect(sessionOf({}, {})).toMatchObject({ isMissing: true });
     expect(sessionOf({ ...row, failedOpen: 'token: the keys cannot be had' }, {})).toEqual({
-      unknown: 'the connection was let in unseen',
+      unknown: 'the connection failed open',
     });
   });
 

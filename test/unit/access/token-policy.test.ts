@@ -48,7 +48,7 @@ describe('policy token', () => {
     expect(ask('call', { callee: 100 }, ['100'])).toBe('deny');
   });
 
-  it('of a connection that is not known denies what needs a token, unless it may have been let in unseen', () => {
+  it('of a connection that is not known denies what needs a token, unless it may have failed open', () => {
     const missing: SessionLookup = { unknown: 'the connection is not known', isMissing: true };
     const down: SessionLookup = { unknown: 'the row cannot be read' };
     const ask = (method: MethodName, session: SessionLookup, connectFailsOpen: boolean) =>

@@ -9,7 +9,7 @@ const USER_PART = /^(?!\s*(?:sips?|tel|im|pres|xmpp|mailto):)[^/?#]*(?:@|%40)/i;
  * part and the parameters that carry tokens are taken away, nothing else; of any other name what an RTMP encoder wrote
  * behind its `?`: its key.
  */
-export function streamName(name: string): string {
+export function redactName(name: string): string {
   const rest = withoutUserPart(name);
   const key = rest.indexOf('?');
   const uri = findUri(rest, 0);

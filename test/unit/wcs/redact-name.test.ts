@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { streamName } from '../../../lib/wcs/stream-name.ts';
+import { redactName } from '../../../lib/wcs/redact-name.ts';
 
 describe('the name of a stream', () => {
   it.each([
@@ -47,7 +47,7 @@ describe('the name of a stream', () => {
     ['user7?key=k&x=1', 'user7'],
     ['?SECRETKEY', ''],
     ['rtmp://host/app/user7?SECRETKEY', 'rtmp://host/app/user7'],
-  ])('%s is %s', (name, shown) => expect(streamName(name)).toBe(shown));
+  ])('%s is %s', (name, shown) => expect(redactName(name)).toBe(shown));
 
   it.each([
     'b4e7',
@@ -62,7 +62,7 @@ describe('the name of a stream', () => {
     'rtsp://host/x?real_stream',
     'rtsp://host/x?keyframe=1&passage=2&author=3&userid=4&tokens=5',
     'rtsp%3A%2F%2Fhost%2Fx%3Fchannel%3D1',
-  ])('%s is its own', (name) => expect(streamName(name)).toBe(name));
+  ])('%s is its own', (name) => expect(redactName(name)).toBe(name));
 
   it('of a URI whose host is not clear is marked, so that no list takes it for a host that it names', () => {
     for (const unclear of [
@@ -72,12 +72,12 @@ describe('the name of a stream', () => {
       'evil:a#b@allowed',
       'evil%40allowed',
     ]) {
-      expect(streamName(`rtsp://${unclear}/x`)).toBe('rtsp://@allowed/x');
+      expect(redactName(`rtsp://${unclear}/x`)).toBe('rtsp://@allowed/x');
     }
   });
 
   it('of one who writes a user part longer than any name has nothing of it', () => {
-    const name = streamName(`rtsp://admin:${'SECRET'.repeat(40_000)}@host/x`);
+    const name = redactName(`rtsp://admin:${'SECRET'.repeat(40_000)}@host/x`);
     expect(name).toBe('rtsp://@');
   });
 });
@@ -100,11 +100,11 @@ const PLAIN = fc.constantFrom('channel', 'subtype', 'profile', 'stream', 'x', 'i
 
 describe('whatever the name,', () => {
   test.prop([hostile])('that of the name that is shown is the same', (name) => {
-    expect(streamName(streamName(name))).toBe(streamName(name));
+    expect(redactName(redactName(name))).toBe(redactName(name));
   });
 
   test.prop([SCHEME, careless, HOST])('nothing of a user part is in it', (scheme, password, host) => {
-    const shown = streamName(`${scheme}://SECRET:${password}@${host}/x?channel=1`);
+    const shown = redactName(`${scheme}://SECRET:${password}@${host}/x?channel=1`);
     expect(shown).not.toMatch(/SE|CRET/);
     expect(shown).toContain(`${host}/x`);
   });
@@ -114,7 +114,7 @@ describe('whatever the name,', () => {
     (scheme, host, secret, level) => {
       const encoded = (text: string) => Array.from({ length: level }).reduce<string>(encodeURIComponent, text);
       const uri = (userPart: string, query: string) => encoded(`${scheme}://${userPart}${host}/x${query}`);
-      expect(streamName(uri(`u:${secret}@`, `?password=${secret}&channel=1`))).toBe(uri('', '?channel=1'));
+      expect(redactName(uri(`u:${secret}@`, `?password=${secret}&channel=1`))).toBe(uri('', '?channel=1'));
     },
   );
 
@@ -123,10 +123,10 @@ describe('whatever the name,', () => {
     (scheme, host, parameters, secret) => {
       const query = parameters.map(([name, value]) => `${name}=${value}`).join('&');
       const uri = `${scheme}://${host}/x${query && `?${query}`}`;
-      expect(streamName(uri)).toBe(uri);
+      expect(redactName(uri)).toBe(uri);
       const password = encodeURIComponent(secret);
       const withSecret = `${scheme}://u:${password}@${host}/x?${query && `${query}&`}password=${password}`;
-      expect(streamName(withSecret)).toBe(uri);
+      expect(redactName(withSecret)).toBe(uri);
     },
   );
 });
@@ -137,7 +137,7 @@ describe('the work for a name', () => {
       ['', 'rtsp://', 'ab:'].map((start) => {
         const name = `${start}${piece.repeat(262_144 / piece.length)}\u0001`;
         const begun = process.cpuUsage();
-        streamName(name);
+        redactName(name);
         return process.cpuUsage(begun).user / 1000;
       }),
     );

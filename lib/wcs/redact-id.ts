@@ -1,4 +1,4 @@
-import { streamName } from './stream-name.ts';
+import { redactName } from './redact-name.ts';
 import { findUri } from './uri.ts';
 import { withoutUriSecrets } from './uri-secrets.ts';
 
@@ -13,16 +13,16 @@ const IS_HEX = /^(?:[0-9a-f]{2}){8,}$/i;
  * nothing secret, and is its own. The uuid stays, so that no two ids of WCS become one; and what a client made up never
  * becomes the id of somebody else's stream, as nothing but URIs is shortened in it.
  */
-export function publicId(id: string): string {
+export function redactId(id: string): string {
   const [, uuid, name, player] = PLAYED_BY_URL.exec(id) ?? [];
-  if (uuid !== undefined && name !== undefined && player !== undefined) return uuid + publicName(name) + player;
-  return withoutUriSecrets(id.replace(HEX, (hex) => (findUri(decoded(hex) ?? '', 0) ? publicName(hex) : hex)));
+  if (uuid !== undefined && name !== undefined && player !== undefined) return uuid + redactedPart(name) + player;
+  return withoutUriSecrets(id.replace(HEX, (hex) => (findUri(decoded(hex) ?? '', 0) ? redactedPart(hex) : hex)));
 }
 
-function publicName(name: string): string {
+function redactedPart(name: string): string {
   const text = IS_HEX.test(name) ? decoded(name) : undefined;
-  if (text === undefined) return streamName(name);
-  const shown = streamName(text);
+  if (text === undefined) return redactName(name);
+  const shown = redactName(text);
   return shown === text ? name : Buffer.from(shown).toString('hex');
 }
 

@@ -12,7 +12,7 @@ import { explainNotFound, keepBytes, mendFalse200s, type Gateway } from './gatew
 import { keepRunning, type Keeper } from './keep-running.ts';
 import { createLogFiles } from './log-files.ts';
 import { pollQueue, type Replay } from './poller.ts';
-import { queueDefinitions, queueUrl, withQueueUrls } from './queues.ts';
+import { queueDefinitions, queueUrl, withQueueUrls } from './queue-definitions.ts';
 import { readyMessage } from './ready-message.ts';
 import * as here from './settings.ts';
 import { showLog, terminalPaint } from './show-log.ts';

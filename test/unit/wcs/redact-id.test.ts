@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { publicId } from '../../../lib/wcs/public-id.ts';
+import { redactId } from '../../../lib/wcs/redact-id.ts';
 import { CAPTURES } from '../../support/fixtures.ts';
 
 const UUID = '60709c5b-6950-40c3-8a3d-37ea0827ae32';
@@ -10,7 +10,7 @@ describe('an id', () => {
   it('of every capture is its own', () => {
     for (const { text } of CAPTURES) {
       for (const [, id = ''] of text.matchAll(/"(?:mediaSessionId|sessionId|callId)" ?: ?"([^"]*)"/g)) {
-        expect(publicId(id)).toBe(id);
+        expect(redactId(id)).toBe(id);
       }
     }
   });
@@ -25,11 +25,11 @@ describe('an id', () => {
     // As old sessions are called.
     [`${hex('rtsp://u:SECRET@host/x')}-HLS`, `${hex('rtsp://host/x')}-HLS`],
     ['rtsp://u:SECRET@host/x-HLS', 'rtsp://host/x-HLS'],
-  ])('%s is shown as %s', (id, shown) => expect(publicId(id)).toBe(shown));
+  ])('%s is shown as %s', (id, shown) => expect(redactId(id)).toBe(shown));
 
   it.each([`${UUID}-b4e7-RTSP`, `${UUID}-413f-HLS`, 'f-cam-1', 'a?b', 'pbx-8BD6@host', 'u:p@host', `eve:x@${UUID}`])(
     '%s is its own',
-    (id) => expect(publicId(id)).toBe(id),
+    (id) => expect(redactId(id)).toBe(id),
   );
 
   const name = fc.array(fc.constantFrom('rtsp', '://', 'u:SECRET@', '/x', '?', '&', 'token=', 'SECRET', '-', '@'));
@@ -41,8 +41,8 @@ describe('an id', () => {
   );
 
   test.prop([name, form])('that is shown is its own, so that both find the row', (pieces, inForm) => {
-    const shown = publicId(inForm(pieces.join('')));
-    expect(publicId(shown)).toBe(shown);
+    const shown = redactId(inForm(pieces.join('')));
+    expect(redactId(shown)).toBe(shown);
   });
 
   test.prop([fc.uuid(), fc.string(), fc.string()])('of a client is never shown as a uuid of another', (uuid, a, b) => {
@@ -54,7 +54,7 @@ describe('an id', () => {
       `//${a}@${uuid}`,
       `${uuid}?${b}`,
     ]) {
-      if (id !== uuid) expect(publicId(id)).not.toBe(uuid);
+      if (id !== uuid) expect(redactId(id)).not.toBe(uuid);
     }
   });
 });
