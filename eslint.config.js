@@ -77,6 +77,19 @@ export default tseslint.config(
   },
   ...ROOMS.map(arrowsOf),
   {
+    files: ['lib/board/page/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['../*', 'node:*'], message: 'the page runs in a browser: it imports its own files alone' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['lib/wcs/**', 'lib/state/**', 'lib/access/**'],
     rules: {
       'no-restricted-syntax': [

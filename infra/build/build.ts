@@ -2,6 +2,7 @@
 import { build as esbuild, type Plugin } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { buildPage } from './page.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -39,6 +40,7 @@ const INPUTS = 'inputs.json';
  * @returns the size of each bundle in bytes, by function
  */
 export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Map<string, number>> {
+  const page = await buildPage();
   const { outputFiles, metafile } = await esbuild({
     absWorkingDir: ROOT,
     entryPoints: readdirSync(join(ROOT, 'functions')).map((file) => `functions/${file}`),
@@ -51,6 +53,7 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
+    define: { BOARD_PAGE: JSON.stringify(page.files) },
     alias: {
       '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts',
       ...Object.fromEntries(UNUSED.map((name) => [name, './infra/build/lambda-sdk.ts'])),
@@ -71,7 +74,7 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     replace(path, contents);
     if (path.endsWith('.cjs')) replace(path.replace(/cjs$/, 'mjs'), Buffer.from(entryOf(basename(path))));
   }
-  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify(Object.keys(metafile.inputs)));
+  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify([...Object.keys(metafile.inputs), ...page.inputs]));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
 }
