@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 export const dynamodbPath = (dataDir: string) => join(dataDir, 'dynamodb');
 export const queueFile = (dataDir: string) => join(dataDir, 'queue.sqlite');
+export const eventsFile = (dataDir: string) => join(dataDir, 'events.sqlite');
 export const logPath = (dataDir: string) => join(dataDir, 'log');
 /** The file with what npm start printed when it was ready. */
 export const readyFile = (dataDir: string) => join(dataDir, 'ready.json');
@@ -24,7 +25,8 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     }
   }
   await tryRows(dynamodbPath(dataDir));
-  await tryQueue(queueFile(dataDir));
+  await tryDatabase('parked hooks', queueFile(dataDir));
+  await tryDatabase('events', eventsFile(dataDir));
 }
 
 /** Node's `recursive` never returns on a folder in which no folder can be created, such as /proc. */
@@ -98,7 +100,7 @@ export function whyNotOpened(path: string, error: Error): string {
 const damaged = (what: string, path: string, message: string) =>
   `The ${what} in ${path} cannot be read (${message.replaceAll('\n', ' ')}). Move it away to begin anew without them, or choose another folder with DATA_DIR=<folder> npm start.`;
 
-async function tryQueue(file: string): Promise<void> {
+async function tryDatabase(what: string, file: string): Promise<void> {
   if (!existsSync(file)) return;
   const { DatabaseSync } = await import('node:sqlite');
   try {
@@ -110,6 +112,6 @@ async function tryQueue(file: string): Promise<void> {
       database.close();
     }
   } catch (error) {
-    throw new DataDirError(damaged('parked hooks', file, (error as Error).message));
+    throw new DataDirError(damaged(what, file, (error as Error).message));
   }
 }

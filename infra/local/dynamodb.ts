@@ -1,24 +1,35 @@
 /** The local DynamoDB, a process of its own: dynalite, its data in DATA_DIR. */
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import type { Store } from 'dynalite/db/index.js';
 import type { Server } from 'node:http';
+import { captureChanges, type Keep } from './change-capture.ts';
 import { listening, runAsChild } from './child.ts';
-import { dynamodbPath, whyNotOpened } from './data-dir.ts';
-import { DATA_DIR, LOOPBACK, PORTS, useLocalAws } from './settings.ts';
+import { dynamodbPath, eventsFile, whyNotOpened } from './data-dir.ts';
+import { createEventOf } from './event-of.ts';
+import { openEvents, type EventStore } from './event-store.ts';
+import { openDynalite } from './open-dynalite.ts';
+import { DATA_DIR, EVENTS_URL, HAS_EVENTS, LOOPBACK, PORTS } from './settings.ts';
 
 const path = dynamodbPath(DATA_DIR);
+const PRUNE_MS = 60_000;
 let isOpening = false;
 
 async function start(): Promise<void> {
-  const server = dynalite({ path, createTableMs: 0 });
+  const events = HAS_EVENTS ? openEvents(eventsFile(DATA_DIR)) : undefined;
+  const { server, store } = openDynalite({ path });
   delayRequests(server, Number(process.env['DYNAMODB_DELAY_MS'] || 0));
+  isOpening = true;
+  await store.db.open();
+  isOpening = false;
+  if (events) await captureEvents(store, events);
   server.listen(PORTS.DYNAMODB_PORT, LOOPBACK);
   await listening(server);
-  // dynalite opens its data at the first request, and crashes if it cannot.
-  isOpening = true;
-  useLocalAws();
-  await new DynamoDBClient({}).send(new ListTablesCommand());
-  isOpening = false;
+}
+
+async function captureEvents({ db }: Store, events: EventStore): Promise<void> {
+  const keep: Keep = (captured) => events.add(captured, EVENTS_URL !== '');
+  await captureChanges(db, createEventOf(Date.now), keep, console.error);
+  events.prune(Date.now());
+  setInterval(() => events.prune(Date.now()), PRUNE_MS).unref();
 }
 
 /** Delays each response, for tests with a slow database. */

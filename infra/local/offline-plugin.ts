@@ -57,6 +57,7 @@ export default class LocalStack {
       await keepRunning('DynamoDB', () => startDynamodb(resources.Resources), keeper);
       await keepRunning('The queue', () => startChild('queue.ts', queues), keeper);
       await keepRunning('The console', () => startChild('console.ts'), keeper);
+      if (here.EVENTS_URL) await keepRunning('The sender of events', () => startChild('events.ts'), keeper);
       this.#sayAgain = hush();
     } catch (error) {
       console.error(`The local stack cannot start: ${(error as Error).message}`);
@@ -73,7 +74,17 @@ export default class LocalStack {
   }
 
   async #open(): Promise<void> {
-    const { DATA_DIR, DYNAMODB_ENDPOINT, CONSOLE_ENDPOINT, GATEWAY_ENDPOINT, HOST, IGNORED_HOST, PORTS } = here;
+    const {
+      DATA_DIR,
+      DYNAMODB_ENDPOINT,
+      CONSOLE_ENDPOINT,
+      EVENTS_URL,
+      GATEWAY_ENDPOINT,
+      HAS_EVENTS,
+      HOST,
+      IGNORED_HOST,
+      PORTS,
+    } = here;
     const url = `${GATEWAY_ENDPOINT}${BASE_PATH}`;
     const offline = this.#serverless.pluginManager.plugins.find(isServerlessOffline);
     if (!offline) throw new Error('serverless-offline is not among the plugins of serverless.yml');
@@ -92,6 +103,8 @@ export default class LocalStack {
       dynamodb: DYNAMODB_ENDPOINT,
       dataDir: DATA_DIR,
       ignoredHost: IGNORED_HOST,
+      eventsUrl: EVENTS_URL,
+      hasEvents: HAS_EVENTS,
     });
     writeFileSync(readyFile(DATA_DIR), JSON.stringify({ url, text }));
     console.log(text);

@@ -12,6 +12,9 @@ export interface Places {
   readonly dataDir: string;
   /** A HOST that is not an address. */
   readonly ignoredHost: string;
+  /** EVENTS_URL, and whether there are events at all. */
+  readonly eventsUrl: string;
+  readonly hasEvents: boolean;
 }
 
 export function readyMessage(settings: HookSettings, places: Places): string {
@@ -26,6 +29,7 @@ export function readyMessage(settings: HookSettings, places: Places): string {
     `ready ${url}`,
     `  rows      ${places.console}  (DynamoDB API: ${places.dynamodb})`,
     `  log       ${dataDir}/log`,
+    `  events    ${whereEventsGo(places)}`,
     `  hooks     ${whoMaySend(settings)}`,
     ...policyLines(settings).map((line, index) => `  ${index === 0 ? 'policies' : '        '}  ${line}`),
     `  stopping  ${stopping(settings)}`,
@@ -35,6 +39,14 @@ export function readyMessage(settings: HookSettings, places: Places): string {
       ? ['  and in flashphoner.properties  rest_hook_send_hash=true, rest_hook_secret_key=<HOOK_SECRET>']
       : []),
   ].join('\n');
+}
+
+function whereEventsGo({ eventsUrl, hasEvents }: Places): string {
+  if (!hasEvents) return 'off (CHANGE_EVENTS=false)';
+  if (eventsUrl === '') return 'shown by npm run events (EVENTS_URL=http://… sends them there, too)';
+  // What is behind it may be a key.
+  const { origin, pathname } = new URL(eventsUrl);
+  return `to ${origin}${pathname}, and shown by npm run events`;
 }
 
 function whoMaySend({ credentials: { secrets, basic }, takesUnsigned }: HookSettings): string {

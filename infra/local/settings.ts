@@ -28,6 +28,11 @@ export const PORTS = {
 
 export const DATA_DIR = resolve(process.env['DATA_DIR'] || '.local');
 
+/** Where the events go, if anywhere. */
+export const EVENTS_URL = process.env['EVENTS_URL'] ?? '';
+/** Whether changes of rows become events; on AWS, too. */
+export const HAS_EVENTS = process.env['CHANGE_EVENTS'] !== 'false';
+
 export const urlOf = (address: string, port: number) =>
   `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
 /** The address for this machine itself. */

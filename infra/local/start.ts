@@ -6,7 +6,8 @@ import { propertiesWarnings } from '../../lib/wcs/properties-value.ts';
 import { checkSettings } from '../build/check-settings.ts';
 import { isLoopback } from '../cli/loopback.ts';
 import { DataDirError, prepareDataDir } from './data-dir.ts';
-import { DATA_DIR, HOST, LOOPBACK, PORTS, STAGE, urlOf, useLocalAws } from './settings.ts';
+import { problemOfEventsUrl } from './events-url.ts';
+import { DATA_DIR, EVENTS_URL, HAS_EVENTS, HOST, LOOPBACK, PORTS, STAGE, urlOf, useLocalAws } from './settings.ts';
 
 function fail(message: string): never {
   console.error(message);
@@ -61,6 +62,9 @@ try {
 } catch (error) {
   fail((error as Error).message);
 }
+
+const problem = problemOfEventsUrl(EVENTS_URL, HAS_EVENTS);
+if (problem !== undefined) fail(problem);
 
 const { HOOK_SECRET, HOOK_SECRET_PREVIOUS } = process.env;
 for (const warning of propertiesWarnings({ HOOK_SECRET, HOOK_SECRET_PREVIOUS })) console.error(`WARNING: ${warning}`);

@@ -10,6 +10,8 @@ const PLACES = {
   dynamodb: 'http://127.0.0.1:8000',
   dataDir: '/data',
   ignoredHost: '',
+  eventsUrl: '',
+  hasEvents: true,
 };
 const messageOf = (env: Record<string, string>, places = PLACES) => {
   const needed = { STREAMS_TABLE: 's', SESSIONS_TABLE: 's', PARKING_QUEUE_URL: 'q', DEAD_LETTER_QUEUE_URL: 'q' };
@@ -24,6 +26,7 @@ describe('the stack that is ready', () => {
       'ready http://127.0.0.1:3000/rest/my_api',
       '  rows      http://127.0.0.1:8001  (DynamoDB API: http://127.0.0.1:8000)',
       '  log       /data/log',
+      '  events    shown by npm run events (EVENTS_URL=http://… sends them there, too)',
       '  hooks     from anybody',
       '  policies  none: everybody may connect, publish, play and call',
       '  stopping  off (STOP_STREAMS=true lets "stop" and "stopAt" in a row stop its stream)',
@@ -46,7 +49,7 @@ describe('the stack that is ready', () => {
       FAIL_OPEN: 'play,call',
       MAX_DURATION_SECONDS: '3600',
     });
-    expect(message.split('\n').slice(3)).toEqual([
+    expect(message.split('\n').slice(4)).toEqual([
       '  hooks     signed with HOOK_SECRET, or signed with HOOK_SECRET_PREVIOUS, or HTTP Basic as wcs',
       '  policies  origin protects connect',
       '            token protects publish, call (a token at connect must be valid, too)',
