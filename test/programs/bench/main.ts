@@ -8,6 +8,7 @@ import { createRandom } from '../../simulator/random.ts';
 import { createClient, createNodeId, streamHook } from '../../simulator/sessions.ts';
 import { gatewayEvent } from '../../support/gateway-event.ts';
 import { REQUIRED } from '../../support/settings.ts';
+import { benchEvents } from './events.ts';
 import { buildReceivers, type Receiver } from './bundles.ts';
 import { coldStarts, memoryUse, warmRuns, type Cold, type Place } from './measure.ts';
 import { readOptions, type Options } from './options.ts';
@@ -146,6 +147,8 @@ const options = readOptions(process.argv.slice(2));
 if ('text' in options) {
   (options.isError ? console.error : console.log)(options.text);
   process.exitCode = options.isError ? 2 : 0;
+} else if (options.events) {
+  await benchEvents(options.rounds, console.log);
 } else {
   await bench(options);
 }

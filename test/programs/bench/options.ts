@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { RECEIVERS, type Receiver } from './bundles.ts';
 
 export const HELP = `npm run bench -- [--rounds N] [--warm N] [--hooks N] [--only NAMES] [--json]
+npm run bench -- --events [--rounds N]
 
 What a StreamStatusEvent costs on this machine, side by side: a bare UpdateItem of the AWS SDK, a receiver as tutorials
 write it, and wcs-hooks. Every figure comes from a process of its own, against a DynamoDB that answers at once, over HTTP
@@ -11,7 +12,8 @@ and over TLS; the three take turns, so that a machine that slows down slows all 
   --warm N      hooks of a warm run, one after another and 16 at once, after half as many to warm up (2000)
   --hooks N     hooks after which the memory is looked at, and at a fifth of it; 0 leaves it out (50000)
   --only NAMES  a comma list of ${RECEIVERS.join(', ')}
-  --json        all figures as one JSON object`;
+  --json        all figures as one JSON object
+  --events      instead: what events cost a hook on the local stack, without them, with them, and with EVENTS_URL, in turns`;
 
 export interface Options {
   readonly rounds: number;
@@ -19,6 +21,7 @@ export interface Options {
   readonly hooks: number;
   readonly only: readonly Receiver[];
   readonly json: boolean;
+  readonly events: boolean;
 }
 
 /** @returns a text to show where there is nothing to run; `isError` where it was misused */
@@ -34,6 +37,7 @@ export function readOptions(args: string[]): Options | { readonly text: string; 
         hooks: { type: 'string', default: '50000' },
         only: { type: 'string', default: RECEIVERS.join(',') },
         json: { type: 'boolean', default: false },
+        events: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }));
@@ -55,5 +59,6 @@ export function readOptions(args: string[]): Options | { readonly text: string; 
     hooks: Number(values.hooks),
     only: only as Receiver[],
     json: values.json,
+    events: values.events,
   };
 }
