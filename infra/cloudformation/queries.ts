@@ -1,6 +1,8 @@
 /** Saved queries of CloudWatch Logs Insights, over the logs of all functions. */
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { Line, LogField } from '../../lib/platform/log.ts';
+import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
+import { FAILURES } from '../../lib/wcs/failed-call.ts';
 import { FUNCTIONS, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
 import { NAMESPACE, ref, type Resource, type Resources } from './template.ts';
 
@@ -17,6 +19,8 @@ export const NOT_ALLOWED = ['rejected', 'denied', 'undecided', 'denial ignored']
 /** What a keep-alive comes to, hour after hour. */
 const HEALTHY = ['fresh', 'applied'] as const satisfies HookOutcome[];
 
+const CALL_METHODS = METHOD_NAMES.filter((method) => METHODS[method].subject === 'call');
+
 const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; readonly query: string }>> = {
   'what happened to stream X': {
     of: FUNCTIONS,
@@ -27,6 +31,27 @@ const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; r
       `filter message = "replay" or not (${fields('method')} = "StreamKeepAliveEvent" and ${fields('outcome')} in ${quoted(...HEALTHY)})`,
       'sort @timestamp asc',
       'limit 1000',
+    ),
+  },
+  'what happened to call X': {
+    of: FUNCTIONS,
+    query: lines(
+      `fields ${fields('@timestamp', 'message', 'method', 'wcsStatus', 'sipStatus', 'info', 'outcome', 'status', 'reason', 'sub', 'caller', 'callee', 'target', 'node', 'app', 'cause', 'requestId')}`,
+      `filter ${fields('id')} = "X" # the call’s callId`,
+      'sort @timestamp asc',
+      'limit 1000',
+    ),
+  },
+  'why do calls fail': {
+    of: HOOK_FUNCTIONS,
+    query: lines(
+      HOOKS,
+      `filter ${fields('method')} in ${quoted(...CALL_METHODS)}`,
+      `filter ${fields('wcsStatus')} in ${quoted(...FAILURES)} or ${fields('outcome')} in ${quoted(...NOT_ALLOWED)}`,
+      `fields coalesce(${fields('reason', 'info', 'cause')}) as why`,
+      `stats count(*) as hooks, latest(${fields('id')}) as lastId, latest(${fields('callee')}) as lastCallee by ${fields('method', 'wcsStatus', 'sipStatus')}, why, ${fields('app')}`,
+      'sort hooks desc',
+      'limit 100',
     ),
   },
   'who was rejected or denied': {

@@ -6,7 +6,8 @@ import { shortNumbers, sipAddress } from './phone-number.ts';
 export const NUMBER_FORMS = ['short', 'full'] as const;
 export type NumberForm = (typeof NUMBER_FORMS)[number];
 
-const FAILURES: readonly unknown[] = ['FAILED', 'BUSY'];
+/** WCS's words for a call, or a transfer, that came to nothing. */
+export const FAILURES: readonly string[] = ['FAILED', 'BUSY'];
 /** A final answer of SIP that is an error, alone (486, "486") or in a line ("SIP/2.0 486 Busy Here"). */
 const SIP_ERROR = /\b[4-6]\d\d\b/;
 
@@ -14,7 +15,7 @@ const SIP_ERROR = /\b[4-6]\d\d\b/;
 export function isFailedCall(method: MethodName, { status, sipStatus }: Readonly<Record<string, unknown>>): boolean {
   const { subject, type } = METHODS[method];
   if (subject !== 'call' || type !== 'event') return false;
-  return FAILURES.includes(status) || SIP_ERROR.test(String(plain(sipStatus)));
+  return (typeof status === 'string' && FAILURES.includes(status)) || SIP_ERROR.test(String(plain(sipStatus)));
 }
 
 /** Who called whom, and how it ended; never a SIP message, its headers or an SDP. */

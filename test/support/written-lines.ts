@@ -61,6 +61,10 @@ export async function hookLines(): Promise<WrittenLine[]> {
   const denied = { mediaSessionId: 'D', name: 'x', sessionId: '/10.0.0.1:5/10.0.0.2:6' };
   await sendTo(tokens)('publishStream', denied);
   await sendTo(tokens)('StreamStatusEvent', { ...denied, status: 'PUBLISHING' });
+  const call = { callId: 'C', caller: '1001', callee: '1002', sessionId: '/10.0.0.1:5/10.0.0.2:6' };
+  await sendTo(tokens)('call', { ...call, status: 'PENDING' });
+  await sendTo(tokens)('CallStatusEvent', { ...call, status: 'FAILED', sipStatus: 404, info: 'Not Found' });
+  await sendTo(tokens)('TransferStatusEvent', { ...call, status: 'FAILED', target: '1003' });
   tokens.memory.down.store = true;
   // Play fails open; publish does not.
   await sendTo(tokens)('playStream', { mediaSessionId: 'P', name: 'x', sessionId: '/10.0.0.1:5/10.0.0.2:6' });

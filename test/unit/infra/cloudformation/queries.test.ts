@@ -25,9 +25,10 @@ describe('the saved queries, over what the code writes', () => {
   const run = (title: string, over = lines) => insights(named(title).QueryString, over);
   const limitOf = (title: string) => /\| limit (\d+)$/.exec(named(title).QueryString)?.[1];
 
-  it('are four', () => {
+  it('are six', () => {
     expect(Object.keys(ALL)).toEqual([
-      ...['WhatHappenedToStreamXQuery', 'WhoWasRejectedOrDeniedQuery', 'WhatFailsQuery', 'SlowestHooksQuery'],
+      ...['WhatHappenedToStreamXQuery', 'WhatHappenedToCallXQuery', 'WhyDoCallsFailQuery'],
+      ...['WhoWasRejectedOrDeniedQuery', 'WhatFailsQuery', 'SlowestHooksQuery'],
     ]);
   });
 
@@ -50,6 +51,30 @@ describe('the saved queries, over what the code writes', () => {
     expect(new Set(found.map(({ id }) => id))).toEqual(new Set(['X']));
     expect(groupsOf(title)).toEqual(EVERYTHING);
     expect(limitOf(title)).toBe('1000');
+  });
+
+  it('tell what happened to a call, from its first hook to its last, in all functions', () => {
+    const title = 'what happened to call X';
+    const found = insights(named(title).QueryString.replace('"X"', '"C"'), lines);
+    expect(found.map(({ method }) => method)).toEqual(['call', 'CallStatusEvent', 'TransferStatusEvent']);
+    expect(found[1]).toMatchObject({ wcsStatus: 'FAILED', sipStatus: 404, info: 'Not Found', callee: '1002' });
+    expect(groupsOf(title)).toEqual(EVERYTHING);
+    expect(limitOf(title)).toBe('1000');
+  });
+
+  it('tell why calls fail: what SIP said and who denied it, the most frequent first', () => {
+    const title = 'why do calls fail';
+    const failed = lines.filter(({ id, wcsStatus }) => id === 'C' && wcsStatus === 'FAILED');
+    const found = run(title, [...lines, ...failed.slice(0, 1)]);
+    expect(
+      found.map(({ method, sipStatus, why, hooks, lastCallee }) => [method, sipStatus, why, hooks, lastCallee]),
+    ).toEqual([
+      ['CallStatusEvent', 404, 'Not Found', 2, '1002'],
+      ['call', undefined, 'token: no token', 1, '1002'],
+      ['TransferStatusEvent', undefined, undefined, 1, '1002'],
+    ]);
+    expect(groupsOf(title)).toEqual(HOOKS);
+    expect(limitOf(title)).toBe('100');
   });
 
   it('tell who was rejected or denied, and why, the last one first', () => {
