@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   settings: ['wcs', 'state', 'access', 'platform', 'store'],
   jobs: ['state', 'platform', 'store'],
   hooks: ['wcs', 'state', 'access', 'platform', 'store', 'settings'],
+  board: ['wcs', 'state', 'access', 'platform', 'store', 'settings'],
   http: ['wcs', 'state', 'access', 'platform', 'settings', 'hooks'],
 };
 const ROOMS = Object.keys(MAY_IMPORT);
@@ -25,6 +26,7 @@ const NOT_FOR = {
     settings: [...AWS, ...GATEWAY],
     jobs: AWS,
     hooks: [...AWS, '@middy/*'],
+    board: [...AWS, '@middy/*'],
     http: AWS,
   },
 };

@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+const testsIn = (...kinds: string[]) => kinds.map((kind) => `test/${kind}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-bundles.ts'],
     // The tests of the stack wait more than they work: two cores bear three at a time.
     maxWorkers: 3,
+    projects: [
+      // They leave nothing behind: each worker loads the modules once for all of its files.
+      { extends: true, test: { name: 'rules', include: testsIn('unit', 'functional'), isolate: false } },
+      { extends: true, test: { name: 'stack', include: testsIn('integration', 'e2e', 'programs') } },
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -2,11 +2,14 @@
 import { functionId, HOOK_FUNCTIONS } from './functions.ts';
 import { fromShell, type Tools } from './template.ts';
 
+/** Those that somebody waits for. */
+const RESERVABLE = [...HOOK_FUNCTIONS, 'board'] as const;
+
 function parse(entry: string) {
   const [, given, count] = /^(\w+)=(\d+)$/.exec(entry.trim()) ?? [];
-  const name = HOOK_FUNCTIONS.find((one) => one === given);
+  const name = RESERVABLE.find((one) => one === given);
   if (name === undefined) {
-    const expected = HOOK_FUNCTIONS.map((one) => `${one}=20`).join(', ');
+    const expected = RESERVABLE.map((one) => `${one}=20`).join(', ');
     throw new Error(`RESERVED_CONCURRENCY has ${JSON.stringify(entry)}: expected a comma list of ${expected}`);
   }
   return [functionId(name), { Properties: { ReservedConcurrentExecutions: Number(count) } }] as const;

@@ -1,12 +1,14 @@
 /** What the functions are told. Secrets are no part of it: a template can be read by many, and so can a function's settings. */
-import { SETTINGS_OF_ALL, SETTINGS_OF_HOOKS } from '../../lib/settings/names.ts';
+import { SETTINGS_OF_ALL, SETTINGS_OF_BOARD, SETTINGS_OF_HOOKS } from '../../lib/settings/names.ts';
 import { ref } from './template.ts';
 
 /** What decides the stack, and no function reads. */
 const SETTINGS_OF_STACK = ['ALARM_EMAIL', 'NO_HOOKS_MINUTES', 'RESERVED_CONCURRENCY'] as const;
 
 /** All that the environment of a deploy decides. */
-export const SETTINGS: readonly string[] = [...SETTINGS_OF_ALL, ...SETTINGS_OF_HOOKS, ...SETTINGS_OF_STACK];
+export const SETTINGS: readonly string[] = [
+  ...new Set([...SETTINGS_OF_ALL, ...SETTINGS_OF_HOOKS, ...SETTINGS_OF_BOARD, ...SETTINGS_OF_STACK]),
+];
 
 const fromDeploy = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, `\${env:${name}, ''}`] as const));
@@ -24,5 +26,9 @@ export const environment = {
   ofHooks: {
     SECRETS_PATH: '${self:custom.secretsPath}',
     ...fromDeploy(SETTINGS_OF_HOOKS),
+  },
+  ofBoard: {
+    SECRETS_PATH: '${self:custom.secretsPath}',
+    ...fromDeploy(SETTINGS_OF_BOARD),
   },
 };

@@ -3,7 +3,7 @@ import type { HookType } from '../../lib/wcs/methods.ts';
 
 export const HOOK_FUNCTIONS = ['connect', 'invocation', 'event', 'incoming'] as const satisfies HookType[];
 const JOB_FUNCTIONS = ['sweep', 'replay'] as const;
-export const FUNCTIONS = [...HOOK_FUNCTIONS, ...JOB_FUNCTIONS] as const;
+export const FUNCTIONS = [...HOOK_FUNCTIONS, ...JOB_FUNCTIONS, 'board'] as const;
 
 export type HookFunctionName = (typeof HOOK_FUNCTIONS)[number];
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -17,6 +17,7 @@ interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: Arn | readonly Arn[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 const arn = (resource: Table | Queue | LogGroup) => attribute(resource, 'Arn');
@@ -36,6 +37,10 @@ const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 const parameter = (name: string) =>
   sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${self:service}/\${sls:stage}/${name}`);
 const readsSecrets = allow(Object.values(PARAMETERS).map(parameter), 'ssm:GetParameters');
+const readsTokenSecrets = allow(
+  [PARAMETERS.TOKEN_SECRET, PARAMETERS.TOKEN_SECRET_PREVIOUS].map(parameter),
+  'ssm:GetParameters',
+);
 
 const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   connect: [readsSecrets, upsertsSessions, parks],
@@ -53,6 +58,19 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
     upsertsSessions,
     allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
+  ],
+  board: [
+    readsTokenSecrets,
+    allow(sub('${StreamsTable.Arn}/index/live'), 'dynamodb:Query'),
+    allow([arn('StreamsTable'), arn('SessionsTable')], 'dynamodb:GetItem'),
+    {
+      ...allow(arn('StreamsTable'), 'dynamodb:UpdateItem'),
+      // A stop, and nothing else of a row.
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['mediaSessionId', 'stop', 'stopBy', 'revision'] },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+      },
+    },
   ],
 };
 

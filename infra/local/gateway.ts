@@ -48,7 +48,8 @@ export function keepBytes(gateway: Gateway): void {
 /** serverless-offline answers an unknown path with 2 KB of JSON about all routes: a browser gets one line instead. */
 export function explainNotFound(gateway: Gateway, url: string, rows: string): void {
   gateway.ext('onPreResponse', ({ response, method, path }, h) => {
-    if (response.statusCode !== 404 || !response.type) return h.continue;
+    // The board's 404 is its own.
+    if (response.statusCode !== 404 || !response.type || /^\/board(?:\/|$)/.test(path)) return h.continue;
     response.source =
       method === 'post'
         ? `No hook is taken at ${path.slice(0, 200)}: the URL in WCS must be ${url}\n`

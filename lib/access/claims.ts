@@ -12,6 +12,11 @@ const subject = v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256)));
 /** As rows show them, whose URIs have no passwords: what is kept of a token has none either. */
 const names = v.optional(v.array(v.pipe(v.string(), v.transform(withoutUriSecrets))));
 
+const words = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((word) => word.trim())),
+);
+
 export const ClaimsSchema = v.object({
   /** Who it is: the only claim that is shown in a row and in the log. */
   sub: subject,
@@ -23,6 +28,8 @@ export const ClaimsSchema = v.object({
   /** Seconds after which a stream of it is stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */
+  /** What it may do on the board (lib/board); a claim of somebody else's with this name stops nobody's stream. */
+  board: v.fallback(v.optional(v.union([v.array(v.string()), words])), undefined),
   rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048), v.transform(withoutUriSecrets))),
 });
 export type Claims = v.InferOutput<typeof ClaimsSchema>;
@@ -39,9 +46,9 @@ export function readSub(payload: unknown): string | undefined {
   return success ? output.sub : undefined;
 }
 
-/** The claims as a session's row keeps them, as JSON and without `sub`; undefined if they are too many. */
+/** The claims as a session's row keeps them, as JSON, without `sub` and what is not for hooks; undefined if they are too many. */
 export function keptText(claims: Claims): string | undefined {
-  const text = JSON.stringify({ ...claims, sub: undefined });
+  const text = JSON.stringify({ ...claims, sub: undefined, board: undefined });
   return Buffer.byteLength(text) <= MAX_KEPT_BYTES ? text : undefined;
 }
 

@@ -4,7 +4,8 @@ import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 /** Metrics that `outcome` tells apart: each outcome is a metric that costs. */
 export type MetricByOutcome = 'hooks' | 'replays' | 'failedOpen' | 'fieldsLeftOut';
 /** Metrics of the stage as a whole. */
-export type MetricOfStage = 'notReady' | 'livePublishers' | 'livePlayers' | 'silentNodes' | 'lostStreams';
+export type MetricOfStage =
+  'notReady' | ('livePublishers' | 'livePlayers' | 'silentNodes' | 'lostStreams') | ('boardRequests' | 'boardFailed');
 
 /** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
 export type LogField =

@@ -80,14 +80,15 @@ const isSame = (a: Secrets, b: Secrets) =>
 export const isAddedTo = (known: Secrets, secrets: Secrets) =>
   Object.values(known).every((secret) => Object.values(secrets).includes(secret));
 
-/** Reads the parameters under `path`, such as `/wcs-hooks/prod`. */
+/** Reads the parameters under `path`, such as `/wcs-hooks/prod`: all, or those of the given secrets. */
 export const secretsUnder =
   (
     path: string,
     readParameters: (names: readonly string[], patience: number) => Promise<ReadonlyMap<string, string>>,
+    secrets = Object.keys(PARAMETERS) as readonly (keyof Secrets)[],
   ) =>
   async (patience: number): Promise<Secrets> => {
-    const named = Object.entries(PARAMETERS).map(([name, parameter]) => [name, `${path}/${parameter}`] as const);
+    const named = secrets.map((name) => [name, `${path}/${PARAMETERS[name]}`] as const);
     const names = named.map(([, parameter]) => parameter);
     const values = await readParameters(names, patience);
     return Object.fromEntries(

@@ -50,10 +50,15 @@ function readOrigins({ ALLOWED_ORIGINS }: Environment, problems: string[]): read
 const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
 const TOKEN_SETTINGS = ['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
 
+/** A deployed stage may have its secret before a deploy switches tokens on. */
+const switchesOf = (env: Environment) =>
+  (env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS]).filter((name) => env[name]);
+
+/** Whether tokens are switched on. */
+export const usesTokens = (env: Environment): boolean => switchesOf(env).length > 0;
+
 function readTokens(env: Environment, problems: string[]): (TokenSettings & { readonly field: string }) | undefined {
-  // A deployed stage may have its secret before a deploy switches tokens on.
-  const switches = env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS];
-  const given = switches.filter((name) => env[name]);
+  const given = switchesOf(env);
   if (given.length === 0) return undefined;
   const { TOKEN_SECRET, TOKEN_SECRET_PREVIOUS, TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_FIELD } = env;
   const isHalf = `${given.join(', ')} set without`;

@@ -6,6 +6,12 @@ export const SETTINGS_OF_ALL = [
   ...['STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'],
 ] as const;
 
+/** Of the board besides: its tokens are those of clients. */
+export const SETTINGS_OF_BOARD = [
+  'BOARD_ORIGINS',
+  ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
+] as const;
+
 /** Of those besides that hooks call. */
 export const SETTINGS_OF_HOOKS = [
   ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],

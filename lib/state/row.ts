@@ -171,7 +171,7 @@ export const KINDS = {
 export type KindName = keyof typeof KINDS;
 
 /** Written by the operator, and when we first obeyed; `stopAt` is both's: the operator's, or a token's. */
-export type OperatorField = 'stop' | 'stopSentAt';
+export type OperatorField = 'stop' | 'stopBy' | 'stopSentAt';
 
 export type Fields = { readonly [Field in OwnedField]?: Attribute | undefined };
 

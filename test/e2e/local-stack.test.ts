@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../lib/wcs/signature.ts';
-import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
+import { capture, FIXTURES, SEED_STREAM } from '../support/fixtures.ts';
 import { createConfigAwareWcs } from '../simulator/config-aware-wcs.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connects, createClient, keepAlives, starts } from '../simulator/sessions.ts';
@@ -38,7 +38,7 @@ describe('npm start', () => {
   });
 
   it('answers every capture with its echo', async () => {
-    for (const { method, text } of CAPTURES) {
+    for (const { method, text } of FIXTURES) {
       const answer = await stack.post(method, text);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toMatch(/^application\/json/);

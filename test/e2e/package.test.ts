@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { alarms } from '../../infra/cloudformation/alarms.ts';
 import { concurrency } from '../../infra/cloudformation/concurrency.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
+import { FUNCTIONS } from '../../infra/cloudformation/functions.ts';
 import { DiagnosticsSchema } from '../../lib/wcs/payloads.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,7 +53,7 @@ describe('serverless package', () => {
     ({ folder, output, Resources: resources, Outputs: outputs } = dev);
   });
 
-  it('gives every method of the table a route to the function of its type, and the rest one to the catch-all', () => {
+  it('gives every method of the table a route to the function of its type, the rest one to the catch-all, and the board its own', () => {
     const functionOf = (target: Reference) => {
       const integration = target['Fn::Join']?.[1][1].Ref ?? '';
       const uri = resources[integration]?.Properties['IntegrationUri'] as Reference;
@@ -69,11 +70,18 @@ describe('serverless package', () => {
       incoming: 'IncomingLambdaFunction',
     };
     const expected = METHOD_NAMES.map((name) => [`POST /rest/my_api/${name}`, functions[METHODS[name].type]]);
-    expect(routes.sort()).toEqual([...expected, ['POST /rest/my_api/{method+}', functions.invocation]].sort());
+    const board = ['ANY /board', 'ANY /board/{path+}', 'OPTIONS /board/{path+}'];
+    expect(routes.sort()).toEqual(
+      [
+        ...expected,
+        ['POST /rest/my_api/{method+}', functions.invocation],
+        ...board.map((route) => [route, 'BoardLambdaFunction']),
+      ].sort(),
+    );
   });
 
   it('builds each function as one bundle of at most 300 KB, the one of events of 246, alone in its zip with its entry, and says so', async () => {
-    for (const name of ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay']) {
+    for (const name of FUNCTIONS) {
       const { stdout } = await run(process.execPath, ['-e', LIST_ZIP, join(folder, `${name}.zip`)], { cwd: ROOT });
       const files = JSON.parse(stdout) as { name: string; bytes: number }[];
       expect(files.map((file) => file.name).sort()).toEqual([`dist/${name}.cjs`, `dist/${name}.mjs`]);
@@ -85,7 +93,7 @@ describe('serverless package', () => {
 
   it('makes Node 24 functions on arm64 that have time for the store', () => {
     const functions = of('AWS::Lambda::Function').map(([name, { Properties }]) => [name, Properties] as const);
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(FUNCTIONS.length);
     const timeouts: Record<string, number> = { SweepLambdaFunction: 60, ReplayLambdaFunction: 20 };
     for (const [name, properties] of functions) {
       const Timeout = timeouts[name] ?? 10;
@@ -143,8 +151,14 @@ describe('serverless package', () => {
         { Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
         { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
       ],
+      Board: [
+        readsSecrets,
+        { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
+        { Action: ['dynamodb:GetItem'], Resource: [table, sessions] },
+        { Action: ['dynamodb:UpdateItem'], Resource: table, Condition: expect.anything() as unknown },
+      ],
     };
-    expect(of('AWS::IAM::Role')).toHaveLength(6);
+    expect(of('AWS::IAM::Role')).toHaveLength(FUNCTIONS.length);
     for (const [name, expected] of Object.entries(rights)) {
       const { Role } = resources[`${name}LambdaFunction`]?.Properties as { Role: Reference };
       expect(Role).toEqual({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] });
@@ -203,17 +217,21 @@ describe('serverless package', () => {
     });
   });
 
-  it('lets through less of what is for diagnosis, once its routes are there', () => {
+  it('lets through less of what is for diagnosis and for the board, once its routes are there', () => {
     const stage = resources['HttpApiStage'] as Resource & { DependsOn: string[] };
     const methods = METHOD_NAMES.filter((name) => METHODS[name].schema === DiagnosticsSchema);
     expect(methods).toEqual(expect.arrayContaining(['submitBugReport', 'pushLogs', 'sessionDebug']));
     const lower = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    const board = ['ANY /board', 'ANY /board/{path+}', 'OPTIONS /board/{path+}'];
     expect(stage.Properties).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5000 },
-      RouteSettings: Object.fromEntries(methods.map((name) => [`POST /rest/my_api/${name}`, lower])),
+      RouteSettings: Object.fromEntries([
+        ...methods.map((name) => [`POST /rest/my_api/${name}`, lower] as const),
+        ...board.map((route) => [route, { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }] as const),
+      ]),
     });
     const awaited = stage.DependsOn.map((id) => resources[id]?.Properties['RouteKey']).filter(Boolean);
-    expect(awaited).toEqual(methods.map((name) => `POST /rest/my_api/${name}`));
+    expect(awaited).toEqual([...methods.map((name) => `POST /rest/my_api/${name}`), ...board]);
   });
 
   it('logs each request to the API as JSON that names no path, no header and no body', () => {
@@ -228,7 +246,7 @@ describe('serverless package', () => {
   it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     const alarms = of('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(4 + 6 * 2 + 3 + 3);
+    expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3);
     for (const [id, { Properties }] of alarms) {
       expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
       // These tell of a moment.

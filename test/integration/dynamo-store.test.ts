@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from 'vitest';
 import { startDynamo } from '../support/dynamo.ts';
+import { propertyRuns } from '../support/property-runs.ts';
 import { describeStore } from '../support/store-contract.ts';
 
 /** A machine that is busy with other tests is no reason to give up, nor are the pauses to wait for. */
@@ -11,6 +12,6 @@ const PATIENT = {
 
 describe('the store on a DynamoDB API', () => {
   describe('that gives the row with a failed condition, as AWS', () =>
-    describeStore(() => startDynamo({ givesItem: true }), 80, PATIENT));
-  describe('that does not', () => describeStore(startDynamo, 40, PATIENT));
+    describeStore(() => startDynamo({ givesItem: true }), propertyRuns(20), PATIENT));
+  describe('that does not', () => describeStore(startDynamo, propertyRuns(12), PATIENT));
 });

@@ -4,6 +4,7 @@ import { toText } from '../../infra/cli/doctor/finding.ts';
 import { createGateway } from '../../infra/cli/doctor/gateway.ts';
 import { createFailures } from './failures.ts';
 import { knock } from './knock.ts';
+import { shownAccounts } from './call-outcome.ts';
 import { createConfigAwareWcs, type ConfigAwareWcs } from './config-aware-wcs.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import { outcomeOf, rowsAfter } from './outcome.ts';
@@ -29,7 +30,8 @@ async function run(options: Options): Promise<void> {
     const { configAware, problems } = await send(options, plan, report, progress);
     progress.stop();
     console.log(report.table());
-    for (const text of outcomeOf(configAware)) console.log(text);
+    for (const text of outcomeOf(configAware, plan.kind)) console.log(text);
+    problems.push(...shownAccounts(configAware.connections));
     if (options.verify) problems.push(...(await compareRows(options, plan, configAware, line)));
     for (const problem of problems) console.error(problem);
     process.exitCode = problems.length > 0 ? 1 : 0;
@@ -84,17 +86,17 @@ async function send(options: Options, { first, scripts, forged }: Plan, report: 
   return { configAware, problems };
 }
 
-async function compareRows(options: Options, { rows }: Plan, configAware: ConfigAwareWcs, line: StatusLine) {
+async function compareRows(options: Options, { kind, rows }: Plan, configAware: ConfigAwareWcs, line: StatusLine) {
   const { dynamodb, table, within, lease } = options;
-  const { rows: expected, open } = rowsAfter(rows, configAware.streams);
+  const { rows: expected, open } = rowsAfter(rows, kind, configAware);
   const withinMs = { withinSeconds: within, leaseSeconds: lease, onWait: line.showWait };
-  const readRows = createRowReader({ endpoint: dynamodb, table });
+  const readRows = createRowReader({ endpoint: dynamodb, table, kind });
   const differences = await verify(expected, readRows, withinMs).catch((error: NodeJS.ErrnoException) => [
     `The rows cannot be read from ${table} at ${dynamodb} (${error.message || error.code}): see --dynamodb.`,
   ]);
   line.clear();
   if (differences.length === 0) console.log(`${expected.size} rows are as they should be.`);
-  if (open > 0) console.log(`${open} rows were not compared: their streams were stopped halfway, or by an error.`);
+  if (open > 0) console.log(`${open} rows were not compared: their ${kind}s were stopped halfway, or by an error.`);
   if (differences.length === 0) return [];
   return [...differences.slice(0, 50), `${differences.length} differences in ${expected.size} rows.`];
 }

@@ -1,13 +1,14 @@
 /** The options of `npm run simulate`, checked. */
 import { optionsOf, UsageError } from '../../infra/cli/command-line.ts';
 import { checkedUrl } from '../../infra/cli/doctor/options.ts';
-import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT } from '../../infra/local/settings.ts';
+import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT, STAGE } from '../../infra/local/settings.ts';
 import { isLoopback } from '../../infra/cli/loopback.ts';
+import type { Subject } from '../../lib/wcs/methods.ts';
 import type { Environment } from '../../lib/settings/environment.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;
-const TABLE_HERE = 'wcs-hooks-local-streams';
+const tableHere = (kind: Subject) => `wcs-hooks-${STAGE}-${kind}s`;
 
 /** Whole numbers: the least, the most, and what is taken where none is given. */
 const NUMBERS = {
@@ -26,6 +27,8 @@ const NUMBER_NAMES = Object.keys(NUMBERS) as NumberName[];
 
 /** All of a run are in memory, with 4 KB each. */
 const MOST_HOOKS = 200_000;
+/** Whose rows the sweep writes. */
+const SWEPT: readonly ScenarioName[] = ['crash', 'lost-hangup'];
 /** Until the sweep has come by after a lease. */
 const SWEEP_SECONDS = 80;
 
@@ -47,7 +50,7 @@ is not as it should be; with 2 if an option is wrong.
 ${Object.entries(SCENARIOS)
   .map(([name, [text]]) => `    ${name.padEnd(13)}  ${text}`)
   .join('\n')}
-  --streams N        published streams (${shown('streams')})
+  --streams N        published streams, or phones (${shown('streams')})
   --players N        players of each stream (${shown('players')})
   --keep-alives N    keep-alives of each (${shown('keep-alives')})
   --keep-alive-interval MS
@@ -62,15 +65,20 @@ ${Object.entries(SCENARIOS)
                      all scenarios it must let publish and play stream-*:
                      npm run token -- --sub NAME --publish 'stream-*' \\
                        --play 'stream-*'
+  --without-token    the clients have none
   --origin ORIGIN    origin of every connect, where the policy origin is on
+  --callee NUMBER    whom the pages of phones ask to call (each another, by
+                     chance)
+  --without-account  these pages bring no SIP account of their own
 
   --verify           then compare the rows with those that must result, and
                      print the differences
   --dynamodb URL     where the rows are (${DYNAMODB_ENDPOINT})
-  --table NAME       in which table (${TABLE_HERE})
+  --table NAME       in which table (${tableHere('stream')}, or
+                     -calls, -sessions, as the scenario is about)
   --within SECONDS   how long they may take (${shown('within')};
-                     crash: the lease and ${SWEEP_SECONDS})
-  --lease SECONDS    the backend's LEASE_SECONDS, to tell how long crash waits
+                     crash, lost-hangup: the lease and ${SWEEP_SECONDS})
+  --lease SECONDS    the backend's LEASE_SECONDS, to tell how long these wait
                      (environment: LEASE_SECONDS; ${shown('lease')})
 
   --secret SECRET    sign as with rest_hook_secret_key
@@ -93,8 +101,9 @@ function parse(args: string[]) {
     {
       ...{ url: { ...text, default: URL_HERE }, yes: flag, scenario: { ...text, default: 'lifecycle' } },
       ...{ streams: text, players: text, 'keep-alives': text, 'keep-alive-interval': text, concurrency: text },
-      ...{ captures: flag, 'forget-config': flag, token: text, origin: text, verify: flag },
-      ...{ dynamodb: text, table: { ...text, default: TABLE_HERE } },
+      ...{ captures: flag, 'forget-config': flag, token: text, 'without-token': flag, origin: text },
+      ...{ callee: text, 'without-account': flag, verify: flag },
+      ...{ dynamodb: text, table: text },
       ...{ within: text, lease: text, secret: text, user: text, password: text, timeout: text, seed: text, help: flag },
     },
     withNegatives(args),
@@ -114,7 +123,7 @@ export type Options = Exclude<ReturnType<typeof readOptions>, 'help'>;
 export function readOptions(args: string[], environment: Environment) {
   const { help, scenario: name, ...given } = parse(args);
   if (help) return 'help' as const;
-  for (const option of ['token', 'origin', 'secret', 'user', 'password', 'table'] as const) {
+  for (const option of ['token', 'origin', 'callee', 'secret', 'user', 'password', 'table'] as const) {
     // As of a command in $(…) that failed.
     if (given[option] === '') throw new UsageError(`--${option} is empty`);
   }
@@ -133,17 +142,20 @@ export function readOptions(args: string[], environment: Environment) {
   if (given.verify && given.dynamodb === undefined && !isLoopback(url)) {
     throw new UsageError(`--verify: the rows of ${url} are not on this machine. Say where: --dynamodb, --table`);
   }
+  const [, , kind] = SCENARIOS[scenario];
   const options = {
     ...{ url, yes: given.yes, scenario },
     ...{ streams: number('streams'), players: number('players'), keepAlives: number('keep-alives') },
     ...{ keepAliveInterval: number('keep-alive-interval'), concurrency: number('concurrency') },
     ...{ captures: given.captures, forgetsConfig: given['forget-config'] },
-    ...{ token: given.token ?? (environment['CLIENT_TOKEN'] || undefined), origin: given.origin },
-    ...{ verify: given.verify, dynamodb: checkedEndpoint(given.dynamodb ?? DYNAMODB_ENDPOINT), table: given.table },
-    ...{ lease, within: number('within', scenario === 'crash' ? lease + SWEEP_SECONDS : undefined) },
+    ...{ token: tokenOf(given, environment), origin: given.origin },
+    ...{ callee: given.callee, withoutAccount: given['without-account'] },
+    ...{ verify: given.verify, dynamodb: checkedEndpoint(given.dynamodb ?? DYNAMODB_ENDPOINT) },
+    ...{ table: given.table ?? tableHere(kind) },
+    ...{ lease, within: number('within', SWEPT.includes(scenario) ? lease + SWEEP_SECONDS : undefined) },
     ...{ credentials, timeout: number('timeout'), seed: number('seed', Math.floor(Math.random() * 2 ** 32)) },
   };
-  checkSize(options);
+  checkSize(options, kind);
   return options;
 }
 
@@ -189,11 +201,29 @@ function wholeNumber(label: string, name: NumberName, text: string): number {
   throw new UsageError(`${label} ${text}: expected a whole number, ${rangeOf(name)}`);
 }
 
-function checkSize({ streams, players, keepAlives }: { streams: number; players: number; keepAlives: number }): void {
+/** `null`: the clients have none; undefined: they have something that is no token. */
+function tokenOf(
+  given: Given & { readonly token?: string | undefined; readonly 'without-token': boolean },
+  environment: Environment,
+) {
+  if (!given['without-token']) return given.token ?? (environment['CLIENT_TOKEN'] || undefined);
+  if (given.token === undefined) return null;
+  throw new UsageError('--token and --without-token: expected one of them');
+}
+
+interface Size {
+  readonly streams: number;
+  readonly players: number;
+  readonly keepAlives: number;
+}
+
+/** Those of the longest call. */
+const PHONE_HOOKS = 18;
+
+function checkSize({ streams, players, keepAlives }: Size, kind: Subject): void {
   // Of each client also connect and two more of its session, its start and end, and two statuses.
-  const hooks = streams * (1 + players) * (7 + keepAlives);
+  const hooks = streams * (kind === 'stream' ? (1 + players) * (7 + keepAlives) : PHONE_HOOKS);
   if (hooks <= MOST_HOOKS) return;
-  throw new UsageError(
-    `--streams ${streams} with --players ${players} and --keep-alives ${keepAlives} are some ${hooks} hooks: expected ${MOST_HOOKS} at most`,
-  );
+  const others = kind === 'stream' ? ` with --players ${players} and --keep-alives ${keepAlives}` : '';
+  throw new UsageError(`--streams ${streams}${others} are some ${hooks} hooks: expected ${MOST_HOOKS} at most`);
 }

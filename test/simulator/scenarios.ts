@@ -1,6 +1,10 @@
 /** What can happen to a WCS and its clients, and the rows that must result, whatever happened on the way. */
+import { busy, failedCall, incoming, lostHangup, outgoing, registrations, transfer } from './calls.ts';
+import type { Subject } from '../../lib/wcs/methods.ts';
 import type { Random } from './random.ts';
 import type { Script } from './run.ts';
+import type { ExpectedRow } from './expected-row.ts';
+import type { Play, Scenario, ScenarioOptions } from './scenario.ts';
 import {
   connects,
   createClient,
@@ -14,42 +18,25 @@ import {
 } from './sessions.ts';
 import type { Hook } from './wcs.ts';
 
-/** What a row must hold; null: the attribute must be absent. A row that is null must not be there at all. */
-export type ExpectedRow = Readonly<Record<string, string | boolean | null>> | null;
-
-export interface Scenario {
-  /** Played to their ends before the others. */
-  readonly first?: readonly Script[];
-  readonly scripts: readonly Script[];
-  readonly rows: ReadonlyMap<string, ExpectedRow>;
-  /** Hooks that must be denied, with a wrong signature or password. */
-  readonly forged?: readonly Hook[];
-}
-
-export interface ScenarioOptions {
-  readonly streams: number;
-  /** Of each stream. */
-  readonly players: number;
-  readonly keepAlives: number;
-  /** Of every client. */
-  readonly token?: string | undefined;
-  readonly origin?: string | undefined;
-}
-
-type Play = (options: ScenarioOptions, random: Random) => Scenario;
-
-/** In the order in which --help shows them. */
+/** In the order in which --help shows them, each with what its rows are about. */
 export const SCENARIOS = {
-  lifecycle: ['clients connect, publish, play, and end', lifecycle],
-  reconnect: ['a publisher comes back, and its old session ends late', reconnect],
-  crash: ['a node stops talking, and its streams are lost after a lease', crash],
-  reorder: ['the hooks of a connected client arrive in any order', reorder],
-  duplicate: ['every hook arrives up to three times', duplicate],
-  burst: ['all clients connect, then the hooks of all arrive at once', burst],
-  'bad-signature': ['somebody has wrong credentials; needs --secret or --user', badSignature],
-  flapping: ['players pause and play again, many times', flapping],
-  'many-viewers': ['many players of few streams, of which half leave', manyViewers],
-} as const satisfies Record<string, readonly [string, Play]>;
+  lifecycle: ['clients connect, publish, play, and end', lifecycle, 'stream'],
+  reconnect: ['a publisher comes back, and its old session ends late', reconnect, 'stream'],
+  crash: ['a node stops talking, and its streams are lost after a lease', crash, 'stream'],
+  reorder: ['the hooks of a connected client arrive in any order', reorder, 'stream'],
+  duplicate: ['every hook arrives up to three times', duplicate, 'stream'],
+  burst: ['all clients connect, then the hooks of all arrive at once', burst, 'stream'],
+  'bad-signature': ['somebody has wrong credentials; needs --secret or --user', badSignature, 'stream'],
+  flapping: ['players pause and play again, many times', flapping, 'stream'],
+  'many-viewers': ['many players of few streams, of which half leave', manyViewers, 'stream'],
+  registration: ['phones register, some fail, some leave', registrations, 'session'],
+  outgoing: ['phones call, talk, hold, and hang up', outgoing, 'call'],
+  incoming: ['phones are called: some answer, some ring, some are missed', incoming, 'call'],
+  transfer: ['calls are transferred to somebody else, or not', transfer, 'call'],
+  busy: ['the callee is busy', busy, 'call'],
+  'failed-call': ['calls fail with a SIP status', failedCall, 'call'],
+  'lost-hangup': ['pages close while they talk, and nothing tells the end', lostHangup, 'call'],
+} as const satisfies Record<string, readonly [string, Play, Subject]>;
 export type ScenarioName = keyof typeof SCENARIOS;
 
 const facts = ({ name, published, nodeId, sessionId }: Client) => ({ name, published, nodeId, sessionId });

@@ -2,10 +2,19 @@
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import type { Fields } from './wcs.ts';
 
+/** When something was told, in milliseconds since the epoch: after it was sent, and before it was answered. */
+export interface Moment {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What became of a stream, or of a call. */
 export interface StreamState {
-  /** Anything but `running`: nothing more of it is sent. `failed`: stopped by an error that is no 403 to its start. */
-  readonly state: 'running' | 'denied' | 'failed' | 'declined' | 'terminated';
+  /**
+   * Anything but `running`: nothing more of it is sent. `failed`: stopped by an error that is no 403 to its start.
+   * `unregistered`: a call without a SIP account, which WCS cannot place, or does not get.
+   */
+  readonly state: 'running' | 'denied' | 'failed' | 'declined' | 'terminated' | 'unregistered';
   /** Its start was scripted; of other streams only events are known. */
   readonly isStarted: boolean;
   /** Its start was answered 403, which bound nothing. */
@@ -16,7 +25,12 @@ export interface StreamState {
   readonly overwritten: Fields;
   /** Hooks with the name of the script had told of it before the backend renamed it. */
   readonly isRenamedLate: boolean;
+  /** A call's callee by the backend's will, which its page did not ask for. */
+  readonly redirectedTo?: unknown;
+  /** A call's times: `transferred` is the last word about it, the others are the first. */
+  readonly told: { readonly [What in Told]?: Moment };
 }
+type Told = 'answered' | 'ended' | 'transferred';
 
 /** A fate that is being decided. */
 export interface StreamProgress extends StreamState {
@@ -25,8 +39,10 @@ export interface StreamProgress extends StreamState {
   isDeniedInVain: boolean;
   isRenamedLate: boolean;
   isEnded: boolean;
+  redirectedTo?: unknown;
   readonly sent: Set<string>;
   readonly overwritten: Record<string, unknown>;
+  readonly told: { [What in Told]?: Moment };
 }
 
 /** The courses of all streams and calls, by the id that a method's hooks name them by. */
@@ -34,6 +50,7 @@ export function createCourses() {
   const progressOf = { mediaSessionId: new Map<string, StreamProgress>(), callId: new Map<string, StreamProgress>() };
   return {
     streams: progressOf.mediaSessionId,
+    calls: progressOf.callId,
     /** undefined: the hook speaks of its session, or does not say of what. */
     of(method: string, fields: Fields): StreamProgress | undefined {
       const key = rowOf(method)?.key ?? 'sessionId';
@@ -51,6 +68,7 @@ const newCourse = (): StreamProgress => ({
   isEnded: false,
   sent: new Set(),
   overwritten: {},
+  told: {},
 });
 
 /** The value of a key, made where there is none. */
@@ -66,14 +84,26 @@ export function rowOf(method: string) {
   return name && METHODS[name];
 }
 
-/** Whether a 403 to it keeps a stream from starting. */
+/** Whether a 403 to it keeps a stream from starting, or a call. */
 export function isStart(method: string): boolean {
   const row = rowOf(method);
+  if (row?.subject === 'call') return method === 'call' || method === 'OnCallEvent';
   return row?.type === 'invocation' && row.subject === 'stream' && row.declinable;
 }
 
-export const isEnd = (method: string, { status }: Fields) =>
-  method === 'StreamStatusEvent' && (status === 'UNPUBLISHED' || status === 'STOPPED');
+const ENDS: Record<string, readonly unknown[]> = {
+  StreamStatusEvent: ['UNPUBLISHED', 'STOPPED'],
+  CallStatusEvent: ['FINISH', 'FAILED', 'BUSY'],
+};
+export const isEnd = (method: string, { status }: Fields) => ENDS[method]?.includes(status) ?? false;
+
+/** What a hook tells of the times of its call. */
+export function noteTime({ told }: StreamProgress, method: string, fields: Fields, moment: Moment): void {
+  const { status } = fields;
+  if (isEnd(method, fields)) told.ended ??= moment;
+  else if (method === 'CallStatusEvent' && (status === 'ESTABLISHED' || status === 'HOLD')) told.answered ??= moment;
+  else if (method === 'TransferStatusEvent' || method === 'transfer') told.transferred = moment;
+}
 
 /** How WCS ends a stream whose keep-alive was denied. */
 export const termination = (published: unknown) => ({

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { policyOf } from '../../infra/cli/doctor/answers.ts';
 import { createGateway } from '../../infra/cli/doctor/gateway.ts';
+import { PROTECTED_FIELDS } from '../../lib/wcs/rest-client-config.ts';
 import { byBasic, bySignature, type Authorize, type Credentials } from '../../infra/cli/doctor/probes.ts';
 
 export interface Hook {
@@ -59,10 +60,9 @@ export function createWcs({ url, timeout, connections, ...credentials }: WcsOpti
       const { status } = answer;
       const fields = status === 200 ? parseObject(answer.body.toString()) : undefined;
       if (!fields) return { ...failed, status, policy: policyOf(answer) };
-      // `restClientConfig` may be added to a connect, whose other fields another serialiser may have written.
       const acknowledged =
         sent.equals(answer.body) ||
-        (method === 'connect' && isSame(body, fields, ['restClientConfig'])) ||
+        (method === 'connect' && isConnected(parseObject(body) ?? {}, fields)) ||
         (taken.length > 0 && isSame(body, fields, taken));
       return { method, status, acknowledged, milliseconds, fields };
     },
@@ -85,6 +85,12 @@ export const asObject = (value: unknown): Fields | undefined =>
 /** A copy without some fields. */
 export const without = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+
+/** To a connect `restClientConfig` and an account may be added, and all but the identity may change; nothing may be missing. */
+const isConnected = (sent: Fields, received: Fields) =>
+  Object.keys(sent).every(
+    (name) => Object.hasOwn(received, name) && (!PROTECTED_FIELDS.includes(name) || received[name] === sent[name]),
+  );
 
 const isSame = (sent: string, received: Fields, except: readonly string[]) =>
   isDeepStrictEqual(without(received, except), without(parseObject(sent) ?? {}, except));

@@ -3,18 +3,28 @@ import { join } from 'node:path';
 
 const FOLDER = join(import.meta.dirname, '../fixtures');
 
-export interface Capture {
+export interface Fixture {
   file: string;
   method: string;
   text: string;
 }
 
-/** Real hook bodies as Flashphoner's documentation shows them, `<Method>.<case>.json`. */
-export const CAPTURES: Capture[] = readdirSync(FOLDER).map((file) => ({
-  file,
-  method: file.split('.')[0] ?? '',
-  text: readFileSync(join(FOLDER, file), 'utf8'),
-}));
+/** Hook bodies, `<Method>.<case>.json`: see test/fixtures/README.md. */
+export const FIXTURES: Fixture[] = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => ({
+    file,
+    method: file.split('.')[0] ?? '',
+    text: readFileSync(join(FOLDER, file), 'utf8'),
+  }));
+
+const isConstructed = ({ file }: Fixture) => file.endsWith('.constructed.json');
+
+/** Real ones, as Flashphoner's documentation shows them. */
+export const CAPTURES = FIXTURES.filter((one) => !isConstructed(one));
+
+/** Those of which no real one is known. */
+export const CONSTRUCTED = FIXTURES.filter(isConstructed);
 
 export function capture(file: string): string {
   const found = CAPTURES.find((one) => one.file === `${file}.json`);

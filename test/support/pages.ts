@@ -26,7 +26,9 @@ const FENCED = /^([ \t]*)```([^\n`]*)\n([^]*?)^\1```[ \t]*$/gm;
 
 export const PAGES: readonly Page[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((file) => !file.endsWith('.json'))
+    .map((file) => `docs/${file}`),
 ].map((path) => readPage(path, readFileSync(join(ROOT, path), 'utf8')));
 
 export function pageAt(path: string): Page {

@@ -1,6 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { hooksUnderTest } from '../../support/hooks-under-test.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { delivery } from '../../support/sightings.ts';
 import { NOW, signToken, WITH_SECRET } from '../../support/tokens.ts';
 
@@ -132,7 +133,7 @@ describe("somebody else's id", () => {
 
   const hers = [claim(ALICE, tokenOfAlice, 0), live(ALICE, 1), keptAlive(ALICE, 5), keptAlive(ALICE, 9)];
   const his = [claim(BOB, tokenOfBob, 0), claim(BOB, worthless, 2), failed(BOB, 2), failed(BOB, 3, 'Failed by ICE')];
-  test.prop([delivery([...hers, ...his])], { numRuns: 300 })(
+  test.prop([delivery([...hers, ...his])], { numRuns: propertyRuns(60) })(
     'in any order and repetition: her row and what she is answered are the same with and without him',
     async (sent) => {
       const [both, alone] = [hooksUnderTest(SETTINGS), hooksUnderTest(SETTINGS)];

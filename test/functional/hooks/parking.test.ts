@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capture, CAPTURES, SEED_STREAM } from '../../support/fixtures.ts';
+import { capture, FIXTURES, SEED_STREAM } from '../../support/fixtures.ts';
 import { hooksUnderTest, json } from '../../support/hooks-under-test.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
@@ -46,7 +46,7 @@ describe('without a store', () => {
   it('other hooks are echoed', async () => {
     const { send, memory } = hooksUnderTest();
     memory.down.store = true;
-    for (const { method, text } of CAPTURES.filter(({ method }) => /^(connect|On|Connection)/.test(method))) {
+    for (const { method, text } of FIXTURES.filter(({ method }) => /^(connect|On|Connection)/.test(method))) {
       expect(await send({ method, body: text })).toMatchObject({ statusCode: 200 });
     }
   });

@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
 import { hooksUnderTest } from '../../support/hooks-under-test.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { NOW, signToken, WITH_SECRET } from '../../support/tokens.ts';
 
 const json = (answer: { body?: string | undefined }) => JSON.parse(answer.body ?? '') as Record<string, unknown>;
@@ -190,7 +191,7 @@ describe('any JSON object', () => {
   const KEYS = ['mediaSessionId', 'sessionId'];
   const DECIDING = [...KEYS, 'custom', 'appKey', 'nodeId', 'name', 'token', 'callee', 'target', 'origin'];
 
-  test.prop([hook], { numRuns: 5_000 })(
+  test.prop([hook], { numRuns: propertyRuns(1_000) })(
     'for any method is answered 200, but for what keys or decides',
     async (given) => {
       const [method, fields] = given;

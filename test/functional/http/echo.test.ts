@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { capture, CAPTURES, SEED_STREAM } from '../../support/fixtures.ts';
+import { capture, FIXTURES, SEED_STREAM } from '../../support/fixtures.ts';
 import { hooksUnderTest, json } from '../../support/hooks-under-test.ts';
 
 const BODY = capture('StreamStatusEvent.publishing');
 
 describe('a capture', () => {
-  for (const { file, method, text } of CAPTURES) {
+  for (const { file, method, text } of FIXTURES) {
     it(`${file} is answered 200 with what was sent`, async () => {
       const answer = await hooksUnderTest().send({ method, body: text });
       expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } });

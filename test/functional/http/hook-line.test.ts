@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HookOutcome } from '../../../lib/hooks/hook.ts';
 import { METHOD_NAMES } from '../../../lib/wcs/methods.ts';
 import { sign } from '../../../lib/wcs/signature.ts';
-import { CAPTURES } from '../../support/fixtures.ts';
+import { FIXTURES } from '../../support/fixtures.ts';
 import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 
 type Hooks = ReturnType<typeof hooksUnderTest>;
@@ -12,7 +12,7 @@ const lastOf = ({ written }: Hooks) => JSON.parse(written.at(-1) ?? '') as Recor
 const FIELDS = [
   ...['time', 'level', 'message', '_aws'],
   ...['method', 'type', 'id', 'name', 'wcsStatus', 'app', 'node', 'leftOut', 'outcome', 'status', 'milliseconds'],
-  ...['requestId', 'requests', 'reason', 'sub', 'cause', 'caller', 'callee'],
+  ...['requestId', 'requests', 'reason', 'sub', 'cause', 'caller', 'callee', 'target', 'sipStatus', 'info'],
   ...['hooks', 'fieldsLeftOut', 'failedOpen'],
 ];
 
@@ -61,7 +61,7 @@ describe('the line of a hook', () => {
   });
 
   it('has the fields that are listed here, and no other', async () => {
-    for (const { method, text } of CAPTURES) {
+    for (const { method, text } of FIXTURES) {
       const hooks = hooksUnderTest();
       await hooks.send({ method, body: text });
       await hooks.send({ method, body: '{"mediaSessionId":' });

@@ -1,21 +1,14 @@
 /** Hooks through the deployed URL: every method, every recorded body, and what must be rejected. */
 import { HOOK_FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { METHOD_NAMES, METHODS, OTHER_SPELLINGS, type MethodName } from '../../../lib/wcs/methods.ts';
 import { sign } from '../../../lib/wcs/signature.ts';
 import { createWcs, type Hook } from '../../simulator/wcs.ts';
+import { FIXTURES } from '../../support/fixtures.ts';
 import type { Aws } from './aws.ts';
 import { linesOf } from './logs.ts';
 import type { Stage } from './stage.ts';
 
-const FIXTURES = join(import.meta.dirname, '../../fixtures');
-
-const recorded = (): Hook[] =>
-  readdirSync(FIXTURES).map((file) => ({
-    method: file.split('.')[0] ?? '',
-    body: readFileSync(join(FIXTURES, file), 'utf8'),
-  }));
+const recorded = (): Hook[] => FIXTURES.map(({ method, text }) => ({ method, body: text }));
 
 const STATUS: Record<string, string> = { ConnectionStatusEvent: 'ESTABLISHED', RegistrationStatusEvent: 'REGISTERED' };
 /** A hook of a method with all that any of them needs. */

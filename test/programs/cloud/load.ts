@@ -56,7 +56,7 @@ export async function sendLives(
   return {
     ...{ sent: sentAt.size, acknowledged, others },
     async missing() {
-      const readRows = createRowReader({ endpoint: stage.endpoint, table: stage.streamsTable });
+      const readRows = createRowReader({ endpoint: stage.endpoint, table: stage.streamsTable, kind: 'stream' });
       return missingFrom(await readRows([...rows.keys()]), acknowledged);
     },
   };

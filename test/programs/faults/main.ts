@@ -81,6 +81,7 @@ async function run(
   const readRows = createRowReader({
     endpoint: `http://127.0.0.1:${stack.now.ports.DYNAMODB_PORT}`,
     table: 'wcs-hooks-local-streams',
+    kind: 'stream',
   });
   const missing = missingFrom(await readRows([...rows.keys()]), acknowledged);
   const lines = [...stacks].flatMap((one) => one.logLines());

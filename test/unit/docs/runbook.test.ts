@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alarms as allAlarms } from '../../../infra/cloudformation/alarms.ts';
+import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
 import { queries } from '../../../infra/cloudformation/queries.ts';
 import { cellsOf, pageAt, PAGES, readPage } from '../../support/pages.ts';
 
@@ -49,7 +50,7 @@ describe('the runbook', () => {
   it('leads each alarm to a section of its own name; those of functions share theirs', () => {
     for (const alarm of all) {
       const name = alarm.AlarmName.replace(/^.*\}-/, '');
-      const own = name.replace(/^(connect|invocation|event|incoming|sweep|replay)-(?=errors|throttles)/, 'function-');
+      const own = name.replace(new RegExp(`^(?:${FUNCTIONS.join('|')})-(?=errors|throttles)`), 'function-');
       expect(linkOf(alarm)).toBe(own);
     }
   });
@@ -85,11 +86,11 @@ describe('the saved queries of which the runbook speaks', () => {
   const all = Object.values(queries.Resources).map(({ Properties }) => Properties as unknown as SavedQuery);
   const saved = (title: string) => all.find(({ Name }) => Name.endsWith(`/${title}`)) ?? expect.fail(title);
 
-  it('read the logs of all six functions where it says that any query can be run from them', () => {
+  it('read the logs of all functions where it says that any query can be run from them', () => {
     const [, named = ''] = /^\*\*To run a query of this page\*\*,([^]*?)replace its text/m.exec(RUNBOOK.text) ?? [];
     const titles = [...named.matchAll(/\*\*([^*]+)\*\*/g)].map(([, title = '']) => title);
     expect(titles).toHaveLength(2);
-    for (const title of titles) expect([title, saved(title).LogGroupNames.length]).toEqual([title, 6]);
+    for (const title of titles) expect([title, saved(title).LogGroupNames.length]).toEqual([title, FUNCTIONS.length]);
   });
 
   it('find the same hooks of a stream as its copy: all but healthy keep-alives, as many as one page holds', () => {

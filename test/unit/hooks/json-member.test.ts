@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { withMember } from '../../../lib/hooks/json-member.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 const put = (json: string, value: unknown = 'new') => withMember(Buffer.from(json), 'name', value).toString();
 
@@ -41,7 +42,7 @@ describe('a member of a JSON text', () => {
   });
 
   test.prop([fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), fc.constantFrom(undefined, 1, '\t')], {
-    numRuns: 5000,
+    numRuns: propertyRuns(1_000),
   })('is what a parser then finds, beside all others', (object, value, space) => {
     const parsed = JSON.parse(JSON.stringify(object)) as object;
     const changed = JSON.parse(put(JSON.stringify(object, null, space), value)) as object;

@@ -12,7 +12,7 @@ const hookOf = (method: string, subject: string, fields: Fields = {}): Hook => (
   body: JSON.stringify({ ...SUBJECTS[subject], ...fields }),
 });
 
-const connect = hookOf('connect', 'session');
+const connect = hookOf('connect', 'session', { sipRegisterRequired: true, sipLogin: '1000' });
 const established = hookOf('ConnectionStatusEvent', 'session', { status: 'ESTABLISHED' });
 const publish = hookOf('publishStream', 'stream', { status: 'PENDING' });
 const publishing = hookOf('StreamStatusEvent', 'stream', { status: 'PUBLISHING' });
@@ -389,8 +389,10 @@ describe('a StreamKeepAliveEvent', () => {
 });
 
 describe('the fate of a stream', () => {
-  it('starts with the methods whose 403 keeps it from starting', () => {
-    expect(METHOD_NAMES.filter(isStart)).toEqual(['publishStream', 'playStream', 'playHLS', 'playRTSP']);
+  it('starts with the methods whose 403 keeps it from starting, as a call does', () => {
+    expect(METHOD_NAMES.filter(isStart)).toEqual([
+      ...['publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'OnCallEvent'],
+    ]);
   });
 
   it('is that of a started one only if its start was scripted, sent or not', async () => {

@@ -40,6 +40,8 @@ describe('the options of npm run simulate', () => {
     [['--url', 'http://127.0.0.1/rest/my_api/connect'], /ends with a method/],
     [['--dynamodb', 'x'], /^--dynamodb x: expected http/],
     [['--token', ''], /^--token is empty$/],
+    [['--token', 't', '--without-token'], /^--token and --without-token: expected one of them$/],
+    [['--callee', ''], /^--callee is empty$/],
     [['--secret', ''], /^--secret is empty$/],
     [['--user', 'u'], /^--user needs --password/],
     [['--password', 'p'], /^--password needs --user/],
@@ -64,6 +66,20 @@ describe('the options of npm run simulate', () => {
     expect(optionsOf([], { CLIENT_TOKEN: '' }).token).toBeUndefined();
     expect(optionsOf([], { CLIENT_TOKEN: 'here' }).token).toBe('here');
     expect(optionsOf(['--token', 'given'], { CLIENT_TOKEN: 'here' }).token).toBe('given');
+    expect(optionsOf(['--without-token'], { CLIENT_TOKEN: 'here' }).token).toBeNull();
+  });
+
+  it('look for rows in the table of what the scenario is about', () => {
+    const tableOf = (...args: string[]) => optionsOf(args).table;
+    expect(tableOf()).toBe('wcs-hooks-local-streams');
+    expect(tableOf('--scenario', 'busy')).toBe('wcs-hooks-local-calls');
+    expect(tableOf('--scenario', 'registration')).toBe('wcs-hooks-local-sessions');
+    expect(tableOf('--scenario', 'busy', '--table', 'other')).toBe('other');
+  });
+
+  it('do not count the players and keep-alives of phones, which have none', () => {
+    const phones = ['--scenario', 'busy', '--streams', '10000'];
+    expect(optionsOf([...phones, '--players', '10000']).streams).toBe(10_000);
   });
 
   it('show one kind of credentials: what is given before what the environment has, there the signature', () => {
@@ -78,6 +94,7 @@ describe('the options of npm run simulate', () => {
   it('wait for a lease of the backend where a node crashes', () => {
     expect(optionsOf([])).toMatchObject({ lease: 120, within: 30 });
     expect(optionsOf(['--scenario', 'crash'])).toMatchObject({ lease: 120, within: 200 });
+    expect(optionsOf(['--scenario', 'lost-hangup'])).toMatchObject({ lease: 120, within: 200 });
     expect(optionsOf(['--scenario', 'crash'], { LEASE_SECONDS: '8' })).toMatchObject({ lease: 8, within: 88 });
     expect(optionsOf(['--scenario', 'crash', '--lease', '9'], { LEASE_SECONDS: '8' })).toMatchObject({ within: 89 });
     expect(() => readOptions([], { LEASE_SECONDS: 'x' })).toThrow(refusal(/^LEASE_SECONDS x: expected/));
@@ -88,7 +105,20 @@ describe('the options of npm run simulate', () => {
     const given = [...HELP.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
     for (const name of [
       ...['url', 'yes', 'scenario', 'streams', 'players', 'keep-alives', 'keep-alive-interval', 'concurrency'],
-      ...['captures', 'forget-config', 'token', 'origin', 'verify', 'dynamodb', 'table', 'within', 'lease'],
+      ...[
+        'captures',
+        'forget-config',
+        'token',
+        'without-token',
+        'origin',
+        'callee',
+        'without-account',
+        'verify',
+        'dynamodb',
+        'table',
+        'within',
+        'lease',
+      ],
       ...['secret', 'user', 'password', 'timeout', 'seed', 'help'],
     ])
       expect(given).toContain(name);
@@ -108,6 +138,8 @@ describe('what leaves this machine', () => {
       refusal(/^60 hooks would be sent to https:\/\/host\/rest\/my_api, .* 6 streams, .*\n.*--yes/),
     );
     expect(agreed(...away, '--yes')).not.toThrow();
+    expect(agreed(...away, '--scenario', 'busy')).toThrow(refusal(/ of 2 calls, and of their sessions\.\n/));
+    expect(agreed(...away, '--scenario', 'registration')).toThrow(refusal(/ of 2 sessions\.\n/));
     for (const url of ['http://192.168.1.2:3000/x', 'http://localhost.example.com', 'http://127.0.0.1.example.com']) {
       expect(agreed('--url', url)).toThrow(refusal('--yes'));
     }

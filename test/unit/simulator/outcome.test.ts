@@ -9,11 +9,13 @@ const stream = (state: StreamState['state'], more: Partial<StreamState> = {}): S
   isRenamedLate: false,
   sent: new Set(['publishStream']),
   overwritten: {},
+  told: {},
   ...more,
 });
 const mapOf = (...streams: StreamState[]) => new Map(streams.map((one, n) => [String(n), one]));
+const NOTHING = { streams: new Map(), calls: new Map(), connections: new Map(), declinedConnections: 0 };
 const linesOf = (streams: StreamState[], declinedConnections = 0) =>
-  outcomeOf({ streams: mapOf(...streams), declinedConnections });
+  outcomeOf({ ...NOTHING, streams: mapOf(...streams), declinedConnections }, 'stream');
 
 describe('the lines after the table', () => {
   it('are one where all went well', () => {
@@ -56,7 +58,10 @@ describe('the row', () => {
     ...{ phase: 'live', status: 'PUBLISHING', live: 'publishing', endedAt: null },
   };
   const after = (one: StreamState | undefined, of: typeof row | null = row) => {
-    const { rows, open } = rowsAfter(new Map([['0', of]]), one ? mapOf(one) : new Map());
+    const { rows, open } = rowsAfter(new Map([['0', of]]), 'stream', {
+      ...NOTHING,
+      streams: one ? mapOf(one) : new Map(),
+    });
     return open === 1 && rows.size === 0 ? 'open' : rows.get('0');
   };
 

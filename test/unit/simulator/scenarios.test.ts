@@ -34,7 +34,7 @@ async function playSlowly(scenario: string, ...args: string[]) {
 }
 
 describe.each(Object.keys(SCENARIOS))('scenario %s', (scenario) => {
-  it('asks for no stream before the connection of its client was answered, or after it ended', async () => {
+  it('asks for no stream or call before the connection of its client was answered, or after it ended', async () => {
     const { events } = await playSlowly(scenario);
     const connected = new Set<unknown>();
     const gone = new Set<unknown>();
@@ -42,7 +42,7 @@ describe.each(Object.keys(SCENARIOS))('scenario %s', (scenario) => {
     for (const { when, hook, sessionId } of events) {
       if (when === 'answered' && hook.method === 'connect') connected.add(sessionId);
       if (when === 'sent' && hook.body.includes('DISCONNECTED')) gone.add(sessionId);
-      if (when === 'sent' && isStart(hook.method)) {
+      if (when === 'sent' && (isStart(hook.method) || hook.method === 'RegistrationStatusEvent')) {
         starts++;
         expect([hook.method, connected.has(sessionId), gone.has(sessionId)]).toEqual([hook.method, true, false]);
       }

@@ -26,6 +26,23 @@ describe('comparing rows', () => {
     expect(await waitsOf('ended', [{ phase: 'ended' }, { phase: 'ended' }])).toEqual({ differences: [], waits: [] });
   });
 
+  it.each([
+    ['a time of the first millisecond', { endedAt: '2026-11-25T10:00:00.000Z' }, undefined],
+    ['a time of the last', { endedAt: '2026-11-25T10:00:01.000Z' }, undefined],
+    ['an earlier time', { endedAt: '2026-11-25T09:59:59.999Z' }, '"2026-11-25T09:59:59.999Z"'],
+    ['a later time', { endedAt: '2026-11-25T10:00:01.001Z' }, '"2026-11-25T10:00:01.001Z"'],
+    ['no time', {}, 'absent'],
+  ])('knows a time as well as the clocks allow: %s', async (_, row, found) => {
+    const least = Date.parse('2026-11-25T10:00:00.000Z');
+    const differences = await verify(
+      new Map([['0', { endedAt: { least, most: least + 1000 } }]]),
+      () => Promise.resolve(new Map([['0', row]])),
+      { withinSeconds: 0, leaseSeconds: LEASE_SECONDS, onWait: () => {} },
+    );
+    const expected = 'expected 2026-11-25T10:00:00.000Z to 2026-11-25T10:00:01.000Z';
+    expect(differences).toEqual(found === undefined ? [] : [`0: endedAt is ${found}, ${expected}`]);
+  });
+
   it('waits for hooks that come late', async () => {
     const ended = { phase: 'ended' };
     const waits = [{ what: 'waiting for rows that are not yet as they should be, at most', seconds: 30 }];

@@ -6,6 +6,7 @@ import { presumedEnd } from '../../../lib/state/presumed-end.ts';
 import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { rowOfSet } from '../../support/oracle.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { delivery, HISTORIES } from '../../support/sightings.ts';
 
 const RETENTION = { retentionSeconds: 1000 };
@@ -31,7 +32,7 @@ const rowOf = (sightings: Sighting[], row: Row = {}) =>
 
 describe.each(HISTORIES)('merge, of %s:', (_, history) => {
   test.prop([history().chain((sightings) => fc.tuple(fc.constant(sightings), delivery(sightings)))], {
-    numRuns: 10_000,
+    numRuns: propertyRuns(1_000),
   })(
     'any order and any repetition of the same hooks gives the row of their set',
     ([sightings, delivered]) => {
@@ -40,7 +41,7 @@ describe.each(HISTORIES)('merge, of %s:', (_, history) => {
     120_000,
   );
 
-  test.prop([history()], { numRuns: 2_000 })('a hook that is merged again changes nothing', (sightings) => {
+  test.prop([history()], { numRuns: propertyRuns(200) })('a hook that is merged again changes nothing', (sightings) => {
     const row = rowOf(sightings);
     for (const sighting of sightings) {
       expect(differences(row, merge(row, sighting, RETENTION), KINDS[sighting.kind])).toBeUndefined();

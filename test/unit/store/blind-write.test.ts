@@ -8,6 +8,7 @@ import { blindWrite, canWriteBlind } from '../../../lib/store/blind-write.ts';
 import { toAttributeValue, toRow } from '../../../lib/store/items.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { createFakeDynamo } from '../../support/fake-dynamo.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { delivery, HISTORIES } from '../../support/sightings.ts';
 
 const SETTINGS = { retentionSeconds: 1000, liveShards: 1 };
@@ -50,7 +51,7 @@ const rowAfter = (...sightings: Sighting[]) =>
 
 describe('a blind write', () => {
   for (const [name, history] of HISTORIES) {
-    property.prop([history().chain(delivery)], { numRuns: 300 })(
+    property.prop([history().chain(delivery)], { numRuns: propertyRuns(100) })(
       `makes of the row of ${name} what the rule makes of it, wherever its condition holds`,
       async (sightings) => {
         let row: Row = {};

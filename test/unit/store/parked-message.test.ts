@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { sightingOf } from '../../../lib/state/sighting.ts';
 import { toMessage } from '../../../lib/store/parked-message.ts';
 import { readMessage } from '../../../lib/store/read-parked-message.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { HISTORIES } from '../../support/sightings.ts';
 
 describe('a parked message', () => {
-  test.prop([fc.oneof(...HISTORIES.map(([, history]) => history()))], { numRuns: 1000 })(
+  test.prop([fc.oneof(...HISTORIES.map(([, history]) => history()))], { numRuns: propertyRuns(200) })(
     'is ASCII, and holds the whole sighting',
     (sightings) => {
       for (const sighting of sightings) {

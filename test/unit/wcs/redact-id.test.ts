@@ -1,14 +1,14 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { redactId } from '../../../lib/wcs/redact-id.ts';
-import { CAPTURES } from '../../support/fixtures.ts';
+import { FIXTURES } from '../../support/fixtures.ts';
 
 const UUID = '60709c5b-6950-40c3-8a3d-37ea0827ae32';
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
 describe('an id', () => {
   it('of every capture is its own', () => {
-    for (const { text } of CAPTURES) {
+    for (const { text } of FIXTURES) {
       for (const [, id = ''] of text.matchAll(/"(?:mediaSessionId|sessionId|callId)" ?: ?"([^"]*)"/g)) {
         expect(redactId(id)).toBe(id);
       }

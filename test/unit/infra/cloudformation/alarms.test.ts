@@ -32,7 +32,7 @@ const ofFunction = (name: string, metric: 'Errors' | 'Throttles' | 'Invocations'
 const ofQueue = (name: 'ParkingQueue' | 'DeadLetterQueue', which: 'Visible' | 'NotVisible') =>
   `AWS/SQS ApproximateNumberOfMessages${which} QueueName=${name}.QueueName`;
 
-const FUNCTIONS = ['Connect', 'Invocation', 'Event', 'Incoming', 'Sweep', 'Replay'];
+const FUNCTIONS = ['Connect', 'Invocation', 'Event', 'Incoming', 'Sweep', 'Replay', 'Board'];
 const EXPECTED: Readonly<Record<string, Row>> = {
   'api-5xx': { metrics: [ofApi('5xx')], statistic: 'Sum', when: '>= 5', periods: '1 × 300 s' },
   'not-ready': { metrics: [ofStage('notReady')], statistic: 'Sum', when: '>= 1', periods: '1 × 300 s' },

@@ -48,7 +48,7 @@ const ofHooks = (group: string) =>
 const ofStage = (metric: MetricOfStage) => `${OURS} ${metric}`;
 const overOutcomes = (metric: MetricByOutcome) => `${OURS} ${metric} outcome=*`;
 
-const FUNCTIONS = ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay'];
+const FUNCTIONS = ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay', 'board'];
 const ofFunctions = (metric: string) =>
   FUNCTIONS.map((name) => `AWS/Lambda ${metric} FunctionName=wcs-hooks-test-${name}`);
 const ofApi = (metric: string) => `AWS/ApiGateway ${metric} ApiId=\${HttpApi}`;

@@ -15,7 +15,7 @@ const named = (title: string) =>
 const groupsOf = (title: string) => named(title).LogGroupNames.map(({ Ref }) => Ref);
 
 const HOOKS = ['ConnectLogGroup', 'InvocationLogGroup', 'EventLogGroup', 'IncomingLogGroup'];
-const EVERYTHING = [...HOOKS, 'SweepLogGroup', 'ReplayLogGroup'];
+const EVERYTHING = [...HOOKS, 'SweepLogGroup', 'ReplayLogGroup', 'BoardLogGroup'];
 
 describe('the saved queries, over what the code writes', () => {
   let lines: WrittenLine[] = [];

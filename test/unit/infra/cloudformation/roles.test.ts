@@ -26,11 +26,30 @@ describe('the roles', () => {
     });
   });
 
+  it('of the board lets it write nothing of a row but a stop', () => {
+    const statements = ALL['BoardRole']?.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+    expect(statements.filter((statement) => JSON.stringify(statement).includes('UpdateItem'))).toMatchObject([
+      {
+        Resource: { 'Fn::GetAtt': ['StreamsTable', 'Arn'] },
+        Condition: {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['mediaSessionId', 'stop', 'stopBy', 'revision'] },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+        },
+      },
+    ]);
+    expect(JSON.stringify(statements)).not.toMatch(/hook-secret|hook-user|hook-password|Scan|BatchGet/);
+  });
+
   it.each(Object.entries(ALL))('%s allows, by names and without exceptions', (_, { Policies }) => {
     for (const { PolicyDocument } of Policies) {
       expect(PolicyDocument.Version).toBe('2012-10-17');
       for (const statement of PolicyDocument.Statement) {
-        expect(Object.keys(statement).sort()).toEqual(['Action', 'Effect', 'Resource']);
+        // A condition only takes away.
+        expect(
+          Object.keys(statement)
+            .filter((key) => key !== 'Condition')
+            .sort(),
+        ).toEqual(['Action', 'Effect', 'Resource']);
         expect(statement.Effect).toBe('Allow');
         expect(JSON.stringify(statement)).not.toContain('*');
       }

@@ -1,0 +1,4 @@
+/** The board: a page that shows what is live, and its API. */
+import { createBoardFunction } from '../lib/board-function.ts';
+
+export const { handler, ready } = createBoardFunction({});

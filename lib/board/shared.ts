@@ -1,0 +1,18 @@
+/** Shares what is expensive to read: however many boards are open, a container reads each thing once within `milliseconds`. */
+export function createShared<Value>(milliseconds: number, now: () => number) {
+  const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
+
+  /** What was read within that time or is being read now, else what `read` reads. A failure is not kept. */
+  return function shared(key: string, read: () => Promise<Value>): Promise<Value> {
+    const at = now();
+    for (const [other, entry] of kept) if (at - entry.at >= milliseconds) kept.delete(other);
+    const known = kept.get(key);
+    if (known) return known.value;
+    const entry = { at, value: read() };
+    kept.set(key, entry);
+    entry.value.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    return entry.value;
+  };
+}

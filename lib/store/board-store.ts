@@ -1,0 +1,121 @@
+/** What the board reads: lists from the indexes alone, and single rows. Of a stream it writes `stop`, and nothing else. */
+import {
+  ConditionalCheckFailedException,
+  QueryCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { KINDS, type KindName, type Row } from '../state/row.ts';
+import { startBudget } from './budget.ts';
+import { toRow, type Item } from './items.ts';
+import { LIVE_KEYS } from './live-index.ts';
+import { createTable } from './table.ts';
+
+/** A row with its key, as far as the index has it. */
+export type IndexedRow = Row & { readonly id: string };
+
+/** `isComplete`: whether these are all. */
+export interface IndexedRows {
+  readonly rows: readonly IndexedRow[];
+  readonly isComplete: boolean;
+}
+
+export interface BoardStore {
+  /** All that is live, in no order. */
+  live(kind: ListedKind, signal: AbortSignal): Promise<IndexedRows>;
+  /** Undefined where there is none. */
+  row(kind: KindName, id: string, signal: AbortSignal): Promise<Row | undefined>;
+  /** @returns whether there is such a stream */
+  stop(id: string, stop: { readonly reason?: string; readonly by?: string }, signal: AbortSignal): Promise<boolean>;
+}
+
+/** The kinds that have indexes. */
+export type ListedKind = 'stream';
+
+/** A container has 512 MB, and its caller waits: so many rows are read in about 3 s. */
+const MOST_ROWS = 50_000;
+
+export interface BoardTables {
+  readonly streamsTable: string;
+  readonly sessionsTable: string;
+}
+
+export function createBoardStore(
+  client: Pick<DynamoDBClient, 'send'>,
+  { streamsTable, sessionsTable }: BoardTables,
+): BoardStore {
+  const tables = {
+    stream: createTable(client, streamsTable, KINDS.stream.key),
+    session: createTable(client, sessionsTable, KINDS.session.key),
+  };
+
+  /** All keys of an index at once, each page by page. */
+  async function readKeys(
+    kind: ListedKind,
+    IndexName: string,
+    keys: readonly string[],
+    abortSignal: AbortSignal,
+  ): Promise<IndexedRows> {
+    const { name: TableName, idOf } = tables[kind];
+    const rows: IndexedRow[] = [];
+    async function read(key: string): Promise<boolean> {
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        if (rows.length >= MOST_ROWS) return false;
+        const page: QueryCommandOutput = await client.send(
+          new QueryCommand({
+            TableName,
+            IndexName,
+            KeyConditionExpression: '#key = :key',
+            ExpressionAttributeNames: { '#key': IndexName },
+            ExpressionAttributeValues: { ':key': { S: key } },
+            ExclusiveStartKey,
+          }),
+          { abortSignal },
+        );
+        for (const item of page.Items ?? []) rows.push({ ...toRow(item), id: idOf(item) });
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return true;
+    }
+    const complete = await Promise.all(keys.map(read));
+    return { rows, isComplete: !complete.includes(false) };
+  }
+
+  return {
+    live: (kind, signal) => readKeys(kind, 'live', LIVE_KEYS, signal),
+
+    async row(kind, id, signal) {
+      const row = await tables[kind].read(id, startBudget(signal));
+      return Object.keys(row).length === 0 ? undefined : row;
+    },
+
+    async stop(id, { reason, by }, abortSignal) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: streamsTable,
+            Key: tables.stream.keyOf(id),
+            // Without it a misspelt id would create a row.
+            ConditionExpression: 'attribute_exists(mediaSessionId)',
+            // A keep-alive that is being checked against the previous row has to read it again.
+            UpdateExpression: `SET #stop = :stop, #revision = if_not_exists(#revision, :none) + :one${by === undefined ? ' REMOVE #by' : ', #by = :by'}`,
+            ExpressionAttributeNames: { '#stop': 'stop', '#by': 'stopBy', '#revision': 'revision' },
+            ExpressionAttributeValues: {
+              ':stop': reason === undefined ? { BOOL: true } : { S: reason },
+              ...(by === undefined ? {} : { ':by': { S: by } }),
+              ':none': { N: '0' },
+              ':one': { N: '1' },
+            },
+          }),
+          { abortSignal },
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
