@@ -1,5 +1,5 @@
 /** Type 1: a client connects. */
+import { createConnectParts } from '../lib/connect-parts.ts';
 import { createHookFunction } from '../lib/hook-function.ts';
-import { createTokenVerifier } from '../lib/platform/token-verifier.ts';
 
-export const { handler, ready } = createHookFunction(createTokenVerifier);
+export const { handler, ready } = createHookFunction(createConnectParts);

@@ -1,4 +1,6 @@
 /** The composition root of the four functions that WCS calls. */
+import type { SipRules } from './access/sip-policy.ts';
+import type { AssignSipAccount } from './hooks/assign-sip-account.ts';
 import { createHookProcessor } from './hooks/process.ts';
 import type { Persistence } from './hooks/save.ts';
 import { createHookHandler, type HookFunction } from './http/hook-handler.ts';
@@ -8,6 +10,7 @@ import { readParameters } from './platform/parameter-store.ts';
 import { createSecretSource, secretsUnder, type Secrets } from './platform/secrets.ts';
 import type { createTokenVerifier } from './platform/token-verifier.ts';
 import { createRotatingHooks } from './rotating-hooks.ts';
+import type { Environment } from './settings/environment.ts';
 import { readCredentials, readHookSettings } from './settings/settings.ts';
 import { KINDS } from './state/row.ts';
 import { startBudget } from './store/budget.ts';
@@ -17,16 +20,24 @@ import { createParking } from './store/queues.ts';
 import { createTable } from './store/table.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
-/** Only functions whose methods a token can decide carry what verifies one. */
-export type VerifierFactory = typeof createTokenVerifier;
+/** What only the functions carry that serve `connect` and what else a token can decide (connect-parts.ts). */
+export interface ConnectParts {
+  readonly createTokenVerifier: typeof createTokenVerifier;
+  readonly createAssignSipAccount: (rules: SipRules) => AssignSipAccount;
+}
 
 /** The handler of all hooks, made of settings, side effects, a store and a queue. */
-export function composeHooks(deps: HookDeps, persistence: Persistence, createVerifier?: VerifierFactory): HookFunction {
-  const { policies, failsOpen, tokens } = deps.settings.access;
-  const verify = tokens && createVerifier?.(tokens, deps.now);
+export function composeHooks(deps: HookDeps, persistence: Persistence, parts?: ConnectParts): HookFunction {
+  const { policies, failsOpen, tokens, sip } = deps.settings.access;
+  const verify = tokens && parts?.createTokenVerifier(tokens, deps.now);
   const processHook = createHookProcessor({
     ...persistence,
-    accessControl: { policies, failsOpen, tokens: verify && { field: tokens.field, verify } },
+    accessControl: {
+      policies,
+      failsOpen,
+      tokens: verify && { field: tokens.field, verify },
+      assignSipAccount: parts?.createAssignSipAccount(sip),
+    },
     restClientConfig: deps.settings.restClientConfig,
   });
   return createHookHandler(deps, processHook);
@@ -42,8 +53,10 @@ export interface HookModule {
  * The same with AWS's parts, for the settings in the environment; with SECRETS_PATH for the secrets there, as they change.
  * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
  */
-export function createHookFunction(createVerifier?: VerifierFactory): HookModule {
+export function createHookFunction(createParts?: (env: Environment, now: () => number) => ConnectParts): HookModule {
   const client = createDynamoClient();
+  // Accounts are kept when other secrets change.
+  const parts = createParts?.(process.env, effects.now);
 
   function compose(secrets: Secrets, rotatedSecrets?: () => Promise<Secrets | undefined>): HookFunction {
     const settings = readHookSettings({ ...process.env, ...secrets });
@@ -52,7 +65,7 @@ export function createHookFunction(createVerifier?: VerifierFactory): HookModule
       return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
     };
     const persistence = { store: createDynamoStore(client, settings), parking: createParking(settings) };
-    return composeHooks({ ...effects, settings, rotatedCredentials }, persistence, createVerifier);
+    return composeHooks({ ...effects, settings, rotatedCredentials }, persistence, parts);
   }
 
   const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;

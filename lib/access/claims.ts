@@ -1,6 +1,7 @@
 /** What a token says its bearer may do. */
 import * as v from 'valibot';
 import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
+import { isSipAccountName } from './sip-account-name.ts';
 
 /** Centuries are no maximum, and no time. */
 export const MAX_SECONDS = 100 * 365 * 24 * 3600;
@@ -25,6 +26,10 @@ export const ClaimsSchema = v.object({
   play: names,
   /** The callees that it may call and transfer to, as they are. */
   call: list,
+  /** Whom its calls go to, whatever the client asked for. It needs no `call` for that. */
+  callee: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256))),
+  /** The name of the SIP account that its connection registers with. */
+  sip: v.optional(v.pipe(v.string(), v.check(isSipAccountName))),
   /** Seconds after which a stream of it is stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */

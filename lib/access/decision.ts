@@ -1,5 +1,6 @@
 /** Who may connect, publish, play and call: what a policy is, and what several of them together say. */
 import type { MethodName } from '../wcs/methods.ts';
+import type { JsonScalar } from '../wcs/rest-client-config.ts';
 import { MAX_SECONDS, type Claims } from './claims.ts';
 
 /** A hook that asks to be let in. */
@@ -42,7 +43,7 @@ export type SessionLookup =
 /** What a hook is let in with. */
 export interface Terms {
   /** Fields that WCS is to take from the answer; those that the policy `decides` to. */
-  readonly overwrite?: Readonly<Record<string, string>>;
+  readonly overwrite?: Readonly<Record<string, JsonScalar>>;
   /** Seconds after which the stream is stopped. */
   readonly maxDuration?: number;
 }
@@ -61,9 +62,11 @@ export const undecided = (reason: string): PolicyDecision => ({ verdict: 'undeci
 /** Decides one hook. Pure: what is not in its arguments belongs into a token. */
 export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => PolicyDecision;
 
+export type PolicyName = 'origin' | 'token' | 'own' | 'sip';
+
 /** A policy and what it is for. */
 export interface Policy {
-  readonly name: 'origin' | 'token' | 'own';
+  readonly name: Exclude<PolicyName, 'sip'>;
   /** The methods that it decides; each with the fields that it may overwrite in the answer. */
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
   /** When it looks at the session of a hook; never at that of `connect`, which begins one. */
@@ -81,7 +84,7 @@ export const decidesBy = (policies: readonly Policy[], method: MethodName, field
 export type AccessDecision =
   /** `failedOpen`: why it failed open. */
   | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
-  | { readonly verdict: 'deny' | 'undecided'; readonly policy: Policy['name']; readonly reason: string };
+  | { readonly verdict: 'deny' | 'undecided'; readonly policy: PolicyName; readonly reason: string };
 
 /** All `policies` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
 export function decide(
@@ -90,7 +93,7 @@ export function decide(
   session: SessionLookup,
   failsOpen: boolean,
 ): AccessDecision {
-  const terms: { overwrite?: Record<string, string>; maxDuration?: number } = {};
+  const terms: { overwrite?: Record<string, JsonScalar>; maxDuration?: number } = {};
   let open: Extract<AccessDecision, { policy: string }> | undefined;
   for (const { name, decides, decide } of policies) {
     const decision = decide(request, session);

@@ -18,7 +18,7 @@ const decidedFor = (action: TokenAction): [MethodName, readonly string[]][] =>
   METHOD_NAMES.flatMap((method) => {
     const { action: own, asksFor } = METHODS[method];
     if (own !== action || asksFor === undefined) return [];
-    return [[method, action === 'publish' ? [asksFor] : []]];
+    return [[method, action === 'publish' || method === 'call' ? [asksFor] : []]];
   });
 
 /** Where a token is, and what ties a hook to the connection that showed one. */
@@ -78,6 +78,8 @@ function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision 
     case 'play':
       return isListed(claims.play) ? allow(terms) : deny('may not play this name');
     default:
+      // A transfer goes to somebody else: that is what the list is for.
+      if (method === 'call' && claims.callee !== undefined) return allow({ overwrite: { callee: claims.callee } });
       return typeof asked === 'string' && claims.call?.includes(asked) ? allow() : deny('may not call this callee');
   }
 }

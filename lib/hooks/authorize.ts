@@ -1,4 +1,5 @@
 /** Authorizes a hook: gives the policies that protect its method the hook's token and its session's row. */
+import * as v from 'valibot';
 import type { AccessSettings } from '../settings/access-settings.ts';
 import { keptText } from '../access/claims.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type PolicyDecision,
   type AccessDecision,
   type Policy,
+  type Terms,
   type SessionLookup,
 } from '../access/decision.ts';
 import { sessionOf } from '../access/session.ts';
@@ -19,6 +21,7 @@ import type { Budget } from '../store/budget.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../wcs/methods.ts';
 import { redactId } from '../wcs/redact-id.ts';
+import type { AssignSipAccount } from './assign-sip-account.ts';
 import type { Hook } from './hook.ts';
 
 export interface Authorization {
@@ -29,15 +32,20 @@ export interface Authorization {
   readonly cause?: unknown;
 }
 
-export interface AccessControl extends Omit<AccessSettings, 'tokens'> {
+export interface AccessControl extends Omit<AccessSettings, 'tokens' | 'sip'> {
   readonly tokens: { readonly field: string; readonly verify: VerifyToken } | undefined;
+  /** Undefined in functions that serve no `connect`. */
+  readonly assignSipAccount: AssignSipAccount | undefined;
 }
 
 const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
 const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isMissing: true };
 
 /** Reads the session's row at most once, and not at all where no policy needs it. */
-export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, store: Pick<Store, 'readSession'>) {
+export function createAuthorize(
+  { policies, failsOpen, tokens, assignSipAccount }: AccessControl,
+  store: Pick<Store, 'readSession'>,
+) {
   const policiesByMethod = new Map(
     METHOD_NAMES.map((method) => [method, policies.filter(({ decides }) => Object.hasOwn(decides, method))] as const),
   );
@@ -46,14 +54,16 @@ export function createAuthorize({ policies, failsOpen, tokens }: AccessControl, 
   async function authorize(hook: Hook, budget: () => Budget): Promise<Authorization> {
     const { method, body, at } = hook;
     const policies = policiesFor(method);
-    if (policies.length === 0) return NOT_PROTECTED;
+    const assign = method === 'connect' ? assignSipAccount : undefined;
+    if (policies.length === 0 && !assign) return NOT_PROTECTED;
     const given = tokens && tokenOf(method, body, tokens.field);
     const token = given === undefined ? undefined : await tokens?.verify(given, at);
     const request: AccessRequest = { method, body: withShortName(body), at, ...(token ? { token } : {}) };
     const causes: unknown[] = token && 'unverifiable' in token ? [token.unverifiable] : [];
     const note = (cause: unknown) => void causes.push(cause);
     const session = needsSession(policies, request) ? await readSession(body, budget(), note) : NO_SESSION;
-    const decision = decide(policies.map(withoutThrowing(note)), request, session, failsOpen(METHODS[method].action));
+    const decided = decide(policies.map(withoutThrowing(note)), request, session, failsOpen(METHODS[method].action));
+    const decision = assign ? await assign(decided, request, note) : decided;
     return { decision, recorded: recordedDecisionOf(decision, request, session), cause: causes[0] };
   }
 
@@ -96,6 +106,8 @@ const withoutThrowing =
       try {
         const decision = policy.decide(...given);
         if (!VERDICTS.includes(decision.verdict)) throw new TypeError('the policy returned no decision');
+        const wrong = decision.verdict === 'allow' ? wrongField(given[0].method, decision) : undefined;
+        if (wrong !== undefined) throw new TypeError(`the policy overwrites ${wrong} with another type than WCS's`);
         return decision;
       } catch (error) {
         note(error);
@@ -103,6 +115,14 @@ const withoutThrowing =
       }
     },
   });
+
+/** A field that would get a value of another type than WCS documents: neither WCS nor the row could take it. */
+function wrongField(method: MethodName, { overwrite = {} }: Terms): string | undefined {
+  const entries: Readonly<Record<string, v.GenericSchema>> = METHODS[method].schema.entries;
+  return Object.keys(overwrite).find(
+    (field) => Object.hasOwn(entries, field) && !v.is(entries[field] as v.GenericSchema, overwrite[field]),
+  );
+}
 
 function recordedDecisionOf(
   decision: AccessDecision,
@@ -120,7 +140,8 @@ function recordedDecisionOf(
     ...who,
     ...(failedOpen === undefined ? {} : { failedOpen }),
     ...(kept === undefined ? {} : { claims: kept }),
-    ...(overwrite ? { overwrite } : {}),
+    // That of `connect` can be an account with its password, and its row shows nothing of it.
+    ...(overwrite && method !== 'connect' ? { overwrite } : {}),
     ...(maxDuration === undefined ? {} : { maxDuration }),
   };
 }

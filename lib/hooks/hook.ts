@@ -32,6 +32,8 @@ export interface Result {
   readonly cause?: unknown;
   /** The body that replaces the received bytes. */
   readonly answer?: Buffer;
+  /** Whom a call goes to, whoever was asked for. */
+  readonly callee?: string;
   /** The error that replaces the 200. */
   readonly error?: HttpError;
   /** For the hook's line in the log. */

@@ -1,32 +1,34 @@
-/** Sets one member in the text of a JSON object. Serialising the parsed object again would change its numbers and duplicates. */
+/** Sets members in the text of a JSON object. Serialising the parsed object again would change its numbers and duplicates. */
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]/gs;
 
-/** `json` is the text of an object. Every member of that name is replaced; if there is none, it is appended. */
-export function withMember(json: Buffer, name: string, value: unknown): Buffer {
+/** `json` is the text of an object. Every member of a name in `values` is replaced; if there is none, it is appended. */
+export function withMembers(json: Buffer, values: Readonly<Record<string, unknown>>): Buffer {
   // Latin-1 has one character for each byte: bytes that are not UTF-8 stay as they are.
   const text = json.toString('latin1');
-  const serialized = Buffer.from(JSON.stringify(value)).toString('latin1');
+  const serialized = new Map(Object.entries(values).map(([name, value]) => [name, inLatin1(value)] as const));
   const members = membersOf(text);
-  const found = members.filter((member) => member.name === name);
-  const [first, ...again] = found;
-  if (!first) {
-    const brace = text.lastIndexOf('}');
-    const comma = members.length > 0 ? ',' : '';
-    return Buffer.from(
-      `${text.slice(0, brace)}${comma}${JSON.stringify(name)}:${serialized}${text.slice(brace)}`,
-      'latin1',
-    );
-  }
-  // Some parsers read the first duplicate, others the last; the ones between must not make the text grow.
-  const pieces = [text.slice(0, first.start), serialized];
-  let from = first.end;
-  for (const member of again) {
-    pieces.push(text.slice(from, member.start), member === again.at(-1) ? serialized : 'null');
+  const found = members.filter(({ name }) => serialized.has(name));
+  const first = new Map(found.toReversed().map((member) => [member.name, member] as const));
+  const last = new Map(found.map((member) => [member.name, member] as const));
+  const pieces: (string | undefined)[] = [];
+  let from = 0;
+  for (const member of found) {
+    // Some parsers read the first duplicate, others the last; the ones between must not make the text grow.
+    const counts = member === first.get(member.name) || member === last.get(member.name);
+    pieces.push(text.slice(from, member.start), counts ? serialized.get(member.name) : 'null');
     from = member.end;
   }
-  return Buffer.from([...pieces, text.slice(from)].join(''), 'latin1');
+  const added = [...serialized]
+    .filter(([name]) => !first.has(name))
+    .map(([name, value]) => `${inLatin1(name)}:${value}`);
+  const brace = text.lastIndexOf('}');
+  const comma = members.length > 0 && added.length > 0 ? ',' : '';
+  pieces.push(text.slice(from, brace), comma, added.join(','), text.slice(brace));
+  return Buffer.from(pieces.join(''), 'latin1');
 }
+
+const inLatin1 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('latin1');
 
 interface Member {
   readonly name: string;

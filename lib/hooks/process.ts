@@ -1,14 +1,15 @@
 /** Processes one hook: authorizes it, saves what it reports, answers it. */
-import type { AccessDecision } from '../access/decision.ts';
+import type { AccessDecision, Terms } from '../access/decision.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
 import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
+import { hidingSipFields, holdsSipAccount } from '../wcs/sip-fields.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { HookProcessor, Hook, Result } from './hook.ts';
-import { withMember } from './json-member.ts';
+import { withMembers } from './json-member.ts';
 import { createAuthorize, type AccessControl } from './authorize.ts';
 import { createSave, type Persistence, type Saved } from './save.ts';
 
@@ -24,6 +25,7 @@ export function createHookProcessor({
 }: HookProcessorParts): HookProcessor {
   const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
   const save = createSave(persistence);
+  const withoutSipFields = hidingSipFields(restClientConfig);
   const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
   /** A connection without a row would be denied everything later: its client has to connect again. */
@@ -70,7 +72,7 @@ export function createHookProcessor({
     if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
     if (failure !== undefined) {
       const response = answersAnyway(hook.method)
-        ? okAnswer(hook, recorded.overwrite)
+        ? okAnswer(hook, decision.overwrite)
         : { error: asHttpError(failure) };
       return { ...report, ...response, outcome: 'failed' };
     }
@@ -81,17 +83,21 @@ export function createHookProcessor({
     if (saved?.stop !== undefined) {
       return { ...report, outcome: 'stopped', error: new HttpError(403, `the stream is stopped: ${saved.stop}`) };
     }
-    return { ...report, ...okAnswer(hook, recorded.overwrite), outcome: saved?.outcome ?? 'echoed' };
+    const { callee } = recorded.overwrite ?? {};
+    return {
+      ...report,
+      ...okAnswer(hook, decision.overwrite),
+      ...(typeof callee === 'string' ? { callee } : {}),
+      outcome: saved?.outcome ?? 'echoed',
+    };
   }
 
-  function okAnswer(
-    { method, rawBody }: Hook,
-    overwrite: Readonly<Record<string, string>> = {},
-  ): Pick<Result, 'answer'> {
-    if (method === 'connect') return { answer: withMember(rawBody, 'restClientConfig', restClientConfig) };
-    const fields = Object.entries(overwrite);
-    if (fields.length === 0) return {};
-    return { answer: fields.reduce((json, [name, value]) => withMember(json, name, value), rawBody) };
+  function okAnswer({ method, rawBody }: Hook, overwrite: Terms['overwrite'] = {}): Pick<Result, 'answer'> {
+    if (method === 'connect') {
+      const config = holdsSipAccount(overwrite) ? withoutSipFields : restClientConfig;
+      return { answer: withMembers(rawBody, { ...overwrite, restClientConfig: config }) };
+    }
+    return Object.keys(overwrite).length > 0 ? { answer: withMembers(rawBody, overwrite) } : {};
   }
 }
 

@@ -19,7 +19,7 @@ export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 
     event: HookEvent,
     requestId: string,
     status: number,
-    { outcome, cause, fields, metrics }: Result,
+    { outcome, cause, callee, fields, metrics }: Result,
   ): void {
     const { leftOut } = event;
     log({
@@ -44,7 +44,7 @@ export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 
         milliseconds: now() - event.startedAt,
         requestId,
         ...fields,
-        ...callOf(event, outcome, settings.logNumbers),
+        ...callOf(event, outcome, callee, settings.logNumbers),
         cause: cause === undefined ? undefined : describe(cause),
       },
       metrics: { hooks: 1, ...(leftOut ? { fieldsLeftOut: leftOut.length } : {}), ...metrics },
@@ -93,11 +93,12 @@ function nameOf(event: HookEvent): string | undefined {
 }
 
 /** A call that failed or was denied leaves no other trace. */
-function callOf(event: HookEvent, outcome: string, form: NumberForm): Line['fields'] {
+function callOf(event: HookEvent, outcome: string, callee: string | undefined, form: NumberForm): Line['fields'] {
   const { method } = event;
   const json = bodyOf(event);
   if (!method || !json || METHODS[method].subject !== 'call') return {};
-  return outcome === 'denied' || isFailedCall(method, json) ? callParties(json, form) : {};
+  if (outcome === 'denied' || isFailedCall(method, json)) return callParties(json, form);
+  return callee === undefined ? {} : { callee: callParties({ callee }, form).callee };
 }
 
 /** Undefined for a hook that was rejected before it was read. */

@@ -26,8 +26,8 @@ const LEAST_PAUSE_MS = 60_000;
 
 /** The reading at the start: over before the container may be frozen (warm-up.ts). */
 const EARLY_PATIENCE_MS = 1400;
-/** For the first hook: with keys (1.5 s), store (2 s) and parking (1.5 s) it must end within the 10 s of a function. */
-const FIRST_PATIENCE_MS = 4500;
+/** For the first hook: with keys (1.5 s), a SIP account (1 s), store (2 s) and parking (1.5 s) it must end within the 10 s of a function. */
+const FIRST_PATIENCE_MS = 3500;
 /** For later readings: meanwhile the secrets that were read stay valid. */
 const PATIENCE_MS = 700;
 

@@ -3,8 +3,10 @@ import type { Policy } from '../access/decision.ts';
 import { problemOfOrigin } from '../access/origin-policy.ts';
 import { ownPolicy, type OwnPolicy } from '../access/own-policy.ts';
 import { createPolicies } from '../access/policies.ts';
+import type { SipRules } from '../access/sip-policy.ts';
 import { TOKEN_ACTIONS, type TokenRules } from '../access/token-policy.ts';
 import { list, words, type Environment } from './environment.ts';
+import { readSip } from './sip-settings.ts';
 import type { TokenSettings } from '../platform/token-verifier.ts';
 import { PROTECTED_FIELDS } from '../wcs/rest-client-config.ts';
 import { ACTIONS, methodNamed, METHODS, type Action } from '../wcs/methods.ts';
@@ -13,6 +15,7 @@ export interface AccessSettings {
   readonly policies: readonly Policy[];
   /** The actions that are allowed while the store or the keys cannot be reached. */
   readonly failsOpen: (action: Action | undefined) => boolean;
+  readonly sip: SipRules;
   /** Undefined if the policy token is off. */
   readonly tokens: (TokenSettings & Pick<TokenRules, 'requiredFor'> & { readonly field: string }) | undefined;
 }
@@ -32,6 +35,7 @@ export function readAccess(env: Environment, problems: string[], own: OwnPolicy 
   };
   return {
     policies: createPolicies(rules, own),
+    sip: readSip(env, problems),
     failsOpen: (action) => action !== undefined && open.includes(action),
     tokens: tokens && { ...tokens, requiredFor },
   };
@@ -106,8 +110,9 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
     if (method !== name) problem(`${JSON.stringify(name)}, which is not a REST method of WCS`);
     else if (!METHODS[method].action) problem(`${name}, which a denial does not stop`);
     for (const field of fields) {
-      if (method === 'connect') problem(`connect and overwrites ${field}, which WCS takes from no answer to connect`);
-      else if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);
+      if (method === 'connect' && field === 'restClientConfig')
+        problem('connect and overwrites restClientConfig: set REST_CLIENT_CONFIG');
+      if (PROTECTED_FIELDS.includes(field)) problem(`${name} and overwrites ${field}, which WCS does not allow`);
     }
   }
 }

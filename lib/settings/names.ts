@@ -15,6 +15,6 @@ export const SETTINGS_OF_BOARD = [
 /** Of those besides that hooks call. */
 export const SETTINGS_OF_HOOKS = [
   ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],
-  ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
+  ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR', 'SIP_ACCOUNT'],
   'LOG_NUMBERS',
 ] as const;

@@ -20,7 +20,10 @@ export function readRestClientConfig(env: Environment, rules: Rules, problems: s
     ...readFailMethods(env, problems),
   ]);
   const overwrites = Object.fromEntries(
-    decided.map((method) => [method, [...new Set(rules.policies.flatMap(({ decides }) => decides[method] ?? []))]]),
+    // WCS takes any field from the answer to connect, which it has asked for before it knows of this.
+    decided
+      .filter((method) => method !== 'connect')
+      .map((method) => [method, [...new Set(rules.policies.flatMap(({ decides }) => decides[method] ?? []))]]),
   );
   const configRules = { failMethods, overwrites };
   const ours = restClientConfig(configRules);

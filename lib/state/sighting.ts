@@ -1,5 +1,6 @@
 /** What one hook says about its subject. */
 import { METHODS, type MethodName } from '../wcs/methods.ts';
+import type { JsonScalar } from '../wcs/rest-client-config.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
@@ -33,8 +34,8 @@ export interface RecordedDecision {
   readonly sub?: string;
   /** What a connection was let in with, as JSON. */
   readonly claims?: string;
-  /** Fields that WCS is told to take from our answer. */
-  readonly overwrite?: Readonly<Record<string, string>>;
+  /** Fields that WCS is told to take from our answer; none of `connect`, where they can hold a password. */
+  readonly overwrite?: Readonly<Record<string, JsonScalar>>;
   /** Seconds after which the stream is to be stopped. */
   readonly maxDuration?: number;
 }

@@ -14,8 +14,6 @@ const isObject = (value: unknown) => typeof value === 'object' && value !== null
 const text = v.nullish(v.string());
 const flag = v.nullish(v.boolean());
 const number = v.nullish(v.number());
-/** The vendor's phone pages send what stands in a text field, empty or not. */
-const typedNumber = v.nullish(v.union([v.number(), v.string()]));
 /** Any object: what is in it is the client's, so nothing of it is checked. */
 const object = v.nullish(v.custom<Record<string, unknown>>(isObject, 'expected an object'));
 const anything = v.optional(v.unknown());
@@ -53,15 +51,17 @@ export const ConnectionSchema = v.looseObject({
   urlServer: text,
   width: number,
   height: number,
-  sipRegisterRequired: flag,
-  sipLogin: text,
-  sipAuthenticationName: text,
-  sipPassword: text,
-  sipVisibleName: text,
-  sipDomain: text,
-  sipOutboundProxy: text,
+  // The account: whatever the page sent is replaced (lib/access/sip-policy.ts), of whichever type, and never stored. The
+  // vendor's phone pages send as sipPort what stands in a text field, empty or not.
+  sipRegisterRequired: anything,
+  sipLogin: anything,
+  sipAuthenticationName: anything,
+  sipPassword: anything,
+  sipVisibleName: anything,
+  sipDomain: anything,
+  sipOutboundProxy: anything,
+  sipPort: anything,
   sipContactParams: text,
-  sipPort: typedNumber,
 });
 
 const muted = v.nullish(v.pipe(object, v.looseObject({ muted: flag })));

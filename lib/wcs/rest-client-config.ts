@@ -12,6 +12,9 @@ export interface RestClientConfigEntry {
 }
 export type RestClientConfig = Partial<Record<MethodName, RestClientConfigEntry>>;
 
+/** What an answer can put into a field. */
+export type JsonScalar = string | number | boolean | null;
+
 /** WCS takes these from no answer. */
 export const PROTECTED_FIELDS: readonly string[] = ['nodeId', 'sessionId', 'appKey'];
 

@@ -3,6 +3,8 @@ import { composeHooks } from '../../lib/hook-function.ts';
 import type { HookDeps } from '../../lib/http/middleware.ts';
 import { createLog, type Line } from '../../lib/platform/log.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
+import { sipAccountsFrom } from '../../lib/platform/sip-accounts.ts';
+import { createAssignSipAccount } from '../../lib/hooks/assign-sip-account.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
@@ -26,11 +28,21 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     write(line);
   };
   const deps: HookDeps = { settings, log, now: () => now };
-  const verifying = composeHooks(deps, memory, createTokenVerifier);
+  /** The JSON of SIP accounts by their names, and what was read; a rejection is Parameter Store's. */
+  const sip = {
+    accounts: {} as Record<string, string | Promise<string>>,
+    reads: [] as string[],
+  };
+  const lookUp = sipAccountsFrom(async (name) => (sip.reads.push(name), sip.accounts[name]));
+  const serving = composeHooks(deps, memory, {
+    createTokenVerifier,
+    createAssignSipAccount: (rules) => createAssignSipAccount(rules, lookUp),
+  });
   const others = composeHooks(deps, memory);
-  const handlers = { connect: verifying, invocation: verifying, event: others, incoming: others };
+  const handlers = { connect: serving, invocation: serving, event: others, incoming: others };
   return {
     memory,
+    sip,
     /** What the log says of each hook. */
     lines: (): Record<string, unknown>[] =>
       lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),

@@ -4,12 +4,13 @@ import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 import { NOW, signToken, WITH_SECRET } from '../../support/tokens.ts';
 
 describe('a token', () => {
-  it('puts FAIL on exactly what it decides, and OVERWRITE of the name where it can rename', async () => {
+  it('puts FAIL on exactly what it decides, and OVERWRITE of the name or the callee where it can set one', async () => {
     const config = await configOf(hooksUnderTest(WITH_SECRET), await signToken());
     expect(having(config, 'restOnError', 'FAIL').sort()).toEqual(
       ['StreamKeepAliveEvent', 'call', 'playHLS', 'playRTSP', 'playStream', 'publishStream', 'transfer'].sort(),
     );
-    expect(having(config, 'restPolicy', 'OVERWRITE')).toEqual(['publishStream']);
+    expect(having(config, 'restPolicy', 'OVERWRITE').sort()).toEqual(['call', 'publishStream']);
+    expect(config.call).toMatchObject({ restOverwrite: 'callee', restExclude: 'sdp' });
     expect(config.publishStream).toMatchObject({ restOverwrite: 'name', restExclude: 'sdp' });
   });
 

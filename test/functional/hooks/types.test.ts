@@ -75,11 +75,11 @@ describe('a field of another type than documented', () => {
   });
 
   it.each(['5060', '', 5060, null])('is not what the sipPort %j of a phone page is', async (sipPort) => {
-    const { send, lines, memory } = hooksUnderTest();
+    const { send, lines, memory } = hooksUnderTest({ IS_OFFLINE: 'true', SIP_ACCOUNT: 'client' });
     const body = JSON.stringify({ sessionId: 's', sipRegisterRequired: true, sipLogin: '1001', sipPort });
     const answer = await send({ method: 'connect', body });
     expect(answer.statusCode).toBe(200);
-    expect(json(answer)).toMatchObject({ sipPort, restClientConfig: {} });
+    expect(json(answer)).toMatchObject({ sipLogin: '1001', sipPort, restClientConfig: {} });
     expect(lines()).toMatchObject([{ level: 'INFO', leftOut: undefined }]);
     expect(memory.sessions.get('s')).toMatchObject({ phase: 'starting' });
   });

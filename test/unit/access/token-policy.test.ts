@@ -48,6 +48,21 @@ describe('policy token', () => {
     expect(ask('call', { callee: 100 }, ['100'])).toBe('deny');
   });
 
+  it('calls the callee of the token, whoever was asked for and whatever is listed; transfers only to who is listed', () => {
+    const ask = (method: 'call' | 'transfer', body: Record<string, unknown>, call?: string[]) =>
+      policyFor().decide(
+        { method, body, at: 0, token: { claims: { callee: '+4930100', ...(call ? { call } : {}) } } },
+        NOBODY,
+      );
+    const calls = { verdict: 'allow', overwrite: { callee: '+4930100' } };
+    for (const body of [{ callee: '0900' }, { callee: '+4930100' }, { callee: null }, {}]) {
+      expect(ask('call', body)).toEqual(calls);
+    }
+    expect(ask('call', { callee: '0900' }, ['0900'])).toEqual(calls);
+    expect(ask('transfer', { target: '+4930100' })).toMatchObject({ verdict: 'deny' });
+    expect(ask('transfer', { target: '200' }, ['200'])).toEqual({ verdict: 'allow' });
+  });
+
   it('of a connection that is not known denies what needs a token, unless it may have failed open', () => {
     const missing: SessionLookup = { unknown: 'the connection is not known', isMissing: true };
     const down: SessionLookup = { unknown: 'the row cannot be read' };

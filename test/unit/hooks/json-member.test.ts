@@ -1,9 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { withMember } from '../../../lib/hooks/json-member.ts';
+import { withMembers } from '../../../lib/hooks/json-member.ts';
 import { propertyRuns } from '../../support/property-runs.ts';
 
-const put = (json: string, value: unknown = 'new') => withMember(Buffer.from(json), 'name', value).toString();
+const put = (json: string, value: unknown = 'new') => withMembers(Buffer.from(json), { name: value }).toString();
 
 describe('a member of a JSON text', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('a member of a JSON text', () => {
 
   it('keeps bytes that are no UTF-8', () => {
     const json = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]);
-    const changed = withMember(json, 'name', 'ü');
+    const changed = withMembers(json, { name: 'ü' });
     expect(changed.subarray(0, 9)).toEqual(json.subarray(0, 9));
     expect(changed.subarray(9).toString()).toBe(',"name":"ü"}');
   });

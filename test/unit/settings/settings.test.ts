@@ -32,7 +32,12 @@ describe('settings', () => {
     expect(readHookSettings(env)).toEqual({
       credentials: { secrets: ['s3cret', 'old'], basic: { user: 'u', password: 'p' } },
       takesUnsigned: false,
-      access: { policies: [], failsOpen: expect.any(Function) as unknown, tokens: undefined },
+      access: {
+        policies: [],
+        sip: { of: 'nobody' },
+        failsOpen: expect.any(Function) as unknown,
+        tokens: undefined,
+      },
       restClientConfig: expect.any(Object) as unknown,
       logNumbers: 'short',
       streamsTable: 'streams',
@@ -269,7 +274,9 @@ describe('access settings', () => {
     ]);
     expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is not a REST method')]);
     expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
-    expect(own({ connect: ['login'] })).toEqual([expect.stringContaining('connect and overwrites login')]);
+    expect(own({ connect: ['login', 'sipVisibleName', 'custom'] })).toEqual([]);
+    expect(own({ connect: ['nodeId', 'sessionId', 'appKey'] })).toHaveLength(3);
+    expect(own({ connect: ['restClientConfig'] })).toEqual([expect.stringContaining('set REST_CLIENT_CONFIG')]);
   });
 });
 

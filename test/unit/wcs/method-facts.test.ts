@@ -51,7 +51,7 @@ describe('the token policy follows from the method table', () => {
     expect(decidedFor('connect')).toEqual({ connect: [] });
     expect(decidedFor('publish')).toEqual({ connect: [], publishStream: ['name'] });
     expect(decidedFor('play')).toEqual({ connect: [], playStream: [], playHLS: [], playRTSP: [] });
-    expect(decidedFor('call')).toEqual({ connect: [], call: [], transfer: [] });
+    expect(decidedFor('call')).toEqual({ connect: [], call: ['callee'], transfer: [] });
     expect(Object.keys(decidedFor(...TOKEN_ACTIONS))).toHaveLength(7);
   });
 

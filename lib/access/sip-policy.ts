@@ -1,0 +1,46 @@
+/**
+ * Policy `sip`: a connection registers with an account that the server keeps, never with one that the page brings. The
+ * vendor's own production use of REST hooks, Click to Call.
+ */
+import { NO_SIP_ACCOUNT, SIP_FIELDS } from '../wcs/sip-fields.ts';
+import { allow, deny, undecided, type AccessRequest, type PolicyDecision } from './decision.ts';
+import type { SipAccount } from './sip-account.ts';
+
+/** Which account a connection gets that shows no token with the claim `sip`. */
+export type SipRules =
+  | { readonly of: 'nobody' }
+  | { readonly of: 'everybody'; readonly account: string }
+  /** By `appKey`. */
+  | { readonly of: 'apps'; readonly accounts: ReadonlyMap<string, string> }
+  /** None of ours: the page may bring its own. */
+  | { readonly of: 'client' };
+
+/** An account, or why it cannot be had: `problem` never has a value of its fields, `unavailable` is the cause for the log. */
+export type SipAccountLookup =
+  { readonly account: SipAccount } | { readonly problem: string } | { readonly unavailable: unknown };
+
+/** The account that the connection gets; undefined: none. */
+export function sipAccountFor(rules: SipRules, { token, body }: AccessRequest): string | undefined {
+  const claimed = token && 'claims' in token ? token.claims.sip : undefined;
+  if (claimed !== undefined) return claimed;
+  if (rules.of === 'everybody') return rules.account;
+  return rules.of === 'apps' ? rules.accounts.get(String(body['appKey'])) : undefined;
+}
+
+/** What `connect` is answered; `assigned` is the account that it gets, if any. */
+export function decideSip(
+  rules: SipRules,
+  { body }: AccessRequest,
+  assigned: { readonly name: string; readonly lookup: SipAccountLookup } | undefined,
+): PolicyDecision {
+  if (!assigned) {
+    if (rules.of === 'client') return allow();
+    // A page that brings none is told nothing, unless accounts are given here: most have nothing to do with telephony.
+    const brings = SIP_FIELDS.some((field) => body[field] !== undefined && body[field] !== null);
+    return brings || rules.of !== 'nobody' ? allow({ overwrite: NO_SIP_ACCOUNT }) : allow();
+  }
+  const { name, lookup } = assigned;
+  if ('account' in lookup) return allow({ overwrite: { ...lookup.account } });
+  if ('problem' in lookup) return deny(`the account ${name}: ${lookup.problem}`);
+  return undecided(`the account ${name} cannot be read`);
+}

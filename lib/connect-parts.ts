@@ -1,0 +1,29 @@
+/** What the functions that serve `connect` carry beside the others: it verifies tokens, and gives connections their SIP accounts. */
+import type { ConnectParts } from './hook-function.ts';
+import { createAssignSipAccount } from './hooks/assign-sip-account.ts';
+import { readParameters } from './platform/parameter-store.ts';
+import { keepingSipAccounts, sipAccountsFrom, type LookUpSipAccount } from './platform/sip-accounts.ts';
+import { readSipAccountIn } from './platform/sip-accounts-file.ts';
+import { createTokenVerifier } from './platform/token-verifier.ts';
+import type { Environment } from './settings/environment.ts';
+
+/** For one request to Parameter Store, and another one if that is throttled; see FIRST_PATIENCE_MS in platform/secrets.ts. */
+const PATIENCE_MS = 1000;
+
+/** For the settings in the environment. */
+export function createConnectParts(env: Environment, now: () => number): ConnectParts {
+  const lookUp = createSipAccounts(env, now);
+  return { createTokenVerifier, createAssignSipAccount: (rules) => createAssignSipAccount(rules, lookUp) };
+}
+
+/** Those under SECRETS_PATH; without it, as on the local stack, those in SIP_ACCOUNTS_FILE, which is read each time. */
+function createSipAccounts({ SECRETS_PATH, SIP_ACCOUNTS_FILE }: Environment, now: () => number): LookUpSipAccount {
+  if (!SECRETS_PATH) {
+    return sipAccountsFrom(async (name) => SIP_ACCOUNTS_FILE && readSipAccountIn(SIP_ACCOUNTS_FILE, name));
+  }
+  const lookUp = sipAccountsFrom(async (name) => {
+    const parameter = `${SECRETS_PATH}/sip/${name}`;
+    return (await readParameters([parameter], PATIENCE_MS)).get(parameter);
+  });
+  return keepingSipAccounts(lookUp, now);
+}
