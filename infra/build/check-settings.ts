@@ -11,7 +11,7 @@ export const SETTING_NAMES: readonly string[] = [
   ...SETTINGS,
   ...Object.keys(PARAMETERS),
   ...Object.keys(PORTS),
-  ...['DATA_DIR', 'EVENTS_URL'],
+  ...['DATA_DIR', 'EVENTS_URL', 'SIP_ACCOUNTS_FILE'],
 ];
 
 /**

@@ -14,6 +14,8 @@ environment variables as those of npm start. To try things with; in production y
   --publish GLOB         a stream name that it may publish; * stands for any characters; may be given again
   --play GLOB            a stream name that it may play; may be given again
   --call CALLEE          a callee that it may call, as it is; may be given again
+  --callee CALLEE        whom its calls go to, whatever the client asks for
+  --sip ACCOUNT          the SIP account that its connection registers with (npm run secrets -- --sip ACCOUNT)
   --max-duration SECONDS how long a stream of it may last
   --rename NAME          the name that its stream is published under, whatever the client asks for
   --expires-in SECONDS   until when it can be presented (3600)
@@ -23,7 +25,7 @@ const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const readOptions = () =>
   optionsOf({
-    ...{ sub: text, publish: texts, play: texts, call: texts, rename: text },
+    ...{ sub: text, publish: texts, play: texts, call: texts, callee: text, sip: text, rename: text },
     ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
     help: { type: 'boolean', default: false },
   });

@@ -41,11 +41,13 @@ const readsTokenSecrets = allow(
   [PARAMETERS.TOKEN_SECRET, PARAMETERS.TOKEN_SECRET_PREVIOUS].map(parameter),
   'ssm:GetParameters',
 );
+// Whoever may sign tokens may add accounts: their names are no part of a deploy.
+const readsSipAccounts = allow(parameter('sip/*'), 'ssm:GetParameters');
 
 const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
-  connect: [readsSecrets, upsertsSessions, parks],
+  connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
   // The last route brings it every method.
-  invocation: [readsSecrets, upsertsStreams, upsertsSessions, parks],
+  invocation: [readsSecrets, readsSipAccounts, upsertsStreams, upsertsSessions, parks],
   event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
   incoming: [readsSecrets, readsSessions],
   sweep: [

@@ -1,5 +1,6 @@
 /** What npm start prints when it accepts hooks: the addresses, what is switched on, and what to type into WCS. */
 import type { Policy } from '../../lib/access/decision.ts';
+import type { SipRules } from '../../lib/access/sip-policy.ts';
 import type { HookSettings } from '../../lib/settings/settings.ts';
 import { ACTIONS, METHOD_NAMES, METHODS, type Action } from '../../lib/wcs/methods.ts';
 
@@ -59,8 +60,8 @@ function whoMaySend({ credentials: { secrets, basic }, takesUnsigned }: HookSett
   return ways.join(', or ');
 }
 
-function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings): string[] {
-  if (policies.length === 0) return ['none: everybody may connect, publish, play and call'];
+function policyLines({ access: { policies, failsOpen, tokens, sip } }: HookSettings): string[] {
+  if (policies.length === 0) return ['none: everybody may connect, publish, play and call', ...sipLines(sip)];
   const decided = ACTIONS.filter((action) => policies.some((policy) => actionsOf(policy).includes(action)));
   const open = decided.filter((action) => failsOpen(action));
   return [
@@ -70,7 +71,17 @@ function policyLines({ access: { policies, failsOpen, tokens } }: HookSettings):
         : `${policy.name} protects ${actionsOf(policy).join(', ')}`,
     ),
     ...(open.length > 0 ? [`if it cannot be decided, this is allowed: ${open.join(', ')}`] : []),
+    ...sipLines(sip),
   ];
+}
+
+function sipLines(rules: SipRules): string[] {
+  if (rules.of === 'client') return ['sip: a page may bring a SIP account of its own'];
+  if (rules.of === 'everybody') return [`sip: every connection registers with the SIP account ${rules.account}`];
+  if (rules.of === 'nobody') return [];
+  return [...rules.accounts].map(
+    ([app, account]) => `sip: connections of ${app} register with the SIP account ${account}`,
+  );
 }
 
 function actionsOf({ decides }: Policy): readonly Action[] {

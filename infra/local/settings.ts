@@ -1,7 +1,7 @@
 /** Where the local stack listens and keeps its data. Everything but the gateway is on the loopback address, whatever HOST says. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export const LOOPBACK = '127.0.0.1';
 export const STAGE = 'local';
@@ -32,6 +32,8 @@ export const DATA_DIR = resolve(process.env['DATA_DIR'] || '.local');
 export const EVENTS_URL = process.env['EVENTS_URL'] ?? '';
 /** Whether changes of rows become events; on AWS, too. */
 export const HAS_EVENTS = process.env['CHANGE_EVENTS'] !== 'false';
+/** Where the local stack has its SIP accounts. */
+export const SIP_ACCOUNTS_FILE = resolve(process.env['SIP_ACCOUNTS_FILE'] || join(DATA_DIR, 'sip.json'));
 
 export const urlOf = (address: string, port: number) =>
   `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;

@@ -7,7 +7,18 @@ import { checkSettings } from '../build/check-settings.ts';
 import { isLoopback } from '../cli/loopback.ts';
 import { DataDirError, prepareDataDir } from './data-dir.ts';
 import { problemOfEventsUrl } from './events-url.ts';
-import { DATA_DIR, EVENTS_URL, HAS_EVENTS, HOST, LOOPBACK, PORTS, STAGE, urlOf, useLocalAws } from './settings.ts';
+import {
+  DATA_DIR,
+  EVENTS_URL,
+  HAS_EVENTS,
+  HOST,
+  LOOPBACK,
+  PORTS,
+  SIP_ACCOUNTS_FILE,
+  STAGE,
+  urlOf,
+  useLocalAws,
+} from './settings.ts';
 
 function fail(message: string): never {
   console.error(message);
@@ -78,7 +89,7 @@ try {
 
 // serverless would log each request; our functions write one line per hook, which has more.
 process.env['SLS_LOG_LEVEL'] ??= 'warning';
-Object.assign(process.env, { PORT: String(PORTS.PORT), HOST });
+Object.assign(process.env, { PORT: String(PORTS.PORT), HOST, SIP_ACCOUNTS_FILE });
 useLocalAws();
 
 // In the same process: a signal to npm, or its end, must reach the server and not a process in between.

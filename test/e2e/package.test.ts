@@ -134,12 +134,14 @@ describe('serverless package', () => {
     const upsertsSessions = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: sessions };
     const readsSessions = { Action: ['dynamodb:GetItem'], Resource: sessions };
     const readsSecrets = { Action: ['ssm:GetParameters'] };
+    const sipAccounts = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/wcs-hooks/dev/sip/*';
+    const readsSipAccounts = { Action: ['ssm:GetParameters'], Resource: { 'Fn::Sub': sipAccounts } };
     const parks = { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] } };
     const rights: Record<string, object[]> = {
-      Connect: [readsSecrets, upsertsSessions, parks],
+      Connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
       Incoming: [readsSecrets, readsSessions],
       Event: [readsSecrets, upserts, upsertsSessions, parks],
-      Invocation: [readsSecrets, upserts, upsertsSessions, parks],
+      Invocation: [readsSecrets, readsSipAccounts, upserts, upsertsSessions, parks],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },

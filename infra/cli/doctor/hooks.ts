@@ -1,6 +1,9 @@
 /** Checks the responses to accepted hooks: the echo, and the `restClientConfig` of `connect`. */
 import { isDeepStrictEqual } from 'node:util';
+import { ownPolicy } from '../../../lib/access/own-policy.ts';
 import { carriesSdp, METHOD_NAMES } from '../../../lib/wcs/methods.ts';
+import type { RestClientConfig } from '../../../lib/wcs/rest-client-config.ts';
+import { hidingSipFields, holdsSipAccount, SIP_FIELDS } from '../../../lib/wcs/sip-fields.ts';
 import { explainAnswer, firstDifference, policyOf } from './answers.ts';
 import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
 import type { Reply, NoReply } from './gateway.ts';
@@ -51,10 +54,14 @@ const deniedBy = (check: string, policy: string) =>
 
 export const FOR_THE_POLICY = 'Give what the policy requires: --token TOKEN, --origin https://… of a page.';
 
-/** The response to `connect` has one more member, and nothing else. */
+/** What a response to `connect` may have besides what was sent: also the operator's own policy may set fields. */
+const ADDED = ['restClientConfig', ...SIP_FIELDS, ...(ownPolicy.decides.connect ?? [])];
+
+/** The response to `connect` has the `restClientConfig` more, the fields of a SIP account and nothing else. */
 export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Finding[] {
   const check = 'connect';
   if (answer.status !== 200) {
+    if (answer.status !== undefined && policyOf(answer) === 'sip') return [NO_ACCOUNT];
     const finding = checkEcho(check, sent, answer);
     if (finding.level !== 'ok') return [finding];
     return [
@@ -62,11 +69,36 @@ export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Fi
       leftOut('restClientConfig', 'not seen', 'Only a client that may connect gets one.', FOR_THE_POLICY),
     ];
   }
-  if (!isSame(sent, answer.body, ['restClientConfig'])) {
+  if (!isSame(sent, answer.body, ADDED)) {
     const means = 'connect’s answer must hold every field that came, and restClientConfig.';
     return [problem(check, 'the answer is not the hook', means, REWRITTEN)];
   }
-  return [ok(check, 'accepted', 'Clients can connect.'), checkRestClientConfig(configIn(answer))];
+  return [
+    ok(check, 'accepted', 'Clients can connect.'),
+    ...checkSipAccount(answer),
+    checkRestClientConfig(configIn(answer)),
+  ];
+}
+
+const NO_ACCOUNT = problem(
+  'connect',
+  'denied by the policy sip: the SIP account of this connection cannot be used',
+  'Clients that get this account cannot connect.',
+  'The row of the session, and the log, say why. npm run secrets -- --list shows which accounts there are.',
+);
+
+/** Nothing of it is shown. */
+function checkSipAccount(answer: Reply): readonly Finding[] {
+  if (!holdsSipAccount(objectOf(answer.body) ?? {})) return [];
+  const check = 'SIP account';
+  const config = (configIn(answer) ?? {}) as RestClientConfig;
+  if (isDeepStrictEqual(hidingSipFields(config), config)) {
+    return [
+      ok(check, 'the answer has one, hidden from the client', 'WCS registers with it, and the page never sees it.'),
+    ];
+  }
+  const means = 'WCS sends the account to the page, with its password.';
+  return [problem(check, 'the answer has one that is not hidden from the client', means, REWRITTEN)];
 }
 
 const configIn = ({ body }: Reply) => objectOf(body)?.['restClientConfig'];

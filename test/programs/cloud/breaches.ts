@@ -14,6 +14,11 @@ const BREACHES: Record<string, Breach> = {
   'a resource that ends in *': (_, of) => {
     firstStatement(of('EventRole')).Resource = { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:*:*:x' };
   },
+  'the SIP accounts of all stages': (_, of) => {
+    firstStatement(of('EventRole')).Resource = {
+      'Fn::Sub': 'arn:${AWS::Partition}:ssm:x:x:parameter/wcs-hooks/*/sip/*',
+    };
+  },
   'a log group without retention': (_, of) => void delete of('SweepLogGroup')['RetentionInDays'],
   'a function without a log group': ({ Resources }) => void delete Resources['SweepLogGroup'],
   'a table of another policy': ({ Resources }) => {

@@ -89,7 +89,11 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
 }
 
 const neutral = (text: string, prefix: string) =>
-  text.replaceAll(prefix, 'wcs-hooks-STAGE').replaceAll(prefix.replace('wcs-hooks-', 'wcs-hooks/'), 'wcs-hooks/STAGE');
+  text
+    .replaceAll(prefix, 'wcs-hooks-STAGE')
+    .replaceAll(prefix.replace('wcs-hooks-', 'wcs-hooks/'), 'wcs-hooks/STAGE')
+    // Any account of the stage.
+    .replace(/(parameter\/wcs-hooks\/STAGE\/sip\/)[\w.-]+$/, '$1*');
 
 /** @returns a sentence for each function that does not miss a table that is taken from its role */
 export async function problemsOfGuard(aws: Aws, stage: Stage): Promise<string[]> {

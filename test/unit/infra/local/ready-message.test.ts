@@ -35,6 +35,22 @@ describe('the stack that is ready', () => {
     ]);
   });
 
+  it('says which connections register with which SIP account', () => {
+    const linesOf = (SIP_ACCOUNT: string) =>
+      messageOf({ SIP_ACCOUNT, ALLOWED_ORIGINS: 'https://example.com' })
+        .split('\n')
+        .filter((line) => line.includes('sip'));
+    expect(linesOf('')).toEqual([]);
+    expect(linesOf('line')).toEqual(['            sip: every connection registers with the SIP account line']);
+    expect(linesOf('shop=a,help=b')).toEqual([
+      '            sip: connections of shop register with the SIP account a',
+      '            sip: connections of help register with the SIP account b',
+    ]);
+    expect(messageOf({ SIP_ACCOUNT: 'client' })).toContain(
+      '\n            sip: a page may bring a SIP account of its own\n',
+    );
+  });
+
   it('says which credentials, policies and stops are on, and what they protect', () => {
     const message = messageOf({
       HOOK_SECRET: SECRET,

@@ -8,6 +8,7 @@ import type { Credentials } from '../../../../../infra/cli/doctor/probes.ts';
 import { checkClock, checkLatency, latencyOf, percentile } from '../../../../../infra/cli/doctor/times.ts';
 import { restClientConfig } from '../../../../../lib/wcs/rest-client-config.ts';
 import { verify } from '../../../../../lib/wcs/signature.ts';
+import { hidingSipFields, NO_SIP_ACCOUNT } from '../../../../../lib/wcs/sip-fields.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const reply = (status: number, body: string | Buffer = '', headers: Reply['headers'] = JSON_TYPE): Reply => ({
@@ -115,6 +116,25 @@ describe('the doctor looks at connect’s answer', () => {
     expect(levels(checkConnect(sent, reply(403, DENIAL)))).toEqual([
       ['connect', 'ok'],
       ['restClientConfig', 'left out'],
+    ]);
+  });
+
+  it('which may have a SIP account more, if WCS is told to hide it; no field of it is shown', () => {
+    const account = { sipRegisterRequired: true, sipLogin: 'S3CRET', sipPassword: 'S3CRET', sipPort: 5060 };
+    const check = (fields: object) => checkConnect(sent, reply(200, JSON.stringify({ appKey: 'a', ...fields })));
+    const hiding = check({ ...account, restClientConfig: hidingSipFields(good) });
+    expect(levels(hiding)).toEqual([
+      ['connect', 'ok'],
+      ['SIP account', 'ok'],
+      ['restClientConfig', 'ok'],
+    ]);
+    const telling = check({ ...account, restClientConfig: good });
+    expect(levels(telling)[1]).toEqual(['SIP account', 'problem']);
+    expect(JSON.stringify([hiding, telling])).not.toContain('S3CRET');
+    expect(levels(check({ ...NO_SIP_ACCOUNT, restClientConfig: good }))).toHaveLength(2);
+    const denied = checkConnect(sent, reply(403, DENIAL.replace('token', 'sip')));
+    expect(denied).toMatchObject([
+      { check: 'connect', level: 'problem', found: expect.stringContaining('SIP') as string },
     ]);
   });
 
