@@ -1,7 +1,10 @@
 /** `npm run token`: signs a token as your login server will, to try the policy with. */
 import { SignJWT } from 'jose';
+import { RIGHTS } from '../../lib/board/operations.ts';
 import { readClaims } from '../../lib/access/claims.ts';
 import { readAccess } from '../../lib/settings/access-settings.ts';
+import { list } from '../../lib/settings/environment.ts';
+import { GATEWAY_ENDPOINT } from '../local/settings.ts';
 import { optionsOf, runCommand, UsageError } from './command-line.ts';
 import { columnsOf, fold } from './terminal-text.ts';
 
@@ -17,6 +20,9 @@ environment variables as those of npm start. To try things with; in production y
   --callee CALLEE        whom its calls go to, whatever the client asks for
   --sip ACCOUNT          the SIP account that its connection registers with (npm run secrets -- --sip ACCOUNT)
   --max-duration SECONDS how long a stream of it may last
+  --board RIGHTS         what it may do on the board: some of read,stop,ban
+  --open                 prints the link to the board with the token instead; the page keeps it in this browser's session
+  --url URL              of which stage's board: its BaseUrl, or whatever it is served under (the stack of npm start)
   --rename NAME          the name that its stream is published under, whatever the client asks for
   --expires-in SECONDS   until when it can be presented (3600)
   --help                 this text`;
@@ -26,6 +32,7 @@ const texts = { type: 'string', multiple: true } as const;
 const readOptions = () =>
   optionsOf({
     ...{ sub: text, publish: texts, play: texts, call: texts, callee: text, sip: text, rename: text },
+    ...{ board: text, open: { type: 'boolean', default: false }, url: text },
     ...{ 'max-duration': text, 'expires-in': { ...text, default: '3600' } },
     help: { type: 'boolean', default: false },
   });
@@ -39,11 +46,35 @@ function secondsOf(name: string, value: string): number {
   return seconds > 0 && Number.isFinite(seconds) ? seconds : refuse(`--${name} ${value}: expected seconds`);
 }
 
+function rightsOf(given: string): string[] {
+  const rights = list(given);
+  const unknown = rights.find((right) => !(RIGHTS as readonly string[]).includes(right));
+  if (rights.length === 0 || unknown !== undefined) {
+    refuse(`--board ${given}: expected some of ${RIGHTS.join(',')}`);
+  }
+  return rights;
+}
+
+/** The page reads the token behind the `#`, which no browser sends to a server. */
+function linkTo(url: string, token: string): string {
+  if (!URL.canParse(url)) refuse(`--url ${url}: expected an address, such as the BaseUrl of a stage`);
+  return `${new URL('/board', url).href}#token=${token}`;
+}
+
 async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
-  const { help: _, 'max-duration': maxDuration, 'expires-in': expiresIn, ...given } = options;
+  const {
+    'max-duration': maxDuration,
+    'expires-in': expiresIn,
+    board,
+    help: _,
+    open: __,
+    url: ___,
+    ...given
+  } = options;
   if (!given.sub) refuse('--sub NAME is missing: whose token is it?');
   const claims = {
     ...given,
+    ...(board === undefined ? {} : { board: rightsOf(board) }),
     ...(maxDuration === undefined ? {} : { maxDuration: secondsOf('max-duration', maxDuration) }),
   };
   const read = readClaims(claims);
@@ -65,5 +96,9 @@ async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
 
 await runCommand('token', async () => {
   const options = readOptions();
-  console.log(options.help ? fold(HELP, columnsOf(process.stdout)) : await sign(options));
+  if (options.help) return console.log(fold(HELP, columnsOf(process.stdout)));
+  if (options.open && options.board === undefined) refuse('--open is for --board: the link leads there');
+  if (options.url !== undefined && !options.open) refuse('--url is for --open');
+  const token = await sign(options);
+  console.log(options.open ? linkTo(options.url ?? GATEWAY_ENDPOINT, token) : token);
 });
