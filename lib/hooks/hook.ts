@@ -1,8 +1,8 @@
 /** One validated hook, and what became of it. */
 import type { Line } from '../platform/log.ts';
+import type { Outcome } from '../store/store.ts';
 import type { MethodName } from '../wcs/methods.ts';
 import type { HttpError } from './errors.ts';
-import type { Saved } from './save.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,15 @@ export interface Hook {
   /** The gateway's receive time: milliseconds since the epoch. */
   readonly at: number;
   readonly requestId: string;
+}
+
+/** What became of a hook's sighting: it is in its row, or it is parked. */
+export interface Saved {
+  readonly outcome: Outcome | 'parked';
+  /** Why it was parked. */
+  readonly cause?: unknown;
+  /** Why the stream is to be stopped. */
+  readonly stop?: string;
 }
 
 /**

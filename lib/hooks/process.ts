@@ -8,10 +8,10 @@ import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
 import { hidingSipFields, holdsSipAccount } from '../wcs/sip-fields.ts';
 import { asHttpError, HttpError } from './errors.ts';
-import type { HookProcessor, Hook, Result } from './hook.ts';
+import type { HookProcessor, Hook, Result, Saved } from './hook.ts';
 import { withMembers } from './json-member.ts';
 import { createAuthorize, type AccessControl } from './authorize.ts';
-import { createSave, type Persistence, type Saved } from './save.ts';
+import { createSave, type Persistence } from './save.ts';
 
 export interface HookProcessorParts extends Persistence {
   readonly accessControl: AccessControl;

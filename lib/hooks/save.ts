@@ -1,21 +1,13 @@
 import type { Sighting } from '../state/sighting.ts';
-import { StoreError, type Outcome, type Parking, type Store } from '../store/store.ts';
+import { StoreError, type Parking, type Store } from '../store/store.ts';
 import type { Budget } from '../store/budget.ts';
 import { HttpError } from './errors.ts';
-import type { Hook } from './hook.ts';
+import type { Hook, Saved } from './hook.ts';
 
 /** Where the sightings of hooks are saved. */
 export interface Persistence {
   readonly store: Store;
   readonly parking: Parking;
-}
-
-export interface Saved {
-  readonly outcome: Outcome | 'parked';
-  /** Why it was parked. */
-  readonly cause?: unknown;
-  /** Why the stream is to be stopped. */
-  readonly stop?: string;
 }
 
 /** Saves what a hook reports in the row of its subject, or else parks it. @throws HttpError 503 if neither worked */

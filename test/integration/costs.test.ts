@@ -117,8 +117,8 @@ describe('what it costs, in requests and units:', () => {
     expect(JSON.stringify(row).length).toBeLessThan(1024);
   });
 
-  it('a sweep of 10,000 live streams: the index, and half a read unit for each stream older than a lease and for its session', async () => {
-    const STREAMS = 10_000;
+  it('a sweep of many live streams: the index, and half a read unit for each stream older than a lease and for its session', async () => {
+    const STREAMS = 2_000;
     await costOf('StreamStatusEvent', 'PUBLISHING', 0);
     const template = (await dynamo.item(client.mediaSessionId)) ?? {};
     // Each of a client of its own, as viewers are.
@@ -169,7 +169,7 @@ describe('what it costs, in requests and units:', () => {
     console.log(
       `a sweep of ${STREAMS} live streams: ${dynamo.requests.length} requests, ${Math.round(index)} read units for the index and ${rows} for the rows of streams and sessions`,
     );
-    expect(rows).toBe(10_000);
-    expect(index).toBeLessThan(500);
+    expect(rows).toBe(STREAMS);
+    expect(index).toBeLessThan(STREAMS / 20);
   }, 60_000);
 });

@@ -12,12 +12,8 @@ class UnitFirst extends BaseSequencer {
 /** The tests that need no other process: a mutant lives only in the process that runs it. */
 export default defineConfig({
   test: {
-    include: [
-      'test/unit/{state,access,wcs}/**/*.test.ts',
-      'test/unit/settings.test.ts',
-      'test/functional/**/*.test.ts',
-    ],
-    exclude: ['test/functional/{shown-commands,swallowed-options}.test.ts'],
+    include: ['test/unit/{state,access,wcs,settings,store,hooks}/**/*.test.ts', 'test/functional/**/*.test.ts'],
+    exclude: ['test/functional/{docs,cli}/**'],
     setupFiles: ['test/programs/mutation/short-properties.ts'],
     sequence: { sequencer: UnitFirst },
     testTimeout: 30_000,

@@ -15,7 +15,10 @@ describe('policy token', () => {
     expect(decided('publish')).toEqual(['connect', 'publishStream']);
     expect(decided('play')).toEqual(['connect', 'playHLS', 'playRTSP', 'playStream']);
     expect(decided('call')).toEqual(['call', 'connect', 'transfer']);
-    expect(policyFor().decides.publishStream).toEqual(['name']);
+    expect(policyFor(['publish', 'play']).decides).toEqual({
+      ...{ connect: [], publishStream: ['name'] },
+      ...{ playStream: [], playHLS: [], playRTSP: [] },
+    });
   });
 
   it('reads where the token is, what ties a hook to its connection, and what is asked for: none may be left out', () => {
@@ -61,6 +64,14 @@ describe('policy token', () => {
     expect(ask('call', { callee: '0900' }, ['0900'])).toEqual(calls);
     expect(ask('transfer', { target: '+4930100' })).toMatchObject({ verdict: 'deny' });
     expect(ask('transfer', { target: '200' }, ['200'])).toEqual({ verdict: 'allow' });
+  });
+
+  it('names what the token does not list', () => {
+    const reasonFor = (method: MethodName) =>
+      policyFor().decide({ method, body: {}, at: 0, token: { claims: {} } }, NOBODY);
+    expect(reasonFor('publishStream')).toEqual({ verdict: 'deny', reason: 'may not publish this name' });
+    expect(reasonFor('playHLS')).toEqual({ verdict: 'deny', reason: 'may not play this name' });
+    expect(reasonFor('transfer')).toEqual({ verdict: 'deny', reason: 'may not call this callee' });
   });
 
   it('of a connection that is not known denies what needs a token, unless it may have failed open', () => {

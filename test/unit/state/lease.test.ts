@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLeaseFresh, whyLost } from '../../../lib/state/lease.ts';
+import { isHeardWithinLease, isLeaseFresh, whyLost } from '../../../lib/state/lease.ts';
 import type { Row } from '../../../lib/state/row.ts';
 
 const LEASE = { leaseSeconds: 120, maxAgeSeconds: 86_400 };
@@ -30,4 +30,10 @@ it('a lease is fresh while less than half of it is used', () => {
   expect(isLeaseFresh(live, SEEN + 59_999, LEASE)).toBe(true);
   expect(isLeaseFresh(live, SEEN + 60_000, LEASE)).toBe(false);
   expect(isLeaseFresh({}, SEEN, LEASE)).toBe(false);
+});
+
+it('a stream is heard within its lease up to its very end', () => {
+  expect(isHeardWithinLease(live, SEEN + 120_000, LEASE)).toBe(true);
+  expect(isHeardWithinLease(live, SEEN + 120_001, LEASE)).toBe(false);
+  expect(isHeardWithinLease({}, SEEN, LEASE)).toBe(false);
 });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { isKept } from '../../../lib/state/sighting.ts';
 import {
+  ACTIONS,
   carriesSdp,
   KEY_FIELD,
   METHOD_NAMES,
   METHODS,
   methodNamed,
   OTHER_SPELLINGS,
+  type MethodName,
 } from '../../../lib/wcs/methods.ts';
 
 const ofType = (type: string) => METHOD_NAMES.filter((name) => METHODS[name].type === type);
@@ -72,5 +75,45 @@ describe('the method table', () => {
     for (const name of ['connect', 'StreamEvent', 'sendStreamEvent', 'sendDtmf', 'OnDataEvent', 'pushLogs'] as const) {
       expect(carriesSdp(name)).toBe(false);
     }
+  });
+});
+
+const where = (holds: (method: (typeof METHODS)[MethodName]) => unknown) =>
+  METHOD_NAMES.filter((name) => holds(METHODS[name]));
+
+describe('the facts of the method table', () => {
+  it('say what a client requests: connect, publish, play, call or message', () => {
+    const methodsOf = Object.fromEntries(
+      ACTIONS.map((action) => [action, where((method) => method.action === action)]),
+    );
+    expect(methodsOf).toEqual({
+      connect: ['connect'],
+      publish: ['publishStream'],
+      play: ['playStream', 'playHLS', 'playRTSP'],
+      call: ['call', 'answer', 'hold', 'unhold', 'transfer', 'sendDtmf', 'OnCallEvent', 'OnTransferEvent'],
+      message: ['sendMessage', 'sendIMDN', 'subscribe', 'sendXcapRequest', 'OnDataEvent', 'OnMessageEvent'],
+    });
+  });
+
+  it('say which streams and sessions begin with a hook, and which players come by URL', () => {
+    expect(where(({ starts }) => starts)).toEqual(['connect', 'publishStream', 'playStream', 'playHLS', 'playRTSP']);
+    expect(where(({ isByUrl }) => isByUrl)).toEqual(['playHLS', 'playRTSP']);
+  });
+
+  it('say which hooks have a row: all of streams, and those that report the state of a session', () => {
+    const ofSessions = where(({ subject }) => subject === 'session').filter(isKept);
+    expect(ofSessions).toEqual(['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent']);
+    expect(where(({ subject }) => subject === 'stream').filter(isKept)).toHaveLength(13);
+    expect(where(({ subject }) => subject === 'call').filter(isKept)).toEqual([]);
+  });
+
+  it('say which field names what is requested, and where a token can be besides in `custom`', () => {
+    const asked = where(({ asksFor }) => asksFor).map((name) => [name, METHODS[name].asksFor]);
+    expect(Object.fromEntries(asked)).toEqual({
+      ...{ publishStream: 'name', playStream: 'name', playHLS: 'name', playRTSP: 'name' },
+      ...{ call: 'callee', transfer: 'target' },
+    });
+    expect(where(({ tokenField }) => tokenField)).toEqual(['playHLS']);
+    expect(METHODS.playHLS.tokenField).toBe('token');
   });
 });

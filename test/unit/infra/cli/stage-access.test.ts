@@ -16,8 +16,15 @@ describe('what AWS says is told with what to do:', () => {
     [named('QueueDoesNotExist'), PROD, /there is none/, /--region/],
     [named('CredentialsProviderError'), PROD, /CredentialsProviderError: said/, /AWS_PROFILE/],
     [named('ExpiredTokenException'), PROD, /said/, /log in again/],
+    [named('ExpiredToken'), PROD, /said/, /log in again/],
+    [named('InvalidClientTokenId'), PROD, /said/, /log in again/],
+    [named('InvalidSignatureException'), PROD, /said/, /log in again/],
+    [named('UnrecognizedClientException'), PROD, /said/, /log in again/],
     [named('AccessDeniedException'), PROD, /said/, /policy/],
+    // As SQS names it.
+    [named('AccessDenied'), PROD, /said/, /policy/],
     [named('ThrottlingException'), PROD, /said/, /in a minute/],
+    [named('ProvisionedThroughputExceededException'), PROD, /said/, /in a minute/],
     [named('Odd'), PROD, /Odd: said/, /prod is in eu-central-1/],
     ['no error', PROD, /Error/, /Look/],
   ])('%s', (error, stage, said, todo) => {

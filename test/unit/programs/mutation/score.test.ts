@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scoreOf, summaryLine, survivorLines, type TestedMutant } from '../../programs/mutation/score.ts';
+import { scoreOf, summaryLine, survivorLines, type TestedMutant } from '../../../programs/mutation/score.ts';
 
 const mutant = (status: string, start = [1, 1], end = [1, 2], replacement = 'y'): TestedMutant => ({
   fileName: 'lib/rule.ts',

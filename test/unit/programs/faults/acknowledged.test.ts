@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { missingFrom, type Acknowledged } from '../../programs/faults/acknowledged.ts';
-import { rowOfSet } from '../../support/oracle.ts';
-import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
-import type { MethodName } from '../../../lib/wcs/methods.ts';
-import { createRandom } from '../../simulator/random.ts';
-import { createClient, ends, keepAlives, starts } from '../../simulator/sessions.ts';
+import { missingFrom, type Acknowledged } from '../../../programs/faults/acknowledged.ts';
+import { rowOfSet } from '../../../support/oracle.ts';
+import { sightingOf, type Sighting } from '../../../../lib/state/sighting.ts';
+import type { MethodName } from '../../../../lib/wcs/methods.ts';
+import { createRandom } from '../../../simulator/random.ts';
+import { createClient, ends, keepAlives, starts } from '../../../simulator/sessions.ts';
 
 /** A stream of which a hook comes every 10 s. */
 const client = createClient(createRandom(1), { name: 'stream', published: true, nodeId: 'node' });
