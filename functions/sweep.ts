@@ -1,4 +1,4 @@
-/** Every minute: marks silent streams as lost. */
+/** Every minute: marks silent streams and calls as lost. */
 import { createJobFunction } from '../lib/job-function.ts';
 import { createSweep } from '../lib/jobs/sweep.ts';
 import { createDynamoSweepStore } from '../lib/store/dynamo-sweep-store.ts';
@@ -6,5 +6,5 @@ import { WARM_UP_ID } from '../lib/warm-up.ts';
 
 export const { handler, ready } = createJobFunction((deps, client) => {
   const store = createDynamoSweepStore(client, deps.settings);
-  return { handler: createSweep({ ...deps, store }), connect: (signal) => store.read([WARM_UP_ID], signal) };
+  return { handler: createSweep({ ...deps, store }), connect: (signal) => store.read('stream', [WARM_UP_ID], signal) };
 });

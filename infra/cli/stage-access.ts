@@ -13,6 +13,7 @@ export interface Stage {
   readonly isLocal: boolean;
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  readonly callsTable: string;
   readonly dynamo: Pick<DynamoDBClient, 'send'>;
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
@@ -44,6 +45,7 @@ export function openStage(name: string, region?: string): Stage {
     isLocal,
     streamsTable: nameOf('streams'),
     sessionsTable: nameOf('sessions'),
+    callsTable: nameOf('calls'),
     dynamo: new DynamoDBClient(CLIENT),
     queues,
     parameters: new SSMClient(CLIENT),

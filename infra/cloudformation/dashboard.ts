@@ -79,8 +79,13 @@ const ROWS: readonly (readonly Widget[])[] = [
       stacked,
     ),
     graph(
-      'Live publishers and players',
-      [ofStage('livePublishers', { label: 'publishers' }), ofStage('livePlayers', { label: 'players' })],
+      'Live publishers and players, calls ringing and talking',
+      [
+        ofStage('livePublishers', { label: 'publishers' }),
+        ofStage('livePlayers', { label: 'players' }),
+        ofStage('ringingCalls', { label: 'ringing' }),
+        ofStage('talkingCalls', { label: 'talking' }),
+      ],
       { ...stacked, stat: 'Maximum', yAxis: { left: { min: 0 } } },
     ),
     graph('Latency of hooks, ms', [
@@ -106,8 +111,9 @@ const ROWS: readonly (readonly Widget[])[] = [
   ],
   [
     graph('Rejected and denied', [...hooks(...NOT_ALLOWED), overOutcomes('failedOpen', 'failed open')]),
-    graph('Lost streams, silent nodes, live after their end, ids in use, fields of another type', [
+    graph('Lost streams and calls, silent nodes, live after their end, ids in use, fields of another type', [
       ofStage('lostStreams'),
+      ofStage('lostCalls'),
       ofStage('silentNodes'),
       ...hooks('live after end', 'id in use'),
       overOutcomes('fieldsLeftOut', 'fields left out'),
@@ -137,7 +143,11 @@ const ROWS: readonly (readonly Widget[])[] = [
   [
     graph('Functions at once', ofFunctions('ConcurrentExecutions'), { stat: 'Maximum' }),
     graph('Duration of the functions, p99, ms', ofFunctions('Duration'), { stat: 'p99' }),
-    graph('DynamoDB', [...ofTable('StreamsTable', 'streams'), ...ofTable('SessionsTable', 'sessions')]),
+    graph('DynamoDB', [
+      ...ofTable('StreamsTable', 'streams'),
+      ...ofTable('SessionsTable', 'sessions'),
+      ...ofTable('CallsTable', 'calls'),
+    ]),
   ],
 ];
 

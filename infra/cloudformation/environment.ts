@@ -18,6 +18,7 @@ export const environment = {
     STAGE: '${sls:stage}',
     STREAMS_TABLE: '${self:custom.streamsTable}',
     SESSIONS_TABLE: '${self:custom.sessionsTable}',
+    CALLS_TABLE: '${self:custom.callsTable}',
     PARKING_QUEUE_URL: ref('ParkingQueue'),
     DEAD_LETTER_QUEUE_URL: ref('DeadLetterQueue'),
     ...fromDeploy(SETTINGS_OF_ALL),

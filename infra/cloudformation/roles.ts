@@ -30,7 +30,12 @@ const allow = (Resource: Statement['Resource'], ...Action: string[]): Statement 
 const upserts = (table: Table) => allow(arn(table), 'dynamodb:UpdateItem', 'dynamodb:GetItem');
 const upsertsStreams = upserts('StreamsTable');
 const upsertsSessions = upserts('SessionsTable');
+const upsertsCalls = upserts('CallsTable');
 const readsSessions = allow(arn('SessionsTable'), 'dynamodb:GetItem');
+const sweeps = (table: Table) => [
+  allow(sub(`\${${table}.Arn}/index/live`), 'dynamodb:Query'),
+  allow(arn(table), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
+];
 const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
 // Under the key aws/ssm, which whoever may read the parameter may use.
@@ -47,17 +52,14 @@ const readsSipAccounts = allow(parameter('sip/*'), 'ssm:GetParameters');
 const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
   // The last route brings it every method.
-  invocation: [readsSecrets, readsSipAccounts, upsertsStreams, upsertsSessions, parks],
-  event: [readsSecrets, upsertsStreams, upsertsSessions, parks],
-  incoming: [readsSecrets, readsSessions],
-  sweep: [
-    allow(sub('${StreamsTable.Arn}/index/live'), 'dynamodb:Query'),
-    allow(arn('StreamsTable'), 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'),
-    allow(arn('SessionsTable'), 'dynamodb:BatchGetItem'),
-  ],
+  invocation: [readsSecrets, readsSipAccounts, upsertsStreams, upsertsSessions, upsertsCalls, parks],
+  event: [readsSecrets, upsertsStreams, upsertsSessions, upsertsCalls, parks],
+  incoming: [readsSecrets, readsSessions, upsertsCalls, parks],
+  sweep: [...sweeps('StreamsTable'), ...sweeps('CallsTable'), allow(arn('SessionsTable'), 'dynamodb:BatchGetItem')],
   replay: [
     upsertsStreams,
     upsertsSessions,
+    upsertsCalls,
     allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
   ],

@@ -13,7 +13,7 @@ export interface Resources {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-export type Table = 'StreamsTable' | 'SessionsTable';
+export type Table = 'StreamsTable' | 'SessionsTable' | 'CallsTable';
 export type Queue = 'ParkingQueue' | 'DeadLetterQueue';
 
 export interface Reference {

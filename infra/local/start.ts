@@ -61,6 +61,7 @@ try {
     ...process.env,
     STREAMS_TABLE: 'streams',
     SESSIONS_TABLE: 'sessions',
+    CALLS_TABLE: 'calls',
     PARKING_QUEUE_URL: 'queue',
     DEAD_LETTER_QUEUE_URL: 'queue',
     IS_OFFLINE: 'true',

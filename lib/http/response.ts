@@ -92,7 +92,7 @@ function nameOf(event: HookEvent): string | undefined {
   return name === undefined ? undefined : shortName(name);
 }
 
-/** A call that failed or was denied leaves no other trace. */
+/** Who calls whom is told only of a call that failed or was denied; of the others their rows tell it. */
 function callOf(event: HookEvent, outcome: string, callee: string | undefined, form: NumberForm): Line['fields'] {
   const { method } = event;
   const json = bodyOf(event);

@@ -1,13 +1,13 @@
 /**
- * Each minute: presumes that live streams of ended sessions have ended, marks those past their lease or maximum age as lost,
- * and reports a node that fell silent.
+ * Each minute: presumes that live streams and calls of ended sessions have ended, marks those past their lease or maximum age
+ * as lost, and reports a node that fell silent.
  */
-import { describe, type Log } from '../platform/log.ts';
+import { describe, type Log, type MetricOfStage } from '../platform/log.ts';
 import { isHeardWithinLease, whyLost, type Lease } from '../state/lease.ts';
 import { differences, markLost, merge, type Retention } from '../state/merge.ts';
 import { presumedEnd } from '../state/presumed-end.ts';
-import { KINDS, type Row } from '../state/row.ts';
-import type { LiveStream, SweepStore } from '../store/store.ts';
+import { KINDS, type KindName, type Row } from '../state/row.ts';
+import type { LiveEntry, LivePage, SweepStore } from '../store/store.ts';
 
 export interface SweepDeps {
   readonly store: SweepStore;
@@ -23,8 +23,9 @@ const TIME_MS = 40_000;
 const DEADLINE_MS = 50_000;
 const WRITES_AT_A_TIME = 16;
 
-/** What became of a live stream in this sweep. */
-interface Checked extends Pick<LiveStream, 'nodeId' | 'isPublisher'> {
+/** What became of a live stream or call in this sweep. */
+interface Checked extends Pick<LiveEntry, 'nodeId' | 'role'> {
+  readonly kind: KindName;
   readonly result: 'live' | 'lost' | 'ended' | 'failed';
   /** Whether a hook reported it within a lease: then its node is alive. */
   readonly isHeard: boolean;
@@ -46,7 +47,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   try {
     for await (const page of store.livePages(from, signal)) {
       continueAt = page.from;
-      checked.push(...(await checkPage(page.streams, started, signal, deps)));
+      checked.push(...(await checkPage(page, started, signal, deps)));
       continueAt = page.next;
       if (now() - started > TIME_MS) break;
     }
@@ -55,7 +56,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   }
   // The first page may fail: then there is nowhere to continue, and nothing is complete.
   const isComplete = continueAt === undefined && failure === undefined;
-  // A part of the index shows neither all streams of a node nor how many streams are live.
+  // A part of the indexes shows neither all streams of a node nor how much is live.
   const sawAll = from === undefined && isComplete;
   logNodes(checked, sawAll, log);
   logSweep(checked, { sawAll, isComplete, milliseconds: now() - started, failure }, log);
@@ -94,70 +95,91 @@ function logSweep(
   });
 }
 
-function liveByRole(checked: readonly Checked[]) {
-  const publishers = checked.filter(({ isPublisher }) => isPublisher);
-  const livePublishers = count(publishers, 'live');
-  return { livePublishers, livePlayers: count(checked, 'live') - livePublishers };
-}
+/** The metric of each role: how many do it now. */
+const METRICS: Readonly<Record<string, MetricOfStage>> = {
+  publishing: 'livePublishers',
+  playing: 'livePlayers',
+  ringing: 'ringingCalls',
+  talking: 'talkingCalls',
+};
+
+const liveByRole = (checked: readonly Checked[]) =>
+  Object.fromEntries(
+    Object.entries(METRICS).map(([role, metric]) => [
+      metric,
+      count(
+        checked.filter((one) => one.role === role),
+        'live',
+      ),
+    ]),
+  );
 
 const count = (checked: readonly Checked[], wanted: Checked['result']) =>
   checked.filter(({ result }) => result === wanted).length;
 
-/** Logs one line for each node that lost streams, not one per stream: their rows have the details. */
+/** Logs one line for each node that lost streams, and one for calls, not one for each: their rows have the details. */
 function logNodes(checked: readonly Checked[], sawAll: boolean, log: Log): void {
   for (const [nodeId, ofNode = []] of Map.groupBy(checked, (one) => one.nodeId)) {
-    const lost = count(ofNode, 'lost');
-    if (lost === 0) continue;
+    const { stream: streams = [], call: calls = [] } = Object.fromEntries(Map.groupBy(ofNode, ({ kind }) => kind));
+    const lostCalls = count(calls, 'lost');
+    if (lostCalls > 0) {
+      const fields = { nodeId, live: count(calls, 'live') };
+      log({ level: 'WARN', message: 'calls lost', fields, metrics: { lostCalls } });
+    }
+    const lostStreams = count(streams, 'lost');
+    if (lostStreams === 0) continue;
     const isHeard = ofNode.some((one) => one.isHeard || one.result === 'failed');
     const isSilent = sawAll && !isHeard && ofNode.some(({ fellSilent }) => fellSilent);
     log({
       level: isSilent ? 'ERROR' : 'WARN',
       message: isSilent ? 'node silent' : 'streams lost',
-      fields: { nodeId, live: count(ofNode, 'live') },
-      metrics: isSilent ? { silentNodes: 1, lostStreams: lost } : { lostStreams: lost },
+      fields: { nodeId, live: count(streams, 'live') },
+      metrics: isSilent ? { silentNodes: 1, lostStreams } : { lostStreams },
     });
   }
 }
 
 async function checkPage(
-  streams: readonly LiveStream[],
+  { kind, entries }: LivePage,
   at: number,
   signal: AbortSignal,
   deps: SweepDeps,
 ): Promise<Checked[]> {
-  // A stream that began within a lease was reported within it: its row need not be read.
-  const isYoung = ({ startedAt }: LiveStream) => at - startedAt <= deps.settings.leaseSeconds * 1000;
-  const old = streams.filter((stream) => !isYoung(stream));
+  // What began within a lease was reported within it: its row need not be read.
+  const isYoung = ({ since }: LiveEntry) => at - since <= deps.settings.leaseSeconds * 1000;
+  const old = entries.filter((entry) => !isYoung(entry));
   const sessionIds = new Set(old.map(({ sessionId }) => sessionId).filter((id) => id !== undefined));
   const [rows, sessions] = await Promise.all([
     deps.store.read(
+      kind,
       old.map(({ id }) => id),
       signal,
     ),
     // Leases run out whether sessions can be read or not.
-    deps.store.readSessions([...sessionIds], signal).catch((cause: unknown) => {
+    deps.store.read('session', [...sessionIds], signal).catch((cause: unknown) => {
       if (signal.aborted) throw cause;
       deps.log({ level: 'ERROR', message: 'sessions not read', fields: { cause: describe(cause) }, metrics: {} });
       return new Map<string, Row>();
     }),
   ]);
-  const checked = streams.filter(isYoung).map(({ nodeId, isPublisher }): Checked => ({
-    ...{ nodeId, isPublisher },
+  const checked = entries.filter(isYoung).map(({ nodeId, role }): Checked => ({
+    ...{ kind, nodeId, role },
     ...{ result: 'live', isHeard: true, fellSilent: false },
   }));
   for (let start = 0; start < old.length; start += WRITES_AT_A_TIME) {
     const some = old.slice(start, start + WRITES_AT_A_TIME);
-    const checks = some.map((stream) =>
-      checkStream(stream, rows.get(stream.id), sessions.get(stream.sessionId ?? ''), at, signal, deps),
+    const checks = some.map((entry) =>
+      checkEntry(kind, entry, rows.get(entry.id), sessions.get(entry.sessionId ?? ''), at, signal, deps),
     );
     checked.push(...(await Promise.all(checks)).filter((one) => one !== undefined));
   }
   return checked;
 }
 
-/** Undefined for a stream that is no longer live: the index, or the row that was read, was a moment old. */
-async function checkStream(
-  { id, nodeId, sessionId, isPublisher }: LiveStream,
+/** Undefined for what is no longer live: the index, or the row that was read, was a moment old. */
+async function checkEntry(
+  kind: KindName,
+  { id, nodeId, sessionId, role }: LiveEntry,
   row: Row | undefined,
   session: Row | undefined,
   at: number,
@@ -167,44 +189,38 @@ async function checkStream(
   /** How the row is to change; undefined if it stays as it is. */
   function planned(row: Row): Row | undefined {
     // Since the index was read, the id may have turned out to be another client's.
-    const end = session && row.sessionId === sessionId && presumedEnd(id, row, session, at, settings);
+    const end = session && row.sessionId === sessionId && presumedEnd(kind, id, row, session, at, settings);
     if (end) return merge(row, end, settings);
     const why = whyLost(row, at, settings);
-    return why === undefined ? undefined : markLost(row, why, settings);
+    return why === undefined ? undefined : markLost(kind, row, why, settings);
   }
 
+  const about = { kind, nodeId, role };
   try {
     let written: Row | undefined;
     while (row) {
       const checked = planned(row);
       if (!checked) break;
       written = checked;
-      const changes = differences(row, checked, KINDS.stream);
+      const changes = differences(row, checked, KINDS[kind]);
       // A concurrent hook wins: now, because the row has changed, or later, because it removes `lost`.
-      const changed: Row | undefined = changes && (await store.change(id, changes, row, signal));
+      const changed: Row | undefined = changes && (await store.change(kind, id, changes, row, signal));
       row = changed ?? checked;
     }
     if (row?.phase === 'live') {
-      return {
-        nodeId,
-        isPublisher,
-        result: 'live',
-        isHeard: isHeardWithinLease(row, at, settings),
-        fellSilent: false,
-      };
+      return { ...about, result: 'live', isHeard: isHeardWithinLease(row, at, settings), fellSilent: false };
     }
     // It is our write, even if its response was lost and the SDK sent it again.
     if (!written || row?.phase !== written.phase) return undefined;
     const isLost = row?.phase === 'lost';
     return {
-      nodeId,
-      isPublisher,
+      ...about,
       result: isLost ? 'lost' : 'ended',
       isHeard: false,
       fellSilent: isLost && row?.keepAlive === true,
     };
   } catch (cause) {
     if (signal.aborted) throw cause;
-    return { nodeId, isPublisher, result: 'failed', isHeard: false, fellSilent: false, cause };
+    return { ...about, result: 'failed', isHeard: false, fellSilent: false, cause };
   }
 }

@@ -5,7 +5,9 @@ import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 export type MetricByOutcome = 'hooks' | 'replays' | 'failedOpen' | 'fieldsLeftOut';
 /** Metrics of the stage as a whole. */
 export type MetricOfStage =
-  'notReady' | ('livePublishers' | 'livePlayers' | 'silentNodes' | 'lostStreams') | ('boardRequests' | 'boardFailed');
+  | ('notReady' | 'silentNodes' | 'lostStreams' | 'lostCalls')
+  | ('livePublishers' | 'livePlayers' | 'ringingCalls' | 'talkingCalls')
+  | ('boardRequests' | 'boardFailed');
 
 /** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
 export type LogField =

@@ -7,7 +7,7 @@ import { oneOf, required, wholeNumber, type Environment } from './environment.ts
 import type { Lease } from '../state/lease.ts';
 import type { Retention } from '../state/merge.ts';
 import type { StopRules } from '../state/stop.ts';
-import { MOST_SHARDS } from '../store/live-index.ts';
+import { MOST_SHARDS } from '../store/index-keys.ts';
 import { METHOD_NAMES, METHODS } from '../wcs/methods.ts';
 import { NUMBER_FORMS, type NumberForm } from '../wcs/failed-call.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
@@ -18,6 +18,7 @@ export interface Settings extends Lease, Retention, StopRules {
   readonly liveShards: number;
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  readonly callsTable: string;
   readonly parkingQueueUrl: string;
   readonly deadLetterQueueUrl: string;
 }
@@ -88,6 +89,7 @@ const readCommon = (env: Environment, problems: string[]): Settings => ({
   liveShards: readLiveShards(env, problems),
   streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
   sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
+  callsTable: required(env, 'CALLS_TABLE', 'the name of the table of calls', problems),
   parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
   deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
 });

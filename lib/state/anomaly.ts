@@ -2,7 +2,7 @@
 import { isSameClient, rowOfClient } from './clients.ts';
 import { LEVEL } from './lifecycle.ts';
 import { isOperatorsEnd } from './presumed-end.ts';
-import type { Row } from './row.ts';
+import { KINDS, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
@@ -23,7 +23,7 @@ export function anomalyOf(row: Row, merged: Row, sighting: Sighting): Anomaly | 
   const { kind, client, state, at } = sighting;
   const before = rowOfClient(row, client) ?? {};
   const own = rowOfClient(merged, client) ?? merged;
-  if (kind === 'stream' && merged.rivals !== undefined && sighting.level !== LEVEL.seen) {
+  if (KINDS[kind].idGoesTo === 'first' && merged.rivals !== undefined && sighting.level !== LEVEL.seen) {
     const isNews = own.phase !== before.phase;
     const isClaim = sighting.level === LEVEL.starting;
     if (!isSameClient(merged, client)) {

@@ -1,4 +1,4 @@
-/** The life of a stream: which level a hook's word stands on. The higher level wins, whatever the order (merge.ts). */
+/** The life of a stream or a call: which level a hook's word stands on. The higher level wins, whatever the order (merge.ts). */
 
 export const LEVEL = {
   /** A hook without a status of its own. */
@@ -8,6 +8,8 @@ export const LEVEL = {
   denied: 2,
   /** A keep-alive: it opens a row but never replaces what a StreamStatusEvent said. */
   keptAlive: 3,
+  /** Of a call: WCS has let it begin, and nobody has answered yet. */
+  ringing: 3,
   live: 4,
   /** Ended as far as we can tell: its session has ended. */
   presumedEnded: 5,
@@ -43,4 +45,24 @@ export function levelOfStatus(status: string | null | undefined, info: string | 
   // This failure speaks of a second stream that wanted the id of a live one, which goes on.
   if (status === 'FAILED' && info === 'MediaSessionId is already in use') return LEVEL.seen;
   return Object.hasOwn(LEVEL_OF_STATUS, status) ? (LEVEL_OF_STATUS[status] as Level) : LEVEL.live;
+}
+
+/** CallStatusEvent's words. Any other word means live here, too. */
+const LEVEL_OF_CALL_STATUS: Record<string, Level> = {
+  NEW: LEVEL.starting,
+  PENDING: LEVEL.starting,
+  TRYING: LEVEL.ringing,
+  RING: LEVEL.ringing,
+  RING_MEDIA: LEVEL.ringing,
+  SESSION_PROGRESS: LEVEL.ringing,
+  // FINISH follows it, too: the first stays, as it is the reason.
+  BUSY: LEVEL.ended,
+  FAILED: LEVEL.ended,
+  FINISH: LEVEL.ended,
+};
+
+/** The level of a CallStatusEvent; without a status it has none of its own. */
+export function levelOfCallStatus(status: string | null | undefined): Level {
+  if (!status) return LEVEL.seen;
+  return Object.hasOwn(LEVEL_OF_CALL_STATUS, status) ? (LEVEL_OF_CALL_STATUS[status] as Level) : LEVEL.live;
 }

@@ -1,8 +1,9 @@
 /** The rule: what a row becomes by a sighting. Any order, any repetition of the same sightings gives the same row. */
 import { withRowOfClient } from './clients.ts';
+import { LEVEL } from './lifecycle.ts';
 import { rankOf } from './rank.ts';
 import { isReusable } from '../wcs/reusable-id.ts';
-import { KINDS, type Fields, type Kind, type OwnedField, type Register, type Row } from './row.ts';
+import { KINDS, type Fields, type Kind, type KindName, type OwnedField, type Register, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { isoTime, type Attribute } from './storable.ts';
 
@@ -36,6 +37,7 @@ function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
     firstSeenAt: earliest(row.firstSeenAt, at),
     lastSeenAt: isNewest ? at : row.lastSeenAt,
     startedAt: earliest(row.startedAt, state.phase === 'live' ? at : undefined),
+    answeredAt: earliest(row.answeredAt, sighting.level === LEVEL.live ? at : undefined),
     stopAt: earliest(row.stopAt, attributes.stopAt),
     lost: isNewest ? undefined : row.lost,
   };
@@ -46,25 +48,30 @@ function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
   return withDerived(merged, kind, retention);
 }
 
-/** The row of a stream with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
-export const markLost = (row: Row, why: string, retention: Retention): Row =>
-  withDerived({ ...row, lost: why }, KINDS.stream, retention);
+/** The row with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
+export const markLost = (kind: KindName, row: Row, why: string, retention: Retention): Row =>
+  withDerived({ ...row, lost: why }, KINDS[kind], retention);
 
 /** With what follows from the phase, the times and the facts. */
 function withDerived(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row {
   const phaseOfHooks = row.phase === 'lost' ? 'live' : row.phase;
   const lost = phaseOfHooks === 'live' ? row.lost : undefined;
   const isLive = phaseOfHooks === 'live' && lost === undefined;
-  // Nothing is heard of a lost stream after `lastSeenAt`; of the others the last word counts.
-  const silentSince = Date.parse(text(lost === undefined ? row.statusAt : row.lastSeenAt));
+  // Nothing is heard of a lost one after `lastSeenAt`; of the others the last word counts.
+  const silentSince = text(lost === undefined ? row.statusAt : row.lastSeenAt);
+  const isClosed = lost !== undefined || phaseOfHooks === 'ended' || phaseOfHooks === 'denied';
   return pick(kind.owned, {
     ...row,
     ...sizeOf(row),
+    ...talkOf(row),
     phase: lost === undefined ? phaseOfHooks : 'lost',
     lost,
-    live: isLive ? roleOf(row) : undefined,
+    live: isLive ? kind.roles?.roleOf(row) : undefined,
     endedAt: phaseOfHooks === 'ended' ? row.statusAt : undefined,
-    expiresAt: isLive && kind.isSwept ? undefined : Math.floor(silentSince / 1000) + retentionSeconds,
+    expiresAt: isLive && kind.roles ? undefined : Math.floor(Date.parse(silentSince) / 1000) + retentionSeconds,
+    // The hour, such as `2026-11-25T10`.
+    closedIn: isClosed ? silentSince.slice(0, 13) : undefined,
+    closedAt: isClosed ? silentSince : undefined,
   });
 }
 
@@ -74,16 +81,18 @@ function sizeOf({ resizedAt, resizedWidth, resizedHeight, statusAt }: Fields): F
   return isResized ? { width: resizedWidth, height: resizedHeight } : {};
 }
 
-/** The key of the index `live`. Only `published` tells a publisher from a player under a word that we do not know. */
-function roleOf({ status, published }: Fields) {
-  if (status === 'PUBLISHING') return 'publishing';
-  if (status === 'PLAYING' || status === 'PAUSED') return 'playing';
-  return published === true ? 'publishing' : 'playing';
+/**
+ * How long they talked: 0 if nobody answered. DynamoDB counts it, too, for an end that is written without reading the row, and
+ * can do that with a number alone.
+ */
+function talkOf({ phase, answeredAt, statusAt }: Fields): Fields {
+  const answered = answeredAt === undefined ? undefined : Date.parse(text(answeredAt));
+  const talked = Math.max(0, Date.parse(text(statusAt)) - (answered ?? Infinity));
+  return {
+    answeredSeconds: answered === undefined ? undefined : answered / 1000,
+    talkSeconds: phase === 'ended' ? talked / 1000 : undefined,
+  };
 }
-
-/** Whether a live sighting tells its role by itself, without the row's facts. */
-export const knowsItsRole = ({ state: { status }, attributes: { published } }: Sighting) =>
-  published !== undefined || status === 'PUBLISHING' || status === 'PLAYING' || status === 'PAUSED';
 
 export interface Differences {
   readonly set: readonly (readonly [OwnedField | 'stopSentAt', Attribute])[];

@@ -2,26 +2,33 @@
 import { clientIn, rowOfClient } from './clients.ts';
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
-import type { Fields, Row } from './row.ts';
+import type { Fields, KindName, Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 import { stored } from './storable.ts';
 
 /**
- * Our word, at `now` (milliseconds since the epoch), that a live stream has ended with its session; undefined where that
+ * Our word, at `now` (milliseconds since the epoch), that a live stream or call has ended with its session; undefined where that
  * cannot be said. Any end that WCS tells overrules it, but no sign of life does: so it waits for one.
  */
-export function presumedEnd(id: string, stream: Row, session: Row, now: number, lease: Lease): Sighting | undefined {
-  if (stream.phase !== 'live') return undefined;
-  const { endedAt, status } = rowOfClient(session, clientIn('session', stream)) ?? {};
+export function presumedEnd(
+  kind: KindName,
+  id: string,
+  row: Row,
+  session: Row,
+  now: number,
+  lease: Lease,
+): Sighting | undefined {
+  if (row.phase !== 'live') return undefined;
+  const { endedAt, status } = rowOfClient(session, clientIn('session', row)) ?? {};
   if (endedAt === undefined) return undefined;
   // `lastSeenAt` may lag by half a lease: not before a living stream would have been heard.
-  const isSilent = now - Date.parse(String(endedAt)) > lease.leaseSeconds * 1000 || whyLost(stream, now, lease);
+  const isSilent = now - Date.parse(String(endedAt)) > lease.leaseSeconds * 1000 || whyLost(row, now, lease);
   if (!isSilent) return undefined;
   // An id that WCS gave again may have ended before this stream began, or its end came after the next connection began,
   // and the stream is heard of since: then it is another connection's end.
-  if (String(endedAt) <= String(stream.firstSeenAt) || String(stream.lastSeenAt) > String(endedAt)) return undefined;
+  if (String(endedAt) <= String(row.firstSeenAt) || String(row.lastSeenAt) > String(endedAt)) return undefined;
   return {
-    kind: 'stream',
+    kind,
     id,
     client: {},
     at: Date.parse(String(endedAt)),

@@ -1,12 +1,16 @@
 /** The rows in DynamoDB: flat, readable in the console, about 1 KB at most. */
+import { LEVEL, type Level } from './lifecycle.ts';
+import { CALL_ROLES, STREAM_ROLES, type Roles } from './roles.ts';
 import type { Attribute } from './storable.ts';
 
 /** What a row is about, and how the rule (merge.ts) treats its fields. */
 export interface Kind {
   /** The table's partition key: WCS's name for the id. */
-  readonly key: 'mediaSessionId' | 'sessionId';
+  readonly key: 'mediaSessionId' | 'sessionId' | 'callId';
   /** Ours to write, in the order in which a person reads a row. `expiresAt` is epoch seconds, other times are ISO 8601 UTC. */
   readonly owned: readonly OwnedField[];
+  /** Levels in which the latest word wins; in all others the first does. */
+  readonly latestIn: readonly Level[];
   /** Fields that change over a stream's life. The winning sighting's values replace the row's as a whole. */
   readonly state: readonly OwnedField[];
   /** What it is. Never removed: the winner overwrites, others only fill gaps. */
@@ -17,8 +21,8 @@ export interface Kind {
   readonly client: readonly OwnedField[];
   /** Whose the id is: the client's that had it first, or last. */
   readonly idGoesTo: 'first' | 'latest';
-  /** Whether live rows are in the index `live` and stay until the sweep finds them silent; others expire in any phase. */
-  readonly isSwept: boolean;
+  /** Live rows are in the index `live`, each in its role, and stay until the sweep finds them silent; without roles they expire in any phase. */
+  readonly roles?: Roles;
 }
 
 /** Of all sightings that have `time` the latest counts, or the first where it is `keptFirst`. */
@@ -100,6 +104,8 @@ const STREAM_OWNED = [
   'resizedWidth',
   'resizedHeight',
   'expiresAt',
+  'closedIn',
+  'closedAt',
   'rivals',
   'rank',
 ] as const;
@@ -141,29 +147,106 @@ const SESSION_OWNED = [
   'rank',
 ] as const;
 
-export type OwnedField = (typeof STREAM_OWNED)[number] | (typeof SESSION_OWNED)[number];
+const CALL_STATE = ['phase', 'status', 'info', 'sipStatus'] as const;
+
+const CALL_ATTRIBUTES = [
+  'incoming',
+  'caller',
+  'callee',
+  'visibleName',
+  'parentCallId',
+  'nodeId',
+  'appKey',
+  'sessionId',
+  'mediaProvider',
+  'hasAudio',
+  'hasVideo',
+  'isMsrp',
+] as const;
+
+const CALL_REGISTERS = [
+  { time: 'decidedAt', fields: ['denied', 'sub'] },
+  // Apart, as events about a transfer need not repeat to whom.
+  { time: 'transferAt', fields: ['transferTarget'] },
+  { time: 'transferStatusAt', fields: ['transferStatus'] },
+] as const satisfies Register[];
+
+const CALL_OWNED = [
+  'phase',
+  'status',
+  'statusAt',
+  'info',
+  'sipStatus',
+  'denied',
+  'sub',
+  'incoming',
+  'caller',
+  'callee',
+  'visibleName',
+  'parentCallId',
+  'nodeId',
+  'appKey',
+  'sessionId',
+  'mediaProvider',
+  'decidedAt',
+  'firstSeenAt',
+  'startedAt',
+  'answeredAt',
+  'endedAt',
+  'talkSeconds',
+  'lastSeenAt',
+  'live',
+  'lost',
+  'transferAt',
+  'transferTarget',
+  'transferStatusAt',
+  'transferStatus',
+  'hasAudio',
+  'hasVideo',
+  'isMsrp',
+  'expiresAt',
+  'closedIn',
+  'closedAt',
+  'answeredSeconds',
+  'rivals',
+  'rank',
+] as const;
+
+export type OwnedField = (typeof STREAM_OWNED)[number] | (typeof SESSION_OWNED)[number] | (typeof CALL_OWNED)[number];
 
 export const KINDS = {
   stream: {
     key: 'mediaSessionId',
     owned: STREAM_OWNED,
+    latestIn: [LEVEL.live],
     state: STREAM_STATE,
     attributes: STREAM_ATTRIBUTES,
     registers: STREAM_REGISTERS,
     client: ['sessionId', 'nodeId'],
     idGoesTo: 'first',
-    isSwept: true,
+    roles: STREAM_ROLES,
   },
   session: {
     key: 'sessionId',
     owned: SESSION_OWNED,
+    latestIn: [LEVEL.live],
     state: SESSION_STATE,
     attributes: SESSION_ATTRIBUTES,
     registers: SESSION_REGISTERS,
     // Two servers behind proxies may give the same address.
     client: ['appKey', 'nodeId'],
     idGoesTo: 'latest',
-    isSwept: false,
+  },
+  call: {
+    key: 'callId',
+    owned: CALL_OWNED,
+    latestIn: [LEVEL.ringing, LEVEL.live],
+    state: CALL_STATE,
+    attributes: CALL_ATTRIBUTES,
+    registers: CALL_REGISTERS,
+    client: ['sessionId', 'nodeId'],
+    idGoesTo: 'first',
+    roles: CALL_ROLES,
   },
 } as const satisfies Record<string, Kind>;
 

@@ -1,6 +1,7 @@
 /** What one hook says about its subject. */
 import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { JsonScalar } from '../wcs/rest-client-config.ts';
+import { callSighting } from './call-sighting.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
@@ -9,7 +10,7 @@ import { streamSighting } from './stream-sighting.ts';
 
 export interface Sighting {
   readonly kind: KindName;
-  /** `mediaSessionId` or `sessionId`, well-formed. */
+  /** `mediaSessionId`, `sessionId` or `callId`, well-formed. */
   readonly id: string;
   /** Whose hook it is. */
   readonly client: Client;
@@ -44,7 +45,7 @@ const NOTHING_DECIDED: RecordedDecision = {};
 
 /** Whether hooks of the method have a row, if they name its subject. */
 export const isKept = (method: MethodName): boolean =>
-  METHODS[method].subject === 'stream' || METHODS[method].reportsState === true;
+  METHODS[method].subject !== 'session' || METHODS[method].reportsState === true;
 
 /** The sighting of a hook; undefined where its subject has no row, or its body names none. */
 export function sightingOf(
@@ -59,6 +60,6 @@ export function sightingOf(
     case 'session':
       return sessionSighting(method, body, at, recorded);
     case 'call':
-      return undefined;
+      return callSighting(method, body, at, recorded);
   }
 }

@@ -3,13 +3,13 @@
  * holds, the row becomes what the rule (state/merge.ts) makes of it; where it does not, the store reads and merges.
  */
 import { LEVEL } from '../state/lifecycle.ts';
-import { knowsItsRole, merge, type Retention } from '../state/merge.ts';
+import { merge, type Retention } from '../state/merge.ts';
 import { KINDS, type Fields, type Kind, type OwnedField, type Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { isoTime, type Attribute } from '../state/storable.ts';
 import { isReusable } from '../wcs/reusable-id.ts';
 import { createExpression, type Update, type ValueAliases } from './expression.ts';
-import { storedAs, type Shards } from './live-index.ts';
+import { inItsShards, type Shards } from './index-keys.ts';
 import { createShapes, type Shapes } from './shapes.ts';
 
 /**
@@ -18,19 +18,20 @@ import { createShapes, type Shapes } from './shapes.ts';
  * has no status of its own but more to tell than a time (a registration) never ranks higher.
  */
 export function canWriteBlind(sighting: Sighting): boolean {
-  const { kind, level, state, attributes, client } = sighting;
+  const { level, state, attributes, client } = sighting;
   if (level === LEVEL.seen) {
     return attributes.resizedAt !== undefined || Object.keys(attributes).length === Object.keys(client).length;
   }
-  if (level === LEVEL.keptAlive) return false;
-  return state.phase !== 'live' || !KINDS[kind].isSwept || knowsItsRole(sighting);
+  if (attributes.keepAlive) return false;
+  const { roles }: Kind = KINDS[sighting.kind];
+  return state.phase !== 'live' || !roles || roles.isToldBy({ ...state, ...attributes });
 }
 
 /** Of all sightings the least counts for these: an earlier one has set them already. */
-const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt'];
+const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt', 'answeredAt', 'answeredSeconds'];
 
 /** What follows from the rest, and is removed where it does not follow any more. */
-const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'lost', 'expiresAt'];
+const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'talkSeconds', 'lost', 'expiresAt', 'closedIn', 'closedAt'];
 
 type Expression = ReturnType<typeof createExpression>;
 
@@ -45,10 +46,10 @@ export function blindWrite(sighting: Sighting, settings: Retention & Shards, sha
     const size = sizeOf(sighting.attributes);
     return shapes('seen', [at, client, size], (values) => seenWrite(sighting, size, values));
   }
-  const { live, ...rest } = merge({}, sighting, settings);
-  const alone: Row = live === undefined ? rest : { ...rest, live: storedAs('live', live, id, settings) };
+  const alone = inItsShards(merge({}, sighting, settings), id, settings);
   const what = `${kind} ${isReusable(id)} ${sighting.state.phase === 'live'}`;
-  return shapes(what, [at, client, alone], (values) => wholeWrite(sighting, alone, values));
+  const end = alone.talkSeconds === undefined ? {} : { endSeconds: sighting.at / 1000 };
+  return shapes(what, [at, client, alone, end], (values) => wholeWrite(sighting, alone, values));
 }
 
 /** News of a row are newer than its status and its last resize. */
@@ -88,7 +89,11 @@ function wholeWrite(sighting: Sighting, alone: Row, values: ValueAliases): Updat
   const replaced = replacedBy(alone, kind);
   for (const field of kind.owned) {
     const value = alone[field];
-    if (value !== undefined) {
+    if (field === 'talkSeconds' && value !== undefined) {
+      // An end is later than the answer, as it is later than all before. Without an answer it is 0.
+      const end = expression.value(sighting.at / 1000);
+      expression.set(field, `${end} - if_not_exists(${expression.name('answeredSeconds')}, ${end})`);
+    } else if (value !== undefined) {
       const given = expression.value(value);
       const kept = `if_not_exists(${expression.name(field)}, ${given})`;
       expression.set(field, KEPT_IF_SET.includes(field) ? kept : given);

@@ -1,5 +1,5 @@
 /**
- * Streams and sessions in DynamoDB, by one mechanism: one conditional UpdateItem for a hook that is newer than everything
+ * Streams, sessions and calls in DynamoDB, by one mechanism: one conditional UpdateItem for a hook that is newer than everything
  * before (almost all), and read, merge, write on an unchanged `revision` for the rest. Every write counts `revision` up.
  * Never PutItem: what the operator writes in between stays.
  */
@@ -13,7 +13,7 @@ import type { Sighting } from '../state/sighting.ts';
 import { whyStop, type StopRules } from '../state/stop.ts';
 import { isoTime } from '../state/storable.ts';
 import { blindWrite, canWriteBlind } from './blind-write.ts';
-import { storedAs, type Shards } from './live-index.ts';
+import { storedAs, type Shards } from './index-keys.ts';
 import { createShapes } from './shapes.ts';
 import { StoreError, type Outcome, type Store } from './store.ts';
 import { createTable, ifUnchanged, type Table } from './table.ts';
@@ -22,6 +22,7 @@ import { REAL_TIME, startBudget, type Budget, type Pacing } from './budget.ts';
 export interface DynamoStoreSettings extends Retention, Lease, StopRules, Shards {
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  readonly callsTable: string;
 }
 
 /** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
@@ -36,6 +37,7 @@ export function createDynamoStore(
   const tables = {
     stream: createTable(client, settings.streamsTable, KINDS.stream.key),
     session: createTable(client, settings.sessionsTable, KINDS.session.key),
+    call: createTable(client, settings.callsTable, KINDS.call.key),
   };
 
   const shapes = createShapes();
@@ -53,7 +55,7 @@ export function createDynamoStore(
       row ??= await table.read(id, budget);
       const changes = plan(row);
       if (!changes) return 'superseded';
-      const written = await table.write(id, ifUnchanged(withLiveKey(changes, id, settings), row), budget);
+      const written = await table.write(id, ifUnchanged(withIndexKeys(changes, id, settings), row), budget);
       if (written.done) return 'applied';
       row = written.row;
     }
@@ -122,7 +124,7 @@ export function createDynamoStore(
 const onlyLastSeenAt = ({ set, remove }: Differences) =>
   remove.length === 0 && set.every(([field]) => field === 'lastSeenAt');
 
-const withLiveKey = ({ set, remove }: Differences, id: string, shards: Shards): Differences => ({
+const withIndexKeys = ({ set, remove }: Differences, id: string, shards: Shards): Differences => ({
   set: set.map(([field, value]) => [field, storedAs(field, value, id, shards)]),
   remove,
 });

@@ -1,4 +1,4 @@
-/** What the sweep reads and writes: the sparse index `live` in pages, rows in batches, one row at a time on its `revision`. */
+/** What the sweep reads and writes: the sparse indexes `live` in pages, rows in batches, one row at a time on its `revision`. */
 import {
   BatchGetItemCommand,
   GetItemCommand,
@@ -7,10 +7,10 @@ import {
   type DynamoDBClient,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { KINDS, type Row } from '../state/row.ts';
+import { KINDS, type Kind, type KindName, type Row } from '../state/row.ts';
 import { toRow, type Item } from './items.ts';
-import { LIVE_KEYS, roleIn } from './live-index.ts';
-import type { LivePage, LiveStream, SweepStore } from './store.ts';
+import { liveKeysOf, readAs } from './index-keys.ts';
+import type { LiveEntry, LivePage, SweepStore } from './store.ts';
 import { createTable, ifUnchanged, type Table } from './table.ts';
 import { REAL_TIME, type Pacing } from './budget.ts';
 import { startBudget } from './budget.ts';
@@ -29,34 +29,48 @@ const SAVING_MS = 5000;
 const CURSOR_ID = '#sweep';
 
 interface Cursor {
+  readonly kind: KindName;
   readonly key: string;
   readonly after?: Item;
 }
 
+/** All keys of the indexes, in the order of a sweep. */
+const LIVE_KEYS: readonly Cursor[] = (Object.keys(KINDS) as KindName[]).flatMap((kind) =>
+  liveKeysOf(kind).map((key) => ({ kind, key })),
+);
+
 export function createDynamoSweepStore(
   client: Pick<DynamoDBClient, 'send'>,
-  { streamsTable, sessionsTable }: { readonly streamsTable: string; readonly sessionsTable: string },
+  {
+    streamsTable,
+    sessionsTable,
+    callsTable,
+  }: { readonly streamsTable: string; readonly sessionsTable: string; readonly callsTable: string },
   { pause }: Pick<Pacing, 'pause'> = REAL_TIME,
 ): SweepStore {
-  const streams = createTable(client, streamsTable, KINDS.stream.key);
-  const sessions = createTable(client, sessionsTable, KINDS.session.key);
+  const tables: Readonly<Record<KindName, Table>> = {
+    stream: createTable(client, streamsTable, KINDS.stream.key),
+    session: createTable(client, sessionsTable, KINDS.session.key),
+    call: createTable(client, callsTable, KINDS.call.key),
+  };
 
   async function* livePages(from: string | undefined, abortSignal: AbortSignal): AsyncGenerator<LivePage> {
     let cursor = from === undefined ? undefined : readCursor(from);
-    cursor ??= keyAfter(undefined);
+    cursor ??= LIVE_KEYS[0];
     while (cursor) {
       const from: string = JSON.stringify(cursor);
       const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(queryLive(cursor), {
         abortSignal,
       });
-      cursor = LastEvaluatedKey ? { key: cursor.key, after: LastEvaluatedKey } : keyAfter(cursor.key);
-      yield { streams: Items.map(toLiveStream), from, ...(cursor ? { next: JSON.stringify(cursor) } : {}) };
+      const { kind, key } = cursor;
+      cursor = LastEvaluatedKey ? { kind, key, after: LastEvaluatedKey } : keyAfter(cursor);
+      yield { kind, entries: Items.map(toEntry(kind)), from, ...(cursor ? { next: JSON.stringify(cursor) } : {}) };
     }
   }
 
-  const queryLive = ({ key, after }: Cursor) =>
+  const queryLive = ({ kind, key, after }: Cursor) =>
     new QueryCommand({
-      TableName: streams.name,
+      TableName: tables[kind].name,
       IndexName: 'live',
       KeyConditionExpression: '#live = :key',
       ExpressionAttributeNames: { '#live': 'live' },
@@ -66,7 +80,8 @@ export function createDynamoSweepStore(
     });
 
   /** Not consistently, at half the price: a row that has changed since is not written, as its `revision` has. */
-  const readFrom = (table: Table) => async (ids: readonly string[], signal: AbortSignal) => {
+  async function read(kind: KindName, ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>> {
+    const table = tables[kind];
     const rows = new Map<string, Row>();
     let keys = ids.map(table.keyOf);
     for (let wait = FIRST_PAUSE_MS; keys.length > 0;) {
@@ -81,26 +96,27 @@ export function createDynamoSweepStore(
       wait = unprocessed.length > 0 ? Math.min(wait * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
     }
     return rows;
-  };
+  }
 
-  const toLiveStream = (item: Item): LiveStream => ({
-    id: streams.idOf(item),
-    startedAt: Date.parse(item['startedAt']?.S ?? ''),
-    isPublisher: roleIn(item['live']?.S ?? '') === 'publishing',
-    nodeId: item['nodeId']?.S ?? '',
-    sessionId: item['sessionId']?.S,
-  });
+  const toEntry =
+    (kind: KindName) =>
+    (item: Item): LiveEntry => ({
+      id: tables[kind].idOf(item),
+      since: Date.parse(item[(KINDS[kind] as Kind).roles?.since ?? '']?.S ?? ''),
+      role: readAs('live', item['live']?.S ?? ''),
+      nodeId: item['nodeId']?.S ?? '',
+      sessionId: item['sessionId']?.S,
+    });
 
-  const CURSOR = { TableName: streams.name, Key: streams.keyOf(CURSOR_ID) };
+  const CURSOR = { TableName: tables.stream.name, Key: tables.stream.keyOf(CURSOR_ID) };
 
   return {
     livePages,
-    read: readFrom(streams),
-    readSessions: readFrom(sessions),
-    async change(id, changes, row, signal) {
+    read,
+    async change(kind, id, changes, row, signal) {
       const budget = startBudget(signal);
-      const written = await streams.write(id, ifUnchanged(changes, row), budget);
-      return written.done ? undefined : (written.row ?? streams.read(id, budget));
+      const written = await tables[kind].write(id, ifUnchanged(changes, row), budget);
+      return written.done ? undefined : (written.row ?? tables[kind].read(id, budget));
     },
 
     async loadCursor(abortSignal) {
@@ -126,14 +142,11 @@ export function createDynamoSweepStore(
 function readCursor(text: string): Cursor | undefined {
   try {
     const cursor = JSON.parse(text) as Cursor;
-    return LIVE_KEYS.includes(cursor.key) ? cursor : undefined;
+    return placeOf(cursor) < 0 ? undefined : cursor;
   } catch {
     return undefined;
   }
 }
 
-/** The first one after none. */
-function keyAfter(key: string | undefined): Cursor | undefined {
-  const next = LIVE_KEYS[key === undefined ? 0 : LIVE_KEYS.indexOf(key) + 1];
-  return next === undefined ? undefined : { key: next };
-}
+const placeOf = (cursor: Cursor) => LIVE_KEYS.findIndex(({ kind, key }) => kind === cursor.kind && key === cursor.key);
+const keyAfter = (cursor: Cursor): Cursor | undefined => LIVE_KEYS[placeOf(cursor) + 1];

@@ -2,7 +2,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Row } from '../state/row.ts';
 import type { Attribute } from '../state/storable.ts';
-import { roleIn } from './live-index.ts';
+import { readAs } from './index-keys.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -24,6 +24,6 @@ export function toRow(item: Item): Row {
 }
 
 function valueOf(name: string, { S, N, BOOL }: AttributeValue): Attribute | undefined {
-  if (S !== undefined) return name === 'live' ? roleIn(S) : S;
+  if (S !== undefined) return readAs(name, S);
   return N === undefined ? BOOL : Number(N);
 }

@@ -36,7 +36,7 @@ function sightingSchema<Name extends KindName>(name: Name) {
 const ParkedMessageSchema = v.strictObject({
   /** A change of what a sighting is must change this. */
   v: v.literal(3),
-  sighting: v.variant('kind', [sightingSchema('stream'), sightingSchema('session')]),
+  sighting: v.variant('kind', [sightingSchema('stream'), sightingSchema('session'), sightingSchema('call')]),
   requestId: v.string(),
 });
 /** The message of a body, or why it is none; never with a value of the body in it. */

@@ -1,7 +1,7 @@
 /** What the hooks and the jobs need of a database and a queue, in our words. */
 import type { Differences } from '../state/merge.ts';
 import type { Anomaly } from '../state/anomaly.ts';
-import type { Row } from '../state/row.ts';
+import type { KindName, Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
 import type { Budget } from './budget.ts';
 
@@ -15,7 +15,7 @@ export type Outcome = 'applied' | 'superseded' | 'fresh' | Anomaly;
 /** `budget` ends all requests of a call, and counts them; without it they have 2 s together. */
 export interface Store {
   /**
-   * Brings a sighting into the row of its stream or session, whatever came before or comes at the same time.
+   * Brings a sighting into the row of its stream, session or call, whatever came before or comes at the same time.
    * @throws StoreError when that did not happen for sure: nothing is known then of the row.
    */
   upsert(sighting: Sighting, budget?: Budget): Promise<Outcome>;
@@ -48,18 +48,19 @@ export interface Parking {
   park(sighting: Sighting, requestId: string): Promise<void>;
 }
 
-/** A live stream as the index `live` shows it; `startedAt` in milliseconds since the epoch. */
-export interface LiveStream {
+/** A live stream or call as its index `live` shows it; `since` in milliseconds since the epoch. */
+export interface LiveEntry {
   readonly id: string;
-  readonly startedAt: number;
-  readonly isPublisher: boolean;
+  readonly since: number;
+  readonly role: string;
   readonly nodeId: string;
   readonly sessionId: string | undefined;
 }
 
-/** A page of the index, where it begins, and where the next one does. */
+/** A page of an index, where it begins, and where the next one does: that of another index, perhaps. */
 export interface LivePage {
-  readonly streams: readonly LiveStream[];
+  readonly kind: KindName;
+  readonly entries: readonly LiveEntry[];
   readonly from: string;
   readonly next?: string;
 }
@@ -68,10 +69,9 @@ export interface LivePage {
 export interface SweepStore {
   livePages(from: string | undefined, signal: AbortSignal): AsyncIterable<LivePage>;
   /** Rows that are gone are left out. */
-  read(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
-  readSessions(ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
+  read(kind: KindName, ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
   /** @returns the row as it is now, if somebody wrote since it was read */
-  change(id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
+  change(kind: KindName, id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
   /** Where an earlier sweep stopped. */
   loadCursor(signal: AbortSignal): Promise<string | undefined>;
   saveCursor(cursor: string | undefined): Promise<void>;

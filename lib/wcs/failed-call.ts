@@ -1,4 +1,4 @@
-/** What the log tells of a call that came to nothing: calls have no rows. */
+/** What the log tells of a call that came to nothing, with the numbers shortened: more people read logs than rows. */
 import { METHODS, type MethodName } from './methods.ts';
 import { shortNumbers, sipAddress } from './phone-number.ts';
 

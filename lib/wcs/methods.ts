@@ -110,7 +110,7 @@ export const METHODS = {
   // No source says whether a 403 stops it.
   sendStreamEvent: invocation('stream', StreamEventSchema),
 
-  call: invocation('call', CallSchema, { action: 'call', asksFor: 'callee' }),
+  call: invocation('call', CallSchema, { action: 'call', starts: true, asksFor: 'callee' }),
   answer: invocation('call', CallSchema, { action: 'call' }),
   hold: invocation('call', CallSchema, { action: 'call' }),
   unhold: invocation('call', CallSchema, { action: 'call' }),
@@ -148,7 +148,7 @@ export const METHODS = {
   StreamsStatEvent: event('session', EventSchema),
   StreamTranscodingGroupEvent: event('session', EventSchema),
 
-  OnCallEvent: incoming('call', CallSchema, { action: 'call' }),
+  OnCallEvent: incoming('call', CallSchema, { action: 'call', starts: true }),
   OnMessageEvent: incoming('session', MessageSchema, { action: 'message' }),
   OnTransferEvent: incoming('call', CallSchema, { action: 'call' }),
 } as const;

@@ -29,8 +29,8 @@ const common = {
   info: text,
 };
 
-/** A stream's id that can be the key of a row. Without one a hook is about no stream, and has no row: an old playRTSP, a snapshot by name. */
-const streamId = v.nullish(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, `expected at most ${MAX_KEY_BYTES} bytes`)));
+/** The id of a stream or a call that can be the key of a row. Without one a hook is about none, and has no row: an old playRTSP, a snapshot by name. */
+const rowId = v.nullish(v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES, `expected at most ${MAX_KEY_BYTES} bytes`)));
 
 /** `connect`, `ConnectionStatusEvent`, `RegistrationStatusEvent`. */
 export const ConnectionSchema = v.looseObject({
@@ -105,15 +105,15 @@ const stream = {
 };
 
 /** The stream object of `publishStream` … `StreamKeepAliveEvent`. */
-export const StreamSchema = v.looseObject({ ...stream, mediaSessionId: streamId });
+export const StreamSchema = v.looseObject({ ...stream, mediaSessionId: rowId });
 
 /** `StreamEvent`, `sendStreamEvent`. */
-export const StreamEventSchema = v.looseObject({ ...common, mediaSessionId: streamId, type: text, payload: anything });
+export const StreamEventSchema = v.looseObject({ ...common, mediaSessionId: rowId, type: text, payload: anything });
 
 /** The call object of `call` … `CallStatusEvent`, and of the transfers. */
 export const CallSchema = v.looseObject({
   ...common,
-  callId: text,
+  callId: rowId,
   parentCallId: text,
   incoming: flag,
   caller: text,
@@ -138,7 +138,7 @@ export const CallSchema = v.looseObject({
 });
 
 /** `sendDtmf`. */
-export const DtmfSchema = v.looseObject({ ...common, callId: text, type: text, dtmf: text });
+export const DtmfSchema = v.looseObject({ ...common, callId: rowId, type: text, dtmf: text });
 
 /** `sendMessage`, `sendIMDN`, `OnMessageEvent`, `MessageStatusEvent` and their kin. */
 export const MessageSchema = v.looseObject({

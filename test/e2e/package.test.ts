@@ -130,8 +130,10 @@ describe('serverless package', () => {
   it('gives each function a role of its own, with just its log group, its tables and the six secrets', () => {
     const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
     const sessions = { 'Fn::GetAtt': ['SessionsTable', 'Arn'] };
+    const calls = { 'Fn::GetAtt': ['CallsTable', 'Arn'] };
     const upserts = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table };
     const upsertsSessions = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: sessions };
+    const upsertsCalls = { Action: ['dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: calls };
     const readsSessions = { Action: ['dynamodb:GetItem'], Resource: sessions };
     const readsSecrets = { Action: ['ssm:GetParameters'] };
     const sipAccounts = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/wcs-hooks/dev/sip/*';
@@ -139,17 +141,20 @@ describe('serverless package', () => {
     const parks = { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] } };
     const rights: Record<string, object[]> = {
       Connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
-      Incoming: [readsSecrets, readsSessions],
-      Event: [readsSecrets, upserts, upsertsSessions, parks],
-      Invocation: [readsSecrets, readsSipAccounts, upserts, upsertsSessions, parks],
+      Incoming: [readsSecrets, readsSessions, upsertsCalls, parks],
+      Event: [readsSecrets, upserts, upsertsSessions, upsertsCalls, parks],
+      Invocation: [readsSecrets, readsSipAccounts, upserts, upsertsSessions, upsertsCalls, parks],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },
+        { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${CallsTable.Arn}/index/live' } },
+        { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: calls },
         { Action: ['dynamodb:BatchGetItem'], Resource: sessions },
       ],
       Replay: [
         upserts,
         upsertsSessions,
+        upsertsCalls,
         { Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
         { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
       ],
@@ -191,7 +196,7 @@ describe('serverless package', () => {
     );
   });
 
-  it('has the table of streams with both indexes, TTL and recovery', () => {
+  it('has the tables of streams and calls with their indexes, TTL and recovery', () => {
     expect(resources['StreamsTable']?.Properties).toMatchObject({
       TableName: 'wcs-hooks-dev-streams',
       BillingMode: 'PAY_PER_REQUEST',
@@ -199,6 +204,40 @@ describe('serverless package', () => {
       GlobalSecondaryIndexes: [
         { IndexName: 'live', Projection: { NonKeyAttributes: ['name', 'nodeId', 'appKey', 'sessionId', 'published'] } },
         { IndexName: 'name', Projection: { NonKeyAttributes: ['nodeId', 'published'] } },
+        {
+          IndexName: 'closed',
+          KeySchema: [
+            { AttributeName: 'closedIn', KeyType: 'HASH' },
+            { AttributeName: 'closedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { NonKeyAttributes: expect.arrayContaining(['name', 'sub', 'info', 'startedAt']) as unknown },
+        },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+    expect(resources['CallsTable']?.Properties).toMatchObject({
+      TableName: 'wcs-hooks-dev-calls',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'callId', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'live',
+          KeySchema: [
+            { AttributeName: 'live', KeyType: 'HASH' },
+            { AttributeName: 'firstSeenAt', KeyType: 'RANGE' },
+          ],
+          Projection: { NonKeyAttributes: expect.arrayContaining(['caller', 'callee', 'sessionId']) as unknown },
+        },
+        {
+          IndexName: 'closed',
+          KeySchema: [
+            { AttributeName: 'closedIn', KeyType: 'HASH' },
+            { AttributeName: 'closedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { NonKeyAttributes: expect.arrayContaining(['sipStatus', 'talkSeconds', 'sub']) as unknown },
+        },
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

@@ -61,7 +61,7 @@ describe('the bundled', () => {
     return handler(gatewayEvent({ headers, ...request }), { awsRequestId: 'r' } as Context);
   };
 
-  it('functions answer every signed capture, each of a stream or a connection with one request to DynamoDB', async () => {
+  it('functions answer every signed capture, each of a stream, a call or a connection with one request to DynamoDB', async () => {
     // In the order of a stream's life: publishStream, then StreamStatusEvent.
     const inOrder = CAPTURES.toSorted(
       (a, b) => Number(a.method === 'StreamStatusEvent') - Number(b.method === 'StreamStatusEvent'),
@@ -74,7 +74,7 @@ describe('the bundled', () => {
       if (method !== 'connect') expect(answer.body).toBe(text);
       const isFirstSeen = method === 'StreamEvent' || method === 'sendStreamEvent';
       // A hook without a status that opens a row finds out that there is none.
-      const isKept = subject === 'stream' || /^connect|^Connection/.test(method);
+      const isKept = subject !== 'session' || /^connect|^Connection/.test(method);
       expect(dynamo.requests.length).toBe(!isKept ? 0 : isFirstSeen ? 3 : 1);
     }
     expect(await dynamo.row(SEED_STREAM)).toMatchObject({ phase: 'live', status: 'PUBLISHING' });

@@ -80,7 +80,7 @@ describe.concurrent('an AWS', () => {
   }
 
   const store = (name: string) =>
-    createDynamoStore(createDynamoClient(), testSettings({ STREAMS_TABLE: name, SESSIONS_TABLE: name }));
+    createDynamoStore(createDynamoClient(), testSettings({ STREAMS_TABLE: name, SESSIONS_TABLE: name, CALLS_TABLE: name }));
   const deadLetters = (name: string) => createDeadLetters({ deadLetterQueueUrl: `${endpoint}/1/${name}` });
 
   /** By name: what is done, how long it may take, and how many requests it takes where all is well. */
@@ -160,12 +160,12 @@ describe('the sweep’s store', () => {
 
   it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
     ['a page of the index', (signal) => sweepStore.livePages(undefined, signal)[Symbol.asyncIterator]().next()],
-    ['rows', (signal) => sweepStore.read(['m'], signal)],
-    ['sessions', (signal) => sweepStore.readSessions(['s'], signal)],
+    ['rows', (signal) => sweepStore.read('stream', ['m'], signal)],
+    ['sessions', (signal) => sweepStore.read('session', ['s'], signal)],
     ['where an earlier one stopped', (signal) => sweepStore.loadCursor(signal)],
     [
       'a change',
-      (signal) => sweepStore.change('m', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
+      (signal) => sweepStore.change('call', 'm', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
     ],
   ])('waits for %s no longer than the sweep may', async (_, work) => {
     await expect(work(AbortSignal.timeout(20))).rejects.toThrow('timeout');
@@ -205,20 +205,20 @@ describe('the sweep’s store', () => {
 
   it('asks for what a busy table leaves unprocessed after longer and longer pauses, up to a second', async () => {
     const { store, pauses } = busy(8);
-    expect([...(await store.read(['m'], new AbortController().signal)).keys()]).toEqual(['m']);
+    expect([...(await store.read('stream', ['m'], new AbortController().signal)).keys()]).toEqual(['m']);
     expect(pauses).toEqual([25, 50, 100, 200, 400, 800, 1000, 1000]);
   });
 
   it('asks for 100 rows at a time, as DynamoDB takes no more, and for each of them', async () => {
     const { store, asked } = busy(2);
     const ids = Array.from({ length: 250 }, (_, n) => `m-${n}`);
-    const rows = await store.read(ids, new AbortController().signal);
+    const rows = await store.read('stream', ids, new AbortController().signal);
     expect([...rows.keys()].sort()).toEqual([...ids].sort());
     expect(Math.max(...asked)).toBe(100);
   });
 
   it('does not begin a pause once the sweep may not go on', async () => {
     const { store } = busy(1);
-    await expect(store.read(['m'], AbortSignal.abort())).rejects.toThrow();
+    await expect(store.read('stream', ['m'], AbortSignal.abort())).rejects.toThrow();
   });
 });

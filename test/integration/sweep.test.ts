@@ -4,11 +4,14 @@ import type { Line } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
-import { LIVE_KEYS } from '../../lib/store/live-index.ts';
+import { liveKeysOf } from '../../lib/store/index-keys.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { startFakeDynamo } from '../support/fake-dynamo.ts';
 import { testSettings } from '../support/settings.ts';
+
+/** Of both indexes. */
+const LIVE_KEYS = [...liveKeysOf('stream'), ...liveKeysOf('call')];
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const seconds = (time: number) => T0 + time * 1000;

@@ -10,7 +10,10 @@ interface WriteBody {
 }
 
 /** Index keys and their limits in bytes; a partition key may have 2,048, a sort key 1,024. */
-const INDEX_KEYS: Record<string, number> = { live: 2048, name: 2048, startedAt: 1024, firstSeenAt: 1024 };
+const INDEX_KEYS: Record<string, number> = {
+  ...{ live: 2048, name: 2048, closedIn: 2048 },
+  ...{ startedAt: 1024, firstSeenAt: 1024, closedAt: 1024 },
+};
 
 /**
  * What AWS refuses of an UpdateItem and dynalite takes (Developer Guide, "Quotas in DynamoDB" and "Expressions"): the list

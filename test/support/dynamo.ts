@@ -31,7 +31,7 @@ export type Fault = 'lose request' | 'lose answer' | undefined;
 /**
  * A DynamoDB API with the table of infra/cloudformation/tables.yml behind a proxy that sees, counts and, on demand, spoils each request.
  * It is dynalite in this process, with `givesItem` as AWS where a condition fails; TEST_DYNAMODB_ENDPOINT names another implementation (moto).
- * TEST_DYNAMODB_TABLES=<streams>,<sessions> are tables that are there already, deployed for example: they are emptied first.
+ * TEST_DYNAMODB_TABLES=<streams>,<sessions>,<calls> are tables that are there already, deployed for example: they are emptied first.
  */
 export async function startDynamo({ givesItem = false } = {}) {
   const other = process.env['TEST_DYNAMODB_ENDPOINT'];
@@ -100,32 +100,34 @@ export async function startDynamo({ givesItem = false } = {}) {
   const direct = new DynamoDBClient({ endpoint: upstream.href, region: 'eu-central-1', credentials });
   const unique = `${process.pid}-${Date.now()}`;
   const given = process.env['TEST_DYNAMODB_TABLES']?.split(',');
-  const [table = '', sessionsTable = ''] = given ?? [`streams-${unique}`, `sessions-${unique}`];
+  const [table = '', sessionsTable = '', callsTable = ''] = given ?? [
+    `streams-${unique}`,
+    `sessions-${unique}`,
+    `calls-${unique}`,
+  ];
   if (given) for (const name of given) await empty(name, upstream, direct);
-  else await createTables(resourcesNamed(table, sessionsTable), direct);
+  else await createTables(resourcesNamed(table, sessionsTable, callsTable), direct);
 
   const key = (id: string) => ({ mediaSessionId: { S: id } });
-  const item = async (id: string) =>
-    (await direct.send(new GetItemCommand({ TableName: table, Key: key(id), ConsistentRead: true }))).Item;
+  const itemIn = async (TableName: string, Key: Item) =>
+    (await direct.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item;
   return {
     endpoint,
     /** Goes through the proxy. */
     client,
     table,
     sessionsTable,
+    callsTable,
     requests,
     control,
     /** For what a test does itself: neither counted nor spoilt. */
     direct,
-    item,
+    item: (id: string) => itemIn(table, key(id)),
+    callItem: (id: string) => itemIn(callsTable, { callId: { S: id } }),
     /** What the row holds, without its key and its count of writes. */
-    row: async (id: string): Promise<Row> => rowOf(await item(id)),
-    sessionRow: async (id: string): Promise<Row> => {
-      const Key = { sessionId: { S: id } };
-      return rowOf(
-        (await direct.send(new GetItemCommand({ TableName: sessionsTable, Key, ConsistentRead: true }))).Item,
-      );
-    },
+    row: async (id: string): Promise<Row> => rowOf(await itemIn(table, key(id))),
+    sessionRow: async (id: string): Promise<Row> => rowOf(await itemIn(sessionsTable, { sessionId: { S: id } })),
+    callRow: async (id: string): Promise<Row> => rowOf(await itemIn(callsTable, { callId: { S: id } })),
     /** Writes single attributes of a row, as an operator does in the console. */
     async set(id: string, attributes: Record<string, AttributeValue | undefined>) {
       const entries = Object.entries(attributes).map(([name, value], n) => ({
@@ -158,7 +160,8 @@ export async function startDynamo({ givesItem = false } = {}) {
     async close() {
       control.fault = () => undefined;
       if (other && !given) {
-        for (const TableName of [table, sessionsTable]) await direct.send(new DeleteTableCommand({ TableName }));
+        for (const TableName of [table, sessionsTable, callsTable])
+          await direct.send(new DeleteTableCommand({ TableName }));
       }
       client.destroy();
       direct.destroy();
@@ -172,16 +175,21 @@ export async function startDynamo({ givesItem = false } = {}) {
 export type TestDynamo = Omit<Awaited<ReturnType<typeof startDynamo>>, 'endpoint'>;
 
 /** The settings that name its tables. */
-export const tablesOf = ({ table, sessionsTable }: Pick<TestDynamo, 'table' | 'sessionsTable'>) => ({
+export const tablesOf = ({
+  table,
+  sessionsTable,
+  callsTable,
+}: Pick<TestDynamo, 'table' | 'sessionsTable' | 'callsTable'>) => ({
   STREAMS_TABLE: table,
   SESSIONS_TABLE: sessionsTable,
+  CALLS_TABLE: callsTable,
 });
 
-/** A row without its key and its count of writes: of a stream `sessionId` is no key. */
+/** A row without its key and its count of writes: of a stream and a call `sessionId` is no key. */
 export function rowOf(item: Item | undefined): Row {
-  const { mediaSessionId, revision: _, ...row } = toRow(item ?? {}) as Row & { mediaSessionId?: string };
+  const { mediaSessionId, callId, revision: _, ...row } = toRow(item ?? {}) as Row & Partial<Record<string, string>>;
   const { sessionId: __, ...session } = row;
-  return mediaSessionId === undefined ? session : row;
+  return mediaSessionId === undefined && callId === undefined ? session : row;
 }
 
 /** dynalite gives no item with a failed condition; AWS does where the request asks for it. */
@@ -204,12 +212,13 @@ async function empty(TableName: string, { hostname }: URL, client: DynamoDBClien
 }
 
 /** The resources of infra/cloudformation/tables.yml with the names filled in. */
-function resourcesNamed(streams: string, sessions: string): Resources {
+function resourcesNamed(streams: string, sessions: string, calls: string): Resources {
   const text = readFileSync(join(import.meta.dirname, '../../infra/cloudformation/tables.yml'), 'utf8');
   // The variables of its other attributes do not matter here.
   const named = text
     .replaceAll('${self:custom.streamsTable}', streams)
-    .replaceAll('${self:custom.sessionsTable}', sessions);
+    .replaceAll('${self:custom.sessionsTable}', sessions)
+    .replaceAll('${self:custom.callsTable}', calls);
   return (load(named) as { Resources: Resources }).Resources;
 }
 

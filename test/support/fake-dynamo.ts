@@ -23,11 +23,17 @@ type Values = Record<string, AttributeValue>;
 const scalar = (value: AttributeValue | undefined) =>
   value?.S ?? (value?.N === undefined ? value?.BOOL : Number(value.N));
 
-export const FAKE_TABLES = { STREAMS_TABLE: 'streams', SESSIONS_TABLE: 'sessions' };
-const KEYS: Readonly<Record<string, string>> = { streams: 'mediaSessionId', sessions: 'sessionId' };
+export const FAKE_TABLES = { STREAMS_TABLE: 'streams', SESSIONS_TABLE: 'sessions', CALLS_TABLE: 'calls' };
+const KEYS: Readonly<Record<string, string>> = { streams: 'mediaSessionId', sessions: 'sessionId', calls: 'callId' };
+const SORT_KEYS: Readonly<Record<string, string>> = {
+  ...{ 'streams live': 'startedAt', 'streams name': 'firstSeenAt', 'calls live': 'firstSeenAt' },
+  ...{ 'streams closed': 'closedAt', 'calls closed': 'closedAt' },
+};
 
 export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean }) {
-  const tables: Readonly<Record<string, Map<string, Item>>> = { streams: new Map(), sessions: new Map() };
+  const tables: Readonly<Record<string, Map<string, Item>>> = {
+    ...{ streams: new Map(), sessions: new Map(), calls: new Map() },
+  };
   let batches = 0;
 
   const itemsOf = (table = '') => {
@@ -65,10 +71,10 @@ export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean })
     ExclusiveStartKey,
     Limit = 1000,
   }: QueryCommandInput): object {
-    if (KeyConditionExpression !== `#${IndexName} = :key`) throw refused({ KeyConditionExpression });
+    const sortKey = SORT_KEYS[`${TableName} ${IndexName}`];
+    if (KeyConditionExpression !== `#${IndexName} = :key` || !sortKey) throw refused({ KeyConditionExpression });
     const wanted = ExpressionAttributeValues?.[':key']?.S;
-    const place = (item: Item) =>
-      `${item[IndexName === 'live' ? 'startedAt' : 'firstSeenAt']?.S} ${idOf(TableName, item)}`;
+    const place = (item: Item) => `${item[sortKey]?.S} ${idOf(TableName, item)}`;
     const after = ExclusiveStartKey ? place(ExclusiveStartKey) : '';
     const found = [...itemsOf(TableName).values()]
       .filter((item) => item[IndexName]?.S === wanted && place(item) > after)
@@ -107,6 +113,7 @@ export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean })
   return {
     streams: itemsOf('streams'),
     sessions: itemsOf('sessions'),
+    calls: itemsOf('calls'),
     send: ((command: { input: object }) => Promise.resolve().then(() => execute(command))) as DynamoDBClient['send'],
   };
 }
@@ -144,7 +151,7 @@ function holds(condition: string, item: Item, names: Names, values: Values): boo
 }
 
 const OPERAND = `(?:if_not_exists\\((${NAME}), (${VALUE})\\)|(${VALUE}))`;
-const SET = new RegExp(`(${NAME}) = ${OPERAND}(?: \\+ (${VALUE}))?(?:, |$)`, 'y');
+const SET = new RegExp(`(${NAME}) = ${OPERAND}(?: ([+-]) ${OPERAND})?(?:, |$)`, 'y');
 
 function updated(expression: string, before: Item, names: Names, values: Values): Item {
   const [, sets = '', removes = ''] = /^(?:SET (.*?))?(?:(?:^| )REMOVE (.*))?$/.exec(expression) ?? [];
@@ -152,18 +159,28 @@ function updated(expression: string, before: Item, names: Names, values: Values)
   const after = { ...before };
   SET.lastIndex = 0;
   while (SET.lastIndex < sets.length) {
-    const [, name = '', existing, fallback = '', given = fallback, addend] =
+    const [, name = '', ...parts] =
       SET.exec(sets) ??
       (() => {
         throw refused({ expression });
       })();
-    const operand = (existing && before[names[existing] ?? '']) || values[given];
-    if (!operand) throw refused({ expression });
-    after[names[name] ?? ''] = addend ? { N: String(Number(operand.N) + Number(values[addend]?.N)) } : operand;
+    const valueOf = (existing?: string, fallback = '', given = fallback) => {
+      const operand = (existing && before[names[existing] ?? '']) || values[given];
+      if (!operand) throw refused({ expression });
+      return operand;
+    };
+    const left = valueOf(...parts.slice(0, 3));
+    const sign = parts[3];
+    after[names[name] ?? ''] = sign ? computed(left, sign, valueOf(...parts.slice(4))) : left;
   }
   for (const name of removes.split(', ').filter(Boolean)) delete after[names[name] ?? ''];
   return after;
 }
+
+/** DynamoDB counts in decimals; ours have three at most. */
+const computed = (left: AttributeValue, sign: string, right: AttributeValue): AttributeValue => ({
+  N: String(Number((Number(left.N) + (sign === '+' ? 1 : -1) * Number(right.N)).toFixed(3))),
+});
 
 /** The fake with the controls of `startDynamo`, so that the same contract holds both; it sends again as the SDK does. */
 export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> {
@@ -197,11 +214,14 @@ export function startFakeDynamo({ givesItem = true } = {}): Promise<TestDynamo> 
     direct,
     table: FAKE_TABLES.STREAMS_TABLE,
     sessionsTable: FAKE_TABLES.SESSIONS_TABLE,
+    callsTable: FAKE_TABLES.CALLS_TABLE,
     requests,
     control,
     item,
+    callItem: (id: string) => Promise.resolve(fake.calls.get(id)),
     row: async (id: string) => rowOf(await item(id)),
     sessionRow: (id: string) => Promise.resolve(rowOf(fake.sessions.get(id))),
+    callRow: (id: string) => Promise.resolve(rowOf(fake.calls.get(id))),
     set(id: string, attributes: Record<string, AttributeValue | undefined>) {
       const merged = { mediaSessionId: { S: id }, ...fake.streams.get(id), ...attributes };
       fake.streams.set(id, Object.fromEntries(Object.entries(merged).filter(([, value]) => value)));

@@ -10,6 +10,8 @@ import { StoreError, type Parking, type Store } from '../../lib/store/store.ts';
 export function createMemoryStore(rules: StopRules) {
   const rows = new Map<string, Row>();
   const sessions = new Map<string, Row>();
+  const calls = new Map<string, Row>();
+  const tables = { stream: rows, session: sessions, call: calls };
   const parked: { sighting: Sighting; requestId: string }[] = [];
   const down = { store: false, queue: false };
   const counts = { reads: 0, upserts: 0 };
@@ -21,7 +23,7 @@ export function createMemoryStore(rules: StopRules) {
   const upsert = (sighting: Sighting) => {
     counts.upserts++;
     if (down.store) return failing();
-    const table = sighting.kind === 'stream' ? rows : sessions;
+    const table = tables[sighting.kind];
     const row = table.get(sighting.id) ?? {};
     const merged = merge(row, sighting, { retentionSeconds: 1000 });
     // What merge left out, such as the operator's words, stays.
@@ -56,5 +58,5 @@ export function createMemoryStore(rules: StopRules) {
       return Promise.resolve();
     },
   };
-  return { store, parking, rows, sessions, parked, down, counts };
+  return { store, parking, rows, sessions, calls, parked, down, counts };
 }

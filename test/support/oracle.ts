@@ -1,3 +1,4 @@
+import { LEVEL } from '../../lib/state/lifecycle.ts';
 import { rankOf } from '../../lib/state/rank.ts';
 import { KINDS, type Fields, type Row } from '../../lib/state/row.ts';
 import type { Sighting } from '../../lib/state/sighting.ts';
@@ -9,7 +10,10 @@ const REGISTERS = {
     connectAt: ['denied', 'sub', 'origin', 'clientVersion', 'claims', 'failedOpen'],
     registrationAt: ['registration'],
   },
+  call: { decidedAt: ['denied', 'sub'], transferAt: ['transferTarget'], transferStatusAt: ['transferStatus'] },
 } as const;
+/** Levels in which the latest word wins. */
+const LATEST: Readonly<Record<Sighting['kind'], readonly number[]>> = { stream: [4], session: [4], call: [3, 4] };
 const isAddress = (id: string) => /^(?:\/(?:[0-9.]+|\[[0-9a-f:]+\]):[0-9]+){2}$/.test(id);
 
 /** The row of a set of sightings: that of the client whose id it is, and those of the others. */
@@ -46,16 +50,13 @@ const latest = (a: Row, b: Row) =>
  * The facts of one stream must not contradict each other.
  */
 function rowOfClient(sightings: readonly Sighting[], retentionSeconds: number): Row {
-  const byRank = sightings
-    .map((sighting) => ({ sighting, rank: rankOf(sighting) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .map(({ sighting }) => sighting);
+  const byRank = sightings.toSorted(weaker);
   const winner = byRank.at(-1);
   if (!winner) return {};
   const iso = (at: number) => new Date(at).toISOString();
   const times = sightings.map(({ at }) => at);
   const everyAttribute = byRank.reduce<Fields>((all, { attributes }) => ({ ...all, ...attributes }), {});
-  const isStream = winner.kind === 'stream';
+  const isSession = winner.kind === 'session';
   const common: Fields = {
     ...winner.state,
     statusAt: iso(winner.at),
@@ -65,17 +66,51 @@ function rowOfClient(sightings: readonly Sighting[], retentionSeconds: number): 
     ...(winner.state.phase === 'ended' ? { endedAt: iso(winner.at) } : {}),
   };
   const expiresAt = Math.floor(winner.at / 1000) + retentionSeconds;
-  const row: Fields = isStream
-    ? {
+  const row: Fields = isSession
+    ? { appKey: everyAttribute.appKey, nodeId: everyAttribute.nodeId, ...common, ...registersOf(sightings) }
+    : {
         ...everyAttribute,
         ...common,
-        ...streamFields(sightings, winner, everyAttribute),
+        ...(winner.kind === 'stream'
+          ? { ...streamFields(sightings, winner, everyAttribute), ...sizeOf(sightings, winner) }
+          : callFields(sightings, winner)),
         ...registersOf(sightings),
-        ...sizeOf(sightings, winner),
-      }
-    : { appKey: everyAttribute.appKey, nodeId: everyAttribute.nodeId, ...common, ...registersOf(sightings) };
-  const whole: Fields = isStream && winner.state.phase === 'live' ? row : { ...row, expiresAt };
+        ...(['ended', 'denied'].includes(winner.state.phase) ? closedAt(winner.at) : {}),
+      };
+  const whole: Fields = !isSession && winner.state.phase === 'live' ? row : { ...row, expiresAt };
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined));
+}
+
+/** Who wins last: by level, then by time, forwards or backwards, then by a digest. */
+function weaker(a: Sighting, b: Sighting): number {
+  const later = LATEST[a.kind].includes(a.level) ? 1 : -1;
+  const digests = () => (rankOf(a).slice(-8) < rankOf(b).slice(-8) ? -1 : 1);
+  return a.level - b.level || later * (a.at - b.at) || digests();
+}
+
+const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+const least = (times: readonly number[]) => (times.length > 0 ? Math.min(...times) : undefined);
+
+/** By the hour in UTC. */
+function closedAt(at: number): Fields {
+  const hour = new Date(Math.floor(at / 3_600_000) * 3_600_000).toISOString().replace(':00:00.000Z', '');
+  return { closedAt: iso(at), closedIn: hour };
+}
+
+function callFields(sightings: readonly Sighting[], winner: Sighting): Fields {
+  const begun = least(
+    sightings.filter(({ level }) => level === LEVEL.ringing || level === LEVEL.live).map(({ at }) => at),
+  );
+  const answered = least(sightings.filter(({ level }) => level === LEVEL.live).map(({ at }) => at));
+  const roles: Readonly<Record<number, string>> = { 3: 'ringing', 4: 'talking' };
+  const talked = answered === undefined || winner.at < answered ? 0 : winner.at - answered;
+  return {
+    startedAt: iso(begun),
+    answeredAt: iso(answered),
+    answeredSeconds: answered === undefined ? undefined : answered / 1000,
+    live: roles[winner.level],
+    talkSeconds: winner.level > 4 ? talked / 1000 : undefined,
+  };
 }
 
 function streamFields(sightings: readonly Sighting[], winner: Sighting, { published }: Fields): Fields {

@@ -4,6 +4,7 @@ import { readSettings, type Settings } from '../../lib/settings/settings.ts';
 export const REQUIRED = {
   STREAMS_TABLE: 'streams',
   SESSIONS_TABLE: 'sessions',
+  CALLS_TABLE: 'calls',
   PARKING_QUEUE_URL: 'https://sqs/parking',
   DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
 };

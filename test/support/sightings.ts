@@ -114,6 +114,93 @@ const claimedHistory = (id: string): fc.Arbitrary<Sighting[]> =>
     }),
   );
 
+const callWord = fc.constantFrom(
+  ...['PENDING', 'TRYING', 'RING', 'RING', 'RING_MEDIA', 'SESSION_PROGRESS', 'ESTABLISHED', 'ESTABLISHED', 'HOLD'],
+  ...['FINISH', 'FINISH', 'FAILED', 'BUSY', 'SOMETHING_NEW', '\u{1f600}', ''],
+);
+const callMethod = fc.constantFrom<MethodName>(
+  ...(['call', 'call', 'OnCallEvent', 'CallStatusEvent', 'CallStatusEvent', 'CallStatusEvent'] as const),
+  ...([
+    'answer',
+    'hold',
+    'unhold',
+    'hangup',
+    'sendDtmf',
+    'transfer',
+    'TransferStatusEvent',
+    'OnTransferEvent',
+  ] as const),
+);
+/** What the hooks of one call agree on. */
+const callAttributes = fc.record({
+  incoming: fc.boolean(),
+  caller: fc.constantFrom('1001', 'sip:alice:secret@host;transport=tls'),
+  callee: fc.constantFrom('+493012345642', '\u{1f600}'.repeat(200)),
+  nodeId: fc.constant('node@10.0.0.1'),
+  appKey: fc.constant('click2callApp'),
+  sessionId: fc.constant('/203.0.113.77:63853/198.51.100.25:8443'),
+  hasAudio: fc.boolean(),
+});
+/** A second apart at most, so that many are at one time, and others are talked in between. */
+const callHook = fc.record({
+  method: callMethod,
+  status: fc.option(callWord),
+  at: fc.integer({ min: 0, max: 6 }).map((n) => T0 + n * 345),
+  changing: fc.record(
+    { info: fc.constantFrom('Busy Here', ''), sipStatus: fc.constantFrom(0, 180, 486, '404 Not Found') },
+    { requiredKeys: [] },
+  ),
+  target: fc.constantFrom(undefined, '1003', '1004'),
+  left: fc.subarray(['caller', 'callee', 'nodeId', 'appKey', 'sessionId', 'hasAudio']),
+});
+
+const callSighting = (
+  id: string,
+  of: Record<string, unknown>,
+  {
+    method,
+    status,
+    at,
+    changing,
+    target,
+  }: { method: MethodName; status: string | null; at: number; changing: object; target: string | undefined },
+  recorded: RecordedDecision,
+) => seen(method, { callId: id, ...of, ...changing, status, target }, at, recorded);
+
+/** The sightings of one call. Whatever a client asks can be denied: only the call itself can be as a whole. */
+const callHistory = (id: string): fc.Arbitrary<Sighting[]> =>
+  fc
+    .tuple(
+      callAttributes,
+      fc.array(fc.tuple(callHook, recorded), { minLength: 1, maxLength: 9 }),
+      fc.array(presumed, { maxLength: 1 }),
+    )
+    .map(([of, hooks, ends]) => [
+      ...hooks.map(([hook, recorded]) => {
+        const kept = Object.fromEntries(Object.entries(of).filter(([key]) => !hook.left.includes(key)));
+        return callSighting(id, kept, hook, hook.method.endsWith('StatusEvent') ? {} : recorded);
+      }),
+      ...ends.map(({ at, status }): Sighting => {
+        const state = { phase: 'ended', ...(status === undefined ? {} : { status }), info: 'presumed' } as const;
+        return { kind: 'call', id, client: {}, at, level: LEVEL.presumedEnded, state, attributes: {} };
+      }),
+    ]);
+
+/** The sightings of a call's id that several clients claim. */
+const claimedCallHistory = (id: string): fc.Arbitrary<Sighting[]> =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...CLIENTS), callHook, recorded), { minLength: 1, maxLength: 12 })
+    .map((hooks) =>
+      hooks.map(([{ name: caller, ...client }, hook, recorded]) =>
+        callSighting(
+          id,
+          { incoming: false, caller, ...client },
+          hook,
+          hook.method.endsWith('StatusEvent') ? {} : recorded,
+        ),
+      ),
+    );
+
 const sessionHook = fc.record({
   method: fc.constantFrom<MethodName>(
     'connect',
@@ -158,6 +245,8 @@ const ADDRESSES = '/203.0.113.77:63853/198.51.100.25:';
 export const HISTORIES: readonly (readonly [string, (n?: number) => fc.Arbitrary<Sighting[]>])[] = [
   ['a stream', (n = 0) => streamHistory(`stream-${n}`)],
   ['a claimed id', (n = 0) => claimedHistory(`claimed-${n}`)],
+  ['a call', (n = 0) => callHistory(`call-${n}`)],
+  ['a claimed call', (n = 0) => claimedCallHistory(`claimed-${n}`)],
   ['a session', (n = 0) => sessionHistory(`${ADDRESSES}8443-7d3ca9f8-2c8c-4d9b-9e0e-${n}`, 'node@198.51.100.25')],
   ['an address', (n = 0) => sessionHistory(`${ADDRESSES}${8000 + n}`, 'node@198.51.100.25')],
   ['an address on two nodes', (n = 0) => sessionHistory(`/[2001:db8::77]:63853/[2001:db8::25]:${8000 + n}`, 'A', 'B')],

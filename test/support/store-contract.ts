@@ -3,7 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
-import { liveKeyOf } from '../../lib/store/live-index.ts';
+import { shardKeyOf } from '../../lib/store/index-keys.ts';
 import type { Pacing } from '../../lib/store/budget.ts';
 import { StoreError, type Store } from '../../lib/store/store.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
@@ -490,7 +490,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         await sharded.upsert(of);
         const { live } = (await dynamo.item(of.id)) ?? {};
         expect(await query('live', live?.S ?? '')).toContain(of.id);
-        expect(live?.S).toBe(liveKeyOf('playing', of.id, 2));
+        expect(live?.S).toBe(shardKeyOf('playing', of.id, 2));
         expect((await dynamo.row(of.id)).live).toBe('playing');
         keys.add(live?.S);
       }
@@ -518,7 +518,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
           }),
         );
         expect(outcomes).toHaveLength(delivered.length);
-        const row = kind === 'session' ? await dynamo.sessionRow(id) : await dynamo.row(id);
+        const row = await { stream: dynamo.row, session: dynamo.sessionRow, call: dynamo.callRow }[kind](id);
         expect(row).toEqual(rowOfSet(hooks, RETENTION));
         expect(dynamo.requests.flatMap(refusedByAws)).toEqual([]);
       },

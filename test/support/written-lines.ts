@@ -5,7 +5,7 @@ import { createSweep } from '../../lib/jobs/sweep.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
-import type { LiveStream, SweepStore } from '../../lib/store/store.ts';
+import type { LiveEntry, SweepStore } from '../../lib/store/store.ts';
 import type { HookFunction } from '../../lib/http/hook-handler.ts';
 import { TEST_STAGE } from './cloudformation.ts';
 import { gatewayEvent } from './gateway-event.ts';
@@ -85,13 +85,16 @@ export async function jobLines(): Promise<WrittenLine[]> {
   const body = { mediaSessionId: 'S', status: 'PUBLISHING', nodeId: 'n', published: true };
   await memory.store.upsert(sightingOf('StreamKeepAliveEvent', body, T0) ?? never());
   const row = memory.rows.get('S') ?? {};
-  const stream: LiveStream = { id: 'S', startedAt: T0, isPublisher: true, nodeId: 'n', sessionId: undefined };
+  const calling = { callId: 'C', status: 'ESTABLISHED', nodeId: 'n' };
+  await memory.store.upsert(sightingOf('CallStatusEvent', calling, T0 - 3_600_000 * 48) ?? never());
+  const call = memory.calls.get('C') ?? {};
+  const entry: LiveEntry = { id: 'S', since: T0, role: 'publishing', nodeId: 'n', sessionId: undefined };
   const store: SweepStore = {
     livePages: async function* () {
-      yield await Promise.resolve({ streams: [stream], from: 'a' });
+      yield await Promise.resolve({ kind: 'stream', entries: [entry], from: 'a', next: 'b' } as const);
+      yield { kind: 'call', entries: [{ ...entry, id: 'C', role: 'talking' }], from: 'b' } as const;
     },
-    read: () => Promise.resolve(new Map([['S', row]])),
-    readSessions: () => Promise.resolve(new Map()),
+    read: (kind) => Promise.resolve(new Map(kind === 'stream' ? [['S', row]] : [['C', call]])),
     change: () => Promise.resolve(undefined),
     loadCursor: () => Promise.resolve(undefined),
     saveCursor: () => Promise.resolve(),

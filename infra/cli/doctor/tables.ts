@@ -8,10 +8,15 @@ import {
 import { leftOut, ok, problem, warning, type Finding } from './finding.ts';
 import { explain, type Stage } from '../stage-access.ts';
 
-/** The keys and attributes of the indexes that the sweep and npm run streams need. */
-const INDEXES = {
+/** The keys and attributes of the indexes that the sweep and the commands need. */
+const OF_STREAMS = {
   live: { keys: ['live', 'startedAt'], projected: ['name', 'nodeId', 'appKey', 'sessionId', 'published'] },
   name: { keys: ['name', 'firstSeenAt'], projected: [] },
+  closed: { keys: ['closedIn', 'closedAt'], projected: ['name', 'published', 'nodeId', 'appKey', 'sub', 'startedAt'] },
+} as const;
+const OF_CALLS = {
+  live: { keys: ['live', 'firstSeenAt'], projected: ['caller', 'callee', 'nodeId', 'appKey', 'sessionId'] },
+  closed: { keys: ['closedIn', 'closedAt'], projected: ['caller', 'callee', 'nodeId', 'appKey', 'sub', 'answeredAt'] },
 } as const;
 
 const DEPLOY =
@@ -19,8 +24,9 @@ const DEPLOY =
 
 export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
   for (const [TableName, key, indexes] of [
-    [stage.streamsTable, 'mediaSessionId', INDEXES],
+    [stage.streamsTable, 'mediaSessionId', OF_STREAMS],
     [stage.sessionsTable, 'sessionId', {}],
+    [stage.callsTable, 'callId', OF_CALLS],
   ] as const) {
     const { dynamo, isLocal } = stage;
     let table: TableDescription;
@@ -73,7 +79,8 @@ export function checkTable(
     ...(keysOf(table) === key ? [] : [`its key is ${keysOf(table)}, not ${key}`]),
     ...Object.entries(indexes).flatMap(([name, index]) => wrongWith(name, index, table)),
   ];
-  if (wrong.length > 0) return problem(check, wrong.join('; '), 'Hooks are parked, or streams are not found.', DEPLOY);
+  if (wrong.length > 0)
+    return problem(check, wrong.join('; '), 'Hooks are parked, or streams and calls are not found.', DEPLOY);
   const billing = table.BillingModeSummary?.BillingMode ?? 'PROVISIONED';
   const isProtected = table.DeletionProtectionEnabled === true;
   const found =

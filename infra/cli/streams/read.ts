@@ -12,7 +12,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../../../lib/state/row.ts';
 import { toRow, type Item } from '../../../lib/store/items.ts';
-import { LIVE_KEYS } from '../../../lib/store/live-index.ts';
+import { liveKeysOf } from '../../../lib/store/index-keys.ts';
 import type { Stage } from '../stage-access.ts';
 
 export type Stream = Row & { readonly mediaSessionId?: string };
@@ -27,7 +27,7 @@ const BUSY_PAUSE_MS = 200;
 
 /** Reads the index `live`, publishers first. `atMost` bounds the page if fewer are wanted. */
 export async function* liveStreams(streams: Streams, atMost = Infinity): AsyncGenerator<Stream[]> {
-  for (const key of LIVE_KEYS) {
+  for (const key of liveKeysOf('stream')) {
     yield* pages(streams, { IndexName: 'live', key, Limit: Math.min(LIVE_PAGE, atMost) });
   }
 }

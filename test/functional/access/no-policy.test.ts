@@ -9,7 +9,7 @@ describe('without a policy', () => {
     expect((await publish(hooks, 'any')).statusCode).toBe(200);
     expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'm', name: 'x' })).toBe(200);
     expect(await statusOf(hooks, 'call', { callId: 'c', callee: '100' })).toBe(200);
-    expect(hooks.memory.counts).toEqual({ reads: 0, upserts: 3 });
+    expect(hooks.memory.counts).toEqual({ reads: 0, upserts: 4 });
   });
 
   it('an outage of the store and the queue declines no connection', async () => {

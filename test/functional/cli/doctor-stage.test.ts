@@ -20,7 +20,7 @@ describe('the doctor, with a stage,', () => {
     const answers: Record<string, (input: Record<string, unknown>) => unknown> = {
       GetItem: ({ Key }) => ({ Item: { ...GOOD, ...(Key as object), firstSeenAt: { S: new Date().toISOString() } } }),
       DeleteItem: () => ({}),
-      DescribeTable: ({ TableName }) => ({ Table: TableName === 's-streams' ? STREAMS : SESSIONS }),
+      DescribeTable: ({ TableName }) => ({ Table: TABLES[String(TableName)] }),
       DescribeTimeToLive: () => ({
         TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
       }),
@@ -37,7 +37,14 @@ describe('the doctor, with a stage,', () => {
       return Promise.resolve().then(() => answers[name]?.(input));
     };
     const stage = {
-      ...{ name: 's', place: 'eu-central-1', isLocal: false, streamsTable: 's-streams', sessionsTable: 's-sessions' },
+      ...{
+        name: 's',
+        place: 'eu-central-1',
+        isLocal: false,
+        streamsTable: 's-streams',
+        sessionsTable: 's-sessions',
+        callsTable: 's-calls',
+      },
       dynamo: { send },
       queues: { send },
       queueUrl: (queue: string) => Promise.resolve(queue),
@@ -53,10 +60,23 @@ describe('the doctor, with a stage,', () => {
   const NonKeyAttributes = ['name', 'nodeId', 'appKey', 'sessionId', 'published'];
   const LIVE = { IndexName: 'live', KeySchema: key('live', 'startedAt'), Projection: { NonKeyAttributes } };
   const NAME = { IndexName: 'name', KeySchema: key('name', 'firstSeenAt'), Projection: { NonKeyAttributes: [] } };
-  const STREAMS = { ...SESSIONS, KeySchema: key('mediaSessionId'), GlobalSecondaryIndexes: [LIVE, NAME] };
+  const index = (IndexName: string, keys: string[], ...fields: string[]) => ({
+    ...{ IndexName, KeySchema: key(...keys), Projection: { NonKeyAttributes: fields } },
+  });
+  const ended = ['nodeId', 'appKey', 'sub'];
+  const CLOSED = index('closed', ['closedIn', 'closedAt'], 'name', 'published', 'startedAt', ...ended);
+  const STREAMS = { ...SESSIONS, KeySchema: key('mediaSessionId'), GlobalSecondaryIndexes: [LIVE, NAME, CLOSED] };
+  const CALLS = {
+    ...{ ...SESSIONS, KeySchema: key('callId') },
+    GlobalSecondaryIndexes: [
+      index('live', ['live', 'firstSeenAt'], 'caller', 'callee', 'nodeId', 'appKey', 'sessionId'),
+      index('closed', ['closedIn', 'closedAt'], 'caller', 'callee', 'answeredAt', ...ended),
+    ],
+  };
+  const TABLES: Record<string, object> = { 's-streams': STREAMS, 's-sessions': SESSIONS, 's-calls': CALLS };
   const streamsAre = (table: object) => ({
     DescribeTable: ({ TableName }: Record<string, unknown>) => ({
-      Table: TableName === 's-streams' ? { ...STREAMS, ...table } : SESSIONS,
+      Table: { ...TABLES[String(TableName)], ...(TableName === 's-streams' ? table : {}) },
     }),
   });
   const refuse = (name: string) => () => {
@@ -243,11 +263,11 @@ describe('the doctor, with a stage,', () => {
     [
       'tables that cannot be read, each',
       { DescribeTable: refuse('AccessDeniedException') },
-      { 's-streams': 'problem', 's-sessions': 'problem' },
+      { 's-streams': 'problem', 's-sessions': 'problem', 's-calls': 'problem' },
     ],
     [
       'an index with the keys in another order',
-      streamsAre({ GlobalSecondaryIndexes: [{ ...LIVE, KeySchema: key('live', 'firstSeenAt') }, NAME] }),
+      streamsAre({ GlobalSecondaryIndexes: [{ ...LIVE, KeySchema: key('live', 'firstSeenAt') }, NAME, CLOSED] }),
       { 's-streams': 'problem' },
     ],
     [
@@ -256,11 +276,13 @@ describe('the doctor, with a stage,', () => {
         GlobalSecondaryIndexes: [
           { ...LIVE, Projection: { NonKeyAttributes: NonKeyAttributes.filter((name) => name !== 'published') } },
           NAME,
+          CLOSED,
         ],
       }),
       { 's-streams': 'problem' },
     ],
-    ['no index by name', streamsAre({ GlobalSecondaryIndexes: [LIVE] }), { 's-streams': 'problem' }],
+    ['no index of what is closed', streamsAre({ GlobalSecondaryIndexes: [LIVE, NAME] }), { 's-streams': 'problem' }],
+    ['no index by name', streamsAre({ GlobalSecondaryIndexes: [LIVE, CLOSED] }), { 's-streams': 'problem' }],
     [
       'TTL that is being turned off',
       {
@@ -268,7 +290,7 @@ describe('the doctor, with a stage,', () => {
           TimeToLiveDescription: { TimeToLiveStatus: 'DISABLING', AttributeName: 'expiresAt' },
         }),
       },
-      { 's-streams, TTL': 'problem', 's-sessions, TTL': 'problem' },
+      { 's-streams, TTL': 'problem', 's-sessions, TTL': 'problem', 's-calls, TTL': 'problem' },
     ],
     [
       'recovery that is off',
@@ -277,12 +299,12 @@ describe('the doctor, with a stage,', () => {
           ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
         }),
       },
-      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning' },
+      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning', 's-calls, recovery': 'warning' },
     ],
     [
       'settings that may not be looked at',
       { DescribeContinuousBackups: refuse('AccessDeniedException') },
-      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning' },
+      { 's-streams, recovery': 'warning', 's-sessions, recovery': 'warning', 's-calls, recovery': 'warning' },
     ],
     [
       'one message in each queue',
@@ -325,16 +347,14 @@ describe('the doctor, with a stage,', () => {
         GlobalSecondaryIndexes: [
           { ...LIVE, Projection: { ProjectionType: 'ALL' } },
           { ...NAME, Projection: { ProjectionType: 'ALL' } },
+          { ...CLOSED, Projection: { ProjectionType: 'ALL' } },
         ],
       }),
     ],
     [
       'indexes of which no status is told',
       streamsAre({
-        GlobalSecondaryIndexes: [
-          { ...LIVE, IndexStatus: undefined },
-          { ...NAME, IndexStatus: 'ACTIVE' },
-        ],
+        GlobalSecondaryIndexes: [{ ...LIVE, IndexStatus: undefined }, { ...NAME, IndexStatus: 'ACTIVE' }, CLOSED],
       }),
     ],
   ])('is content with %s', async (_, change) => {
@@ -359,7 +379,7 @@ describe('the doctor, with a stage,', () => {
     const found = async (table: object) =>
       of(await examine({ behind: stageWith(streamsAre(table)).behind }), 's-streams')?.found;
     expect(await found({ DeletionProtectionEnabled: true })).toBe(
-      'active, PAY_PER_REQUEST, protected from deletion, indexes live, name',
+      'active, PAY_PER_REQUEST, protected from deletion, indexes live, name, closed',
     );
     expect(await found({})).toContain(', not protected from deletion');
   });
@@ -371,6 +391,7 @@ describe('the doctor, with a stage,', () => {
     expect(findings.filter(({ level }) => level === 'left out').map(({ check }) => check)).toEqual([
       's-streams',
       's-sessions',
+      's-calls',
     ]);
     expect(commands).not.toContain('DescribeTimeToLive');
   });

@@ -36,7 +36,7 @@ describe('the log', () => {
     expect(await lineOf(hooks, 'CallStatusEvent', { status: 'FAILED' })).toMatchObject({ callee: '+493012345642' });
   });
 
-  it('tells of a call that was denied, which has no row, and of no other', async () => {
+  it('tells of a call that was denied, and of no other', async () => {
     const own = { decides: { call: [], OnCallEvent: [] }, decide: () => deny('never') };
     const denied = await lineOf(hooksUnderTest({ IS_OFFLINE: 'true' }, own), 'call', {});
     expect(denied).toMatchObject({ outcome: 'denied', caller: '1001', callee: '+4930…42', reason: 'own: never' });

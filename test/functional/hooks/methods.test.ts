@@ -6,20 +6,22 @@ import { hooksUnderTest, json } from '../../support/hooks-under-test.ts';
 const BODY = capture('StreamStatusEvent.publishing');
 
 describe('every method', () => {
-  it('of the table is accepted; those of a stream make its row, the three that report a connection its session’s', async () => {
+  it('of the table is accepted; those of a stream or a call make its row, the three that report a connection its session’s', async () => {
     for (const method of METHOD_NAMES) {
       const { send, memory, lines } = hooksUnderTest();
       const answer = await send({ method, body: '{"mediaSessionId":"m","sessionId":"s","callId":"c"}' });
       expect(answer.statusCode).toBe(200);
       const isStream = METHODS[method].subject === 'stream';
+      const isCall = METHODS[method].subject === 'call';
       const isTelling = ['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent'].includes(method);
-      expect([method, memory.rows.size, memory.sessions.size]).toEqual([method, isStream ? 1 : 0, isTelling ? 1 : 0]);
+      const rows = [memory.rows.size, memory.sessions.size, memory.calls.size];
+      expect([method, ...rows]).toEqual([method, ...[isStream, isTelling, isCall].map(Number)]);
       const subject = { stream: 'm', session: 's', call: 'c' }[METHODS[method].subject];
       expect(lines()).toMatchObject([
         {
           method,
           id: subject,
-          outcome: isStream || isTelling ? 'applied' : 'echoed',
+          outcome: isStream || isCall || isTelling ? 'applied' : 'echoed',
           status: 200,
           requestId: 'request-1',
         },
@@ -52,8 +54,8 @@ describe('every method', () => {
     expect(await send({ method: 'sendDTMF', body: '{"callId":"c","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
     expect(await send({ method: 'sendDTMF/', body: '{"callId":"d","dtmf":"1"}' })).toMatchObject({ statusCode: 200 });
     expect(lines()).toMatchObject([
-      { method: 'sendDTMF', id: 'c', outcome: 'echoed' },
-      { method: 'sendDTMF', id: 'd', outcome: 'echoed' },
+      { method: 'sendDTMF', id: 'c', outcome: 'applied' },
+      { method: 'sendDTMF', id: 'd', outcome: 'applied' },
     ]);
   });
 

@@ -24,7 +24,7 @@ describe('a field of another type than documented', () => {
     ['StreamEvent', { type: 5 }, 'type'],
     ['connect', { mediaProviders: [1], keepAlive: 0 }, 'keepAlive mediaProviders'],
     ['ConnectionStatusEvent', { status: 5, origin: {} }, 'origin status'],
-    ['CallStatusEvent', { callId: 5, status: 5 }, 'status callId'],
+    ['CallStatusEvent', { caller: 5, status: 5 }, 'status caller'],
     ['OnCallEvent', { callee: 5 }, 'callee'],
     ['sendMessage', { sessionId: 5, body: {} }, 'sessionId body'],
     ['pushLogs', { command: 1 }, 'command'],
@@ -93,11 +93,13 @@ describe('a hook about no stream', () => {
     ['StreamKeepAliveEvent', '{"status":"PUBLISHING"}'],
     ['StreamEvent', '{"type":"audioMuted"}'],
     ['playRTSP', '{"rtspUrl":"rtsp://h/s","User-Agent":"VLC"}'],
+    ['CallStatusEvent', '{"status":"FINISH"}'],
+    ['call', '{"callId":"","callee":"1002"}'],
     ['playRTSP', '{"mediaSessionId":null,"rtspUrl":"rtsp://h/s"}'],
   ])('(%s %s) is echoed, and has no row', async (method, body) => {
     const { send, memory, lines } = hooksUnderTest();
     expect(await send({ method, body })).toMatchObject({ statusCode: 200, body });
-    expect(memory.rows.size).toBe(0);
+    expect(memory.rows.size + memory.calls.size).toBe(0);
     expect(lines()).toMatchObject([{ level: 'INFO', outcome: 'echoed' }]);
   });
 });
@@ -108,6 +110,8 @@ describe('what keys a row', () => {
     ['StreamEvent', { mediaSessionId: 'ä'.repeat(1025) }, 'mediaSessionId', 'expected at most 2048 bytes'],
     ['playRTSP', { mediaSessionId: 'x'.repeat(2049) }, 'mediaSessionId', 'expected at most 2048 bytes'],
     ['playRTSP', { mediaSessionId: {} }, 'mediaSessionId', 'expected a string, got an object'],
+    ['call', { callId: 5 }, 'callId', 'expected a string, got a number'],
+    ['sendDtmf', { callId: 'x'.repeat(2049) }, 'callId', 'expected at most 2048 bytes'],
     ['connect', { sessionId: 5 }, 'sessionId', 'expected a string, got a number'],
     ['ConnectionStatusEvent', { sessionId: [] }, 'sessionId', 'expected a string, got an array'],
   ])('must be of its type: %s with %j is a 400 that names it', async (method, fields, field, expected) => {
@@ -154,7 +158,7 @@ describe('what a policy decides by', () => {
     const answer = await send({ method, body, at: NOW * 1000 });
     expect(answer.statusCode).toBe(400);
     expect(json(answer)['message']).toBe(message);
-    expect(memory.rows.size + memory.sessions.size).toBe(0);
+    expect(memory.rows.size + memory.sessions.size + memory.calls.size).toBe(0);
   });
 
   it('is not every field: those that it does not look at may be of any type', async () => {
@@ -188,7 +192,7 @@ describe('any JSON object', () => {
   const open = hooksUnderTest();
   const guarded = hooksUnderTest({ ...WITH_SECRET, ALLOWED_ORIGINS: 'https://example.com' });
   /** What may be named in a 400, said in another way than the code does. */
-  const KEYS = ['mediaSessionId', 'sessionId'];
+  const KEYS = ['mediaSessionId', 'sessionId', 'callId'];
   const DECIDING = [...KEYS, 'custom', 'appKey', 'nodeId', 'name', 'token', 'callee', 'target', 'origin'];
 
   test.prop([hook], { numRuns: propertyRuns(1_000) })(
@@ -210,11 +214,12 @@ describe('any JSON object', () => {
       const isDecided = ['publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'transfer', 'connect'];
       if (isDecided.includes(method)) expect(judged.statusCode).not.toBe(200);
       for (const { memory } of [open, guarded]) {
-        for (const row of memory.rows.values()) {
+        for (const row of [...memory.rows.values(), ...memory.calls.values()]) {
           for (const stored of Object.values(row)) expect(['string', 'number', 'boolean']).toContain(typeof stored);
         }
         memory.rows.clear();
         memory.sessions.clear();
+        memory.calls.clear();
       }
     },
     120_000,

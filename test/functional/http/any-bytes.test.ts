@@ -64,6 +64,7 @@ describe('any bytes', () => {
         stored += memory.rows.size;
         memory.rows.clear();
         memory.sessions.clear();
+        memory.calls.clear();
         const isOneMethod = method.split('/').filter((segment) => segment !== '').length <= 1;
         expect(isOneMethod ? [200, 400, 401, 403] : [404]).toContain(answer.statusCode);
         expect(answer.headers).toHaveProperty('content-type', 'application/json');

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSweep } from '../../../lib/jobs/sweep.ts';
 import type { Line } from '../../../lib/platform/log.ts';
 import type { Row } from '../../../lib/state/row.ts';
-import type { LiveStream, SweepStore } from '../../../lib/store/store.ts';
+import type { LiveEntry, SweepStore } from '../../../lib/store/store.ts';
 import { testSettings } from '../../support/settings.ts';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -33,9 +33,9 @@ function sweepOver(...ids: string[]) {
     ...{ phase: 'live', status: 'PUBLISHING', nodeId: 'node', keepAlive: true, revision: 1, live: 'publishing' },
     lastSeenAt: new Date(control.isSilent(id) ? START - 3_600_000 : START).toISOString(),
   });
-  const streamOf = (id: string): LiveStream => ({
-    ...{ id, nodeId: 'node', sessionId: undefined, isPublisher: !id.startsWith('player') },
-    startedAt: START - 7_200_000,
+  const entryOf = (id: string): LiveEntry => ({
+    ...{ id, nodeId: 'node', sessionId: undefined, role: id.startsWith('player') ? 'playing' : 'publishing' },
+    since: START - 7_200_000,
   });
   const store: SweepStore = {
     async *livePages(from, signal) {
@@ -44,24 +44,22 @@ function sweepOver(...ids: string[]) {
         const id = ids[n] ?? '';
         await Promise.resolve(control.onPage(id));
         visited.push(id);
-        yield { streams: [streamOf(id)], from: String(n), ...(n + 1 < ids.length ? { next: String(n + 1) } : {}) };
+        const next = n + 1 < ids.length ? { next: String(n + 1) } : {};
+        yield { kind: 'stream', entries: [entryOf(id)], from: String(n), ...next } as const;
       }
     },
-    read(asked, signal) {
+    read(kind, asked, signal) {
       signals.push(signal);
       return Promise.resolve().then(() => {
+        if (kind === 'session') {
+          control.onSessions();
+          return new Map<string, Row>();
+        }
         for (const id of asked) control.onRead(id);
         return new Map(asked.map((id) => [id, rowOf(id)]));
       });
     },
-    readSessions(_, signal) {
-      signals.push(signal);
-      return Promise.resolve().then(() => {
-        control.onSessions();
-        return new Map();
-      });
-    },
-    async change(id, _, __, signal) {
+    async change(_, id, __, ___, signal) {
       signals.push(signal);
       tried.push(id);
       await Promise.resolve(control.onChange(id));
@@ -113,7 +111,7 @@ describe('a whole sweep', () => {
       level: 'INFO',
       message: 'sweep',
       fields: { milliseconds: 0, isComplete: true, live: 2, lost: 1, ended: 0, failed: 0, cause: undefined },
-      metrics: { livePublishers: 1, livePlayers: 1 },
+      metrics: { livePublishers: 1, livePlayers: 1, ringingCalls: 0, talkingCalls: 0 },
     });
   });
 
@@ -207,7 +205,7 @@ describe('a sweep that runs out of time', () => {
     control.onRead = () => {};
     const whole = await sweep();
     expect(whole.of('node silent')).toBeDefined();
-    expect(whole.line?.metrics).toEqual({ livePublishers: 0, livePlayers: 0 });
+    expect(whole.line?.metrics).toEqual({ livePublishers: 0, livePlayers: 0, ringingCalls: 0, talkingCalls: 0 });
   });
 });
 
@@ -268,15 +266,14 @@ it('a sweep writes 16 rows at a time, so that a rush of lost streams does not th
     ...{ phase: 'live', status: 'PUBLISHING', nodeId: 'node', keepAlive: true, revision: 1, live: 'publishing' },
     lastSeenAt: new Date(START - 3_600_000).toISOString(),
   };
-  const streams = ids.map((id): LiveStream => ({
-    ...{ id, nodeId: 'node', sessionId: undefined, isPublisher: true, startedAt: START - 7_200_000 },
+  const entries = ids.map((id): LiveEntry => ({
+    ...{ id, nodeId: 'node', sessionId: undefined, role: 'publishing', since: START - 7_200_000 },
   }));
   const store: SweepStore = {
     async *livePages() {
-      yield await Promise.resolve({ streams, from: '0' });
+      yield await Promise.resolve({ kind: 'stream', entries, from: '0' } as const);
     },
-    read: (asked) => Promise.resolve(new Map(asked.map((id) => [id, row]))),
-    readSessions: () => Promise.resolve(new Map()),
+    read: (_, asked) => Promise.resolve(new Map(asked.map((id) => [id, row]))),
     async change() {
       most = Math.max(most, ++running);
       await new Promise((resolve) => setImmediate(resolve));

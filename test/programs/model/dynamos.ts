@@ -1,7 +1,7 @@
 /** The DynamoDBs that the model plays against. */
 import { createFakeDynamo, FAKE_TABLES } from '../../support/fake-dynamo.ts';
 import { isSession } from './world.ts';
-import { startDynamo } from '../../support/dynamo.ts';
+import { startDynamo, tablesOf } from '../../support/dynamo.ts';
 import { toRow, type Item } from '../../../lib/store/items.ts';
 import type { Row } from '../../../lib/state/row.ts';
 import type { ModelDynamo } from './schedule.ts';
@@ -34,7 +34,7 @@ export async function realDynamo(givesItem: boolean): Promise<ModelDynamo & { cl
   const dynamo = await startDynamo({ givesItem });
   return {
     client: dynamo.client,
-    tables: { STREAMS_TABLE: dynamo.table, SESSIONS_TABLE: dynamo.sessionsTable },
+    tables: tablesOf(dynamo),
     row: async (id): Promise<Row> => (isSession(id) ? dynamo.sessionRow(id) : toRow((await dynamo.item(id)) ?? {})),
     stop: (id) => dynamo.set(id, { stop: { BOOL: true } }),
     close: () => dynamo.close(),

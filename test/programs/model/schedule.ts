@@ -23,7 +23,7 @@ import { isSession, T0, type Job, type World } from './world.ts';
 /** A DynamoDB that the schedule may look into without asking for it. */
 export interface ModelDynamo {
   readonly client: Pick<DynamoDBClient, 'send'>;
-  readonly tables: { readonly STREAMS_TABLE: string; readonly SESSIONS_TABLE: string };
+  readonly tables: Readonly<Record<'STREAMS_TABLE' | 'SESSIONS_TABLE' | 'CALLS_TABLE', string>>;
   row(id: string): Promise<Row>;
   /** What the operator does in the console: one request. */
   stop(id: string): Promise<unknown>;
@@ -298,7 +298,7 @@ function checkRow(id: string, kind: Sighting['kind'], row: Row, wanted: Row, lag
     new Error(`${id}: ${field} is ${is}, and should be ${should}`);
   const isLost = row.lost !== undefined;
   if (isLost && wanted.phase !== 'live') throw problem('lost', row.lost, undefined);
-  const skipped = ['lastSeenAt', 'rivals', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost'] : [])];
+  const skipped = ['lastSeenAt', 'rivals', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost', 'closedIn', 'closedAt'] : [])];
   for (const field of KINDS[kind].owned) {
     if (!skipped.includes(field) && row[field] !== wanted[field]) throw problem(field, row[field], wanted[field]);
   }

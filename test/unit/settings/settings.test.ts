@@ -42,6 +42,7 @@ describe('settings', () => {
       logNumbers: 'short',
       streamsTable: 'streams',
       sessionsTable: 'sessions',
+      callsTable: 'calls',
       parkingQueueUrl: 'https://sqs/parking',
       deadLetterQueueUrl: 'https://sqs/dead-letters',
       liveShards: 1,
@@ -83,6 +84,7 @@ describe('settings', () => {
     expect(problems).toEqual([
       expect.stringContaining('STREAMS_TABLE'),
       expect.stringContaining('SESSIONS_TABLE'),
+      expect.stringContaining('CALLS_TABLE'),
       expect.stringContaining('PARKING_QUEUE_URL'),
       expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
       expect.stringContaining('HOOK_SECRET_PREVIOUS'),

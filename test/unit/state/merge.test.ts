@@ -119,7 +119,8 @@ describe('merge', () => {
     expect(live).toEqual(rowOf([status('PUBLISHING', 2), denied]));
 
     const session = { phase: 'ended', status: 'DISCONNECTED', endedAt: after(5) };
-    const presumed = presumedEnd('stream', rowOf([status('PUBLISHING', 2)]), session, T0 + 1e9, LEASE) ?? expect.fail();
+    const live1 = rowOf([status('PUBLISHING', 2)]);
+    const presumed = presumedEnd('stream', 'stream', live1, session, T0 + 1e9, LEASE) ?? expect.fail();
     const ended = rowOf([presumed, status('PUBLISHING', 9)]);
     expect(ended).toMatchObject({
       phase: 'ended',

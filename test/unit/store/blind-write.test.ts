@@ -18,8 +18,8 @@ const T0 = Date.parse('2026-01-01T00:00:00Z');
 async function written(row: Row, sighting: Sighting, settings = SETTINGS): Promise<Row | undefined> {
   const { key } = KINDS[sighting.kind];
   const fake = createFakeDynamo({ givesItem: false });
-  const table = { stream: 'streams', session: 'sessions' }[sighting.kind];
-  const items = { stream: fake.streams, session: fake.sessions }[sighting.kind];
+  const table = { stream: 'streams', session: 'sessions', call: 'calls' }[sighting.kind];
+  const items = { stream: fake.streams, session: fake.sessions, call: fake.calls }[sighting.kind];
   const attributes = Object.entries(row).map(([field, value]) => [field, toAttributeValue(value)] as const);
   if (attributes.length > 0) items.set(sighting.id, { [key]: { S: sighting.id }, ...Object.fromEntries(attributes) });
   try {
@@ -39,11 +39,13 @@ async function written(row: Row, sighting: Sighting, settings = SETTINGS): Promi
 }
 
 function seen(method: MethodName, seconds: number, fields: object = {}, recorded: RecordedDecision = {}): Sighting {
-  const body = { mediaSessionId: 'm', sessionId: 's', nodeId: 'n', ...fields };
+  const body = { mediaSessionId: 'm', callId: 'c', sessionId: 's', nodeId: 'n', ...fields };
   return sightingOf(method, body, T0 + seconds * 1000, recorded) ?? expect.fail('no sighting');
 }
 const status = (word: string, seconds: number, fields: object = {}) =>
   seen('StreamStatusEvent', seconds, { status: word, published: true, ...fields });
+const call = (word: string, seconds: number, fields: object = {}) =>
+  seen('CallStatusEvent', seconds, { status: word, ...fields });
 /** WCS gives such an id again. */
 const ADDRESS = { sessionId: '/10.0.0.2:1/10.0.0.1:2' };
 const rowAfter = (...sightings: Sighting[]) =>
@@ -84,6 +86,16 @@ describe('a blind write', () => {
     ['a resize', [status('PUBLISHING', 1)], status('RESIZE', 2, { width: 640, height: 480 })],
     ['a connection', [], seen('connect', 0)],
     ['the next connection from an address', [seen('connect', 0, ADDRESS)], seen('connect', 1, ADDRESS)],
+    ['the first hook of a call', [], seen('call', 0, { status: 'PENDING', callee: '1002' })],
+    ['its ringing', [seen('call', 0)], call('RING', 1)],
+    ['its ringing, further', [seen('call', 0), call('TRYING', 1)], call('SESSION_PROGRESS', 2)],
+    ['its answer', [seen('call', 0), call('RING', 1)], call('ESTABLISHED', 2)],
+    ['its hold', [call('ESTABLISHED', 2)], call('HOLD', 3)],
+    ['its end, after they talked', [call('RING', 1), call('ESTABLISHED', 2)], call('FINISH', 14.345)],
+    ['its end without an answer', [call('RING', 1)], call('BUSY', 4)],
+    ['its end alone', [], call('FAILED', 4, { sipStatus: 404 })],
+    ['a call that is denied', [], seen('OnCallEvent', 1, {}, { isDecided: true, denied: 'token: no token' })],
+    ['what a client asks of a call', [call('ESTABLISHED', 2)], seen('hold', 3)],
     ['what became of it', [seen('connect', 0)], seen('ConnectionStatusEvent', 1, { status: 'ESTABLISHED' })],
   ])('takes %s on the common path', async (_, before, sighting) => {
     expect(canWriteBlind(sighting)).toBe(true);
@@ -114,6 +126,7 @@ describe('a blind write', () => {
   it.each([
     ['a keep-alive', seen('StreamKeepAliveEvent', 1)],
     ['a live word that does not tell publisher from player', seen('StreamStatusEvent', 1, { status: 'NEW_WORD' })],
+    ['a transfer', seen('transfer', 1, { target: '1003' })],
     ['a registration', seen('RegistrationStatusEvent', 1, { status: 'REGISTERED' })],
   ])('is not tried for %s', (_, sighting) => {
     expect(canWriteBlind(sighting)).toBe(false);

@@ -75,7 +75,7 @@ describe('a parked message', () => {
         JSON.stringify({ ...good, sighting: { ...good.sighting, attributes: { name: { a: 'S3CRET' } } } }),
         'sighting.attributes.name',
       ],
-      [JSON.stringify({ ...good, sighting: { ...good.sighting, kind: 'call' } }), 'sighting.kind'],
+      [JSON.stringify({ ...good, sighting: { ...good.sighting, kind: 'message' } }), 'sighting.kind'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, state: {} } }), 'sighting.state.phase'],
       [JSON.stringify({ ...good, sighting: { ...good.sighting, state: { phase: 'lost' } } }), 'sighting.state.phase'],
       [

@@ -95,16 +95,18 @@ describe('the facts of the method table', () => {
     });
   });
 
-  it('say which streams and sessions begin with a hook, and which players come by URL', () => {
-    expect(where(({ starts }) => starts)).toEqual(['connect', 'publishStream', 'playStream', 'playHLS', 'playRTSP']);
+  it('say which streams, sessions and calls begin with a hook, and which players come by URL', () => {
+    expect(where(({ starts }) => starts)).toEqual([
+      ...['connect', 'publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'OnCallEvent'],
+    ]);
     expect(where(({ isByUrl }) => isByUrl)).toEqual(['playHLS', 'playRTSP']);
   });
 
-  it('say which hooks have a row: all of streams, and those that report the state of a session', () => {
+  it('say which hooks have a row: all of streams and calls, and those that report the state of a session', () => {
     const ofSessions = where(({ subject }) => subject === 'session').filter(isKept);
     expect(ofSessions).toEqual(['connect', 'ConnectionStatusEvent', 'RegistrationStatusEvent']);
     expect(where(({ subject }) => subject === 'stream').filter(isKept)).toHaveLength(13);
-    expect(where(({ subject }) => subject === 'call').filter(isKept)).toEqual([]);
+    expect(where(({ subject }) => subject === 'call').filter(isKept)).toHaveLength(11);
   });
 
   it('say which field names what is requested, and where a token can be besides in `custom`', () => {

@@ -58,16 +58,23 @@ const ofTable = (table: string) =>
     (metric) => `AWS/DynamoDB ${metric} TableName=\${${table}}`,
   );
 
-const LIVE_AND_LOST = 'Lost streams, silent nodes, live after their end, ids in use, fields of another type';
+const LIVE = 'Live publishers and players, calls ringing and talking';
+const LIVE_AND_LOST = 'Lost streams and calls, silent nodes, live after their end, ids in use, fields of another type';
 /** Each graph's metrics, and how the values of a minute become one. */
 const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly string[]]>> = {
   'Hooks by outcome': ['Sum', ofHooks('hooks')],
-  'Live publishers and players': ['Maximum', [ofStage('livePublishers'), ofStage('livePlayers')]],
+  [LIVE]: ['Maximum', (['livePublishers', 'livePlayers', 'ringingCalls', 'talkingCalls'] as const).map(ofStage)],
   'Latency of hooks, ms': ['p50 p99 p99', [ofApi('Latency'), ofApi('Latency'), ofApi('IntegrationLatency')]],
   'Rejected and denied': ['Sum', [...ofHooks('rejected and denied'), overOutcomes('failedOpen')]],
   [LIVE_AND_LOST]: [
     'Sum',
-    [ofStage('lostStreams'), ofStage('silentNodes'), ...ofHooks('anomaly'), overOutcomes('fieldsLeftOut')],
+    [
+      ofStage('lostStreams'),
+      ofStage('lostCalls'),
+      ofStage('silentNodes'),
+      ...ofHooks('anomaly'),
+      overOutcomes('fieldsLeftOut'),
+    ],
   ],
   'Parked hooks': [
     'Maximum',
@@ -83,7 +90,7 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
   Replays: ['Sum', Object.keys(REPLAY_OUTCOMES).map((outcome) => `${OURS} replays outcome=${outcome}`)],
   'Functions at once': ['Maximum', ofFunctions('ConcurrentExecutions')],
   'Duration of the functions, p99, ms': ['p99', ofFunctions('Duration')],
-  DynamoDB: ['Sum', [...ofTable('StreamsTable'), ...ofTable('SessionsTable')]],
+  DynamoDB: ['Sum', [...ofTable('StreamsTable'), ...ofTable('SessionsTable'), ...ofTable('CallsTable')]],
 };
 
 const SEARCH = /^SUM\(SEARCH\('\{"([^"]+)",(\w+)\} MetricName="(\w+)"', 'Sum', 60\)\)$/;
@@ -144,7 +151,7 @@ describe('the dashboard', () => {
       }
     }
     const stacked = graphs.filter(({ properties }) => properties.stacked).map(({ properties }) => properties.title);
-    expect(stacked).toEqual(['Hooks by outcome', 'Live publishers and players']);
+    expect(stacked).toEqual(['Hooks by outcome', LIVE]);
   });
 
   it('has its widgets side by side in 24 columns, none over another, and shows the last hour of its region', () => {

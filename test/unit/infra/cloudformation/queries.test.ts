@@ -115,7 +115,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(found.map(({ n }) => Number(n))).toEqual(found.map(({ n }) => Number(n)).toSorted((a, b) => b - a));
     const what = found.map((row) => row['what']);
     for (const message of [...bad.map(({ message }) => message), ...shown]) expect(what).toContain(message);
-    expect(found.find(({ leftOut }) => leftOut)).toMatchObject({ what: 'hook', outcome: 'echoed', leftOut: 'caller' });
+    expect(found.find(({ leftOut }) => leftOut)).toMatchObject({ what: 'hook', outcome: 'applied', leftOut: 'caller' });
     expect(groupsOf(title)).toEqual(EVERYTHING);
     expect(limitOf(title)).toBe('100');
   });

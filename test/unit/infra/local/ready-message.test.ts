@@ -14,7 +14,11 @@ const PLACES = {
   hasEvents: true,
 };
 const messageOf = (env: Record<string, string>, places = PLACES) => {
-  const needed = { STREAMS_TABLE: 's', SESSIONS_TABLE: 's', PARKING_QUEUE_URL: 'q', DEAD_LETTER_QUEUE_URL: 'q' };
+  const needed = {
+    ...{ STREAMS_TABLE: 's', SESSIONS_TABLE: 's', CALLS_TABLE: 's' },
+    PARKING_QUEUE_URL: 'q',
+    DEAD_LETTER_QUEUE_URL: 'q',
+  };
   return readyMessage(readHookSettings({ ...needed, IS_OFFLINE: 'true', ...env }), places);
 };
 const SECRET = 's3cret-'.repeat(6);
