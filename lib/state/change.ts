@@ -23,7 +23,7 @@ export const TOLD = {
   session: ['nodeId', 'appKey', 'sub', 'status', 'info', 'denied', 'firstSeenAt', 'connectAt', 'endedAt'],
   call: [
     ...['incoming', 'caller', 'callee', 'nodeId', 'appKey', 'sessionId', 'sub', 'status', 'info', 'sipStatus'],
-    ...['denied', 'lost', 'firstSeenAt', 'answeredAt', 'endedAt', 'talkSeconds'],
+    ...['denied', 'lost', 'firstSeenAt', 'startedAt', 'answeredAt', 'endedAt', 'talkSeconds'],
   ],
 } as const;
 
@@ -97,7 +97,7 @@ export function changeOf(
   const [phase, previousPhase] = [phaseIn(after), before?.phase === undefined ? undefined : phaseIn(before)];
   const event = eventOf(kind, id, before ?? {}, after);
   if (event === undefined) return undefined;
-  const seconds = secondsOf(after);
+  const seconds = secondsOf(kind, after);
   return {
     event,
     phase,
@@ -110,7 +110,7 @@ export function changeOf(
 }
 
 function eventOf(kind: KindName, id: string, before: Told, after: Told): ChangeEvent | undefined {
-  const [was, is] = [before.phase, phaseIn(after)];
+  const [was, is] = [before.phase === undefined ? undefined : phaseIn(before), phaseIn(after)];
   const wasTold = was !== undefined && was !== 'seen';
   if (is === 'seen' && !wasTold) return undefined;
   const isSame = isSameClient(after, clientIn(kind, before));
@@ -126,13 +126,17 @@ const TIMES = ['firstSeenAt', 'connectAt', 'startedAt', 'answeredAt', 'endedAt']
 /** Why it ended. While a stream is live its status changes with each pause. */
 const REASONS = ['status', 'info', 'sipStatus'] as const;
 
+const SINCE = { stream: 'startedAt', session: 'connectAt', call: 'answeredAt' } as const;
+
 const wordFor = (kind: keyof typeof DETAIL_TYPES, phase: ChangedPhase): ChangeEvent =>
   kind === 'call' && phase === 'live' ? 'answered' : EVENT_OF_PHASE[phase];
 
 const isLater = (time: Attribute | undefined, than: Attribute | undefined) =>
   time !== undefined && (than === undefined || String(time) > String(than));
 
-function phaseIn({ phase }: Told): ChangedPhase {
+/** A call that rings is told apart from one that was answered; in the rows both are live. */
+function phaseIn({ phase, live }: Told): ChangedPhase {
+  if (live === 'ringing') return 'ringing';
   if (Object.hasOwn(EVENT_OF_PHASE, String(phase))) return phase as ChangedPhase;
   throw new Error(`the phase of the row is none: ${JSON.stringify(phase)}`);
 }
@@ -145,8 +149,8 @@ function toldIn(kind: KindName, row: Told) {
   return fields.flatMap((field) => (row[field] === undefined ? [] : [[field, row[field]] as const]));
 }
 
-function secondsOf(row: Told): number | undefined {
-  const from = row.startedAt ?? row.answeredAt ?? row.connectAt;
+function secondsOf(kind: KindName, row: Told): number | undefined {
+  const from = row[SINCE[kind]];
   const to = row.phase === 'lost' ? row.lastSeenAt : row.endedAt;
   if (from === undefined || to === undefined) return undefined;
   // A stream may be told live after its end was.

@@ -25,12 +25,15 @@ export const schemaProblem = (envelope: unknown): string | undefined =>
 type Loose = Readonly<Record<string, unknown>>;
 const TIMES = ['firstSeenAt', 'connectAt', 'startedAt', 'answeredAt', 'endedAt'];
 
+/** In rows, calls that ring are live, too. */
+const phaseOf = (row: Loose) => (row['live'] === 'ringing' ? 'ringing' : row['phase']);
+
 /** What a subscriber is to know of a row, as one text: two that differ are a transition. */
 function knownOf(row: Loose): string {
   // Nothing, that is.
   if (row['phase'] === 'seen') return 'seen';
   const reasons = row['phase'] === 'ended' ? [row['status'], row['info'], row['sipStatus']] : [];
-  return JSON.stringify([row['phase'], ...TIMES.map((time) => row[time] ?? null), ...reasons]);
+  return JSON.stringify([phaseOf(row), ...TIMES.map((time) => row[time] ?? null), ...reasons]);
 }
 
 function isTransition(kind: KindName, { before = {}, after }: Write): boolean {

@@ -153,7 +153,7 @@ describe('of a stream', () => {
     const row = createRow('stream', 'stream');
     row.become(merge({}, status('PUBLISHING', 0), RETENTION));
     row.become(merge(row.row(), hook('StreamKeepAliveEvent', 90), RETENTION));
-    row.become(markLost(row.row(), 'no keep-alive for 120 s', RETENTION));
+    row.become(markLost('stream', row.row(), 'no keep-alive for 120 s', RETENTION));
     row.become(merge(row.row(), hook('StreamKeepAliveEvent', 300), RETENTION));
     row.become(merge(row.row(), status('STOPPED', 400), RETENTION));
     expect(row.told()).toEqual([
@@ -188,6 +188,7 @@ describe('of a stream', () => {
 
   it("an end that was presumed is corrected by WCS's own, an end by an earlier one", () => {
     const end = presumedEnd(
+      'stream',
       'stream',
       merge({}, status('PUBLISHING', 0), RETENTION),
       { nodeId: 'node', endedAt: after(9), status: 'DISCONNECTED', firstSeenAt: after(0) },
@@ -233,7 +234,7 @@ describe('of a stream', () => {
       ...{ event: 'corrected', phase: 'live', sessionId: 'aa' },
     });
     const lost = createRow('stream', 'stream');
-    lost.become(markLost(merge({}, status('PUBLISHING', 5, mine), RETENTION), 'why', RETENTION));
+    lost.become(markLost('stream', merge({}, status('PUBLISHING', 5, mine), RETENTION), 'why', RETENTION));
     lost.become(merge(lost.row(), status('PUBLISHING', 3, theirs), RETENTION));
     expect(words(lost.told())).toEqual(['lost', 'live']);
     const denied = hook('publishStream', 5, mine, { denied: 'token: expired' });
@@ -386,8 +387,9 @@ describe.each(HISTORIES)('of %s:', (_, history) => {
       const row = createRow(kind, id);
       for (const [sighting, what] of hooks) {
         row.become(merge(row.row(), sighting, RETENTION));
+        if (kind === 'session') continue;
+        if (what === 'sweep' && row.row().phase === 'live') row.become(markLost(kind, row.row(), 'silent', RETENTION));
         if (kind !== 'stream') continue;
-        if (what === 'sweep' && row.row().phase === 'live') row.become(markLost(row.row(), 'silent', RETENTION));
         if (what === 'stop') row.set({ stop: true });
         if (what === 'stopSent') row.set({ stopSentAt: after(9) });
         if (what === 'undo')
