@@ -18,11 +18,19 @@ const SESSION = [
   ...['connectAt', 'firstSeenAt', 'endedAt', 'lastSeenAt', 'registration', 'registrationAt', 'failedOpen'],
 ] as const satisfies Shown[];
 
-export const SHOWN = { stream: STREAM, session: SESSION } as const;
+const CALL = [
+  ...['phase', 'status', 'statusAt', 'info', 'sipStatus', 'denied', 'sub', 'incoming', 'caller', 'callee'],
+  ...['visibleName', 'parentCallId', 'nodeId', 'appKey', 'sessionId', 'mediaProvider', 'decidedAt', 'firstSeenAt'],
+  ...['startedAt', 'answeredAt', 'endedAt', 'talkSeconds', 'lastSeenAt', 'lost', 'transferAt', 'transferTarget'],
+  ...['transferStatusAt', 'transferStatus', 'hasAudio', 'hasVideo', 'isMsrp'],
+] as const satisfies Shown[];
+
+export const SHOWN = { stream: STREAM, session: SESSION, call: CALL } as const;
 
 /** What is for us alone: claims are a bearer's rights, rivals are other clients' rows, the rest is bookkeeping. */
 export const NEVER_SHOWN = [
   ...['claims', 'rivals', 'rank', 'live', 'expiresAt', 'resizedAt', 'resizedWidth', 'resizedHeight'],
+  ...['closedIn', 'closedAt', 'answeredSeconds'],
 ] as const satisfies OwnedField[];
 
 /** The attributes of a row that may be shown, in the order in which a person reads them. */

@@ -8,6 +8,7 @@ import { SettingsError } from './settings.ts';
 export interface BoardSettings {
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  readonly callsTable: string;
   /** What the board's tokens are verified with: the same as those of clients. Undefined: there are none. */
   readonly tokens: TokenSettings | undefined;
   /** Whether this is the local stack. */
@@ -22,6 +23,7 @@ export function readBoardSettings(env: Environment): BoardSettings {
   const settings = {
     streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
     sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
+    callsTable: required(env, 'CALLS_TABLE', 'the name of the table of calls', problems),
     tokens: readAccess(env, problems).tokens,
     isOffline: env['IS_OFFLINE'] === 'true',
     boardOrigins: readBoardOrigins(env, problems),

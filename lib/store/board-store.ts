@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KINDS, type KindName, type Row } from '../state/row.ts';
 import { startBudget } from './budget.ts';
+import { liveKeysOf } from './index-keys.ts';
 import { toRow, type Item } from './items.ts';
-import { LIVE_KEYS } from './live-index.ts';
 import { createTable } from './table.ts';
 
 /** A row with its key, as far as the index has it. */
@@ -39,15 +39,17 @@ const MOST_ROWS = 50_000;
 export interface BoardTables {
   readonly streamsTable: string;
   readonly sessionsTable: string;
+  readonly callsTable: string;
 }
 
 export function createBoardStore(
   client: Pick<DynamoDBClient, 'send'>,
-  { streamsTable, sessionsTable }: BoardTables,
+  { streamsTable, sessionsTable, callsTable }: BoardTables,
 ): BoardStore {
   const tables = {
     stream: createTable(client, streamsTable, KINDS.stream.key),
     session: createTable(client, sessionsTable, KINDS.session.key),
+    call: createTable(client, callsTable, KINDS.call.key),
   };
 
   /** All keys of an index at once, each page by page. */
@@ -84,7 +86,7 @@ export function createBoardStore(
   }
 
   return {
-    live: (kind, signal) => readKeys(kind, 'live', LIVE_KEYS, signal),
+    live: (kind, signal) => readKeys(kind, 'live', liveKeysOf(kind), signal),
 
     async row(kind, id, signal) {
       const row = await tables[kind].read(id, startBudget(signal));

@@ -40,7 +40,7 @@ export function boardEvent(method: string, path: string, { query = '', token, bo
 
 /** Rows in memory. */
 export function createMemoryBoardStore() {
-  const rows: Record<KindName, Map<string, Row>> = { stream: new Map(), session: new Map() };
+  const rows: Record<KindName, Map<string, Row>> = { stream: new Map(), session: new Map(), call: new Map() };
   const control = { isDown: false, reads: 0 };
   const orFail = <T>(value: T): Promise<T> => {
     control.reads++;
