@@ -61,7 +61,13 @@ export function rulesOf(environment: Environment): StreamRules {
   const needsTokenSecret = usesTokens && !environment['TOKEN_JWKS_URL'];
   return readHookSettings({
     ...environment,
-    ...{ STREAMS_TABLE: any, SESSIONS_TABLE: any, CALLS_TABLE: any, PARKING_QUEUE_URL: any, DEAD_LETTER_QUEUE_URL: any },
+    ...{
+      STREAMS_TABLE: any,
+      SESSIONS_TABLE: any,
+      CALLS_TABLE: any,
+      PARKING_QUEUE_URL: any,
+      DEAD_LETTER_QUEUE_URL: any,
+    },
     HOOK_SECRET: any,
     ...(needsTokenSecret ? { TOKEN_SECRET: any } : {}),
   });

@@ -80,7 +80,10 @@ describe.concurrent('an AWS', () => {
   }
 
   const store = (name: string) =>
-    createDynamoStore(createDynamoClient(), testSettings({ STREAMS_TABLE: name, SESSIONS_TABLE: name, CALLS_TABLE: name }));
+    createDynamoStore(
+      createDynamoClient(),
+      testSettings({ STREAMS_TABLE: name, SESSIONS_TABLE: name, CALLS_TABLE: name }),
+    );
   const deadLetters = (name: string) => createDeadLetters({ deadLetterQueueUrl: `${endpoint}/1/${name}` });
 
   /** By name: what is done, how long it may take, and how many requests it takes where all is well. */
@@ -165,7 +168,8 @@ describe('the sweep’s store', () => {
     ['where an earlier one stopped', (signal) => sweepStore.loadCursor(signal)],
     [
       'a change',
-      (signal) => sweepStore.change('call', 'm', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
+      (signal) =>
+        sweepStore.change('call', 'm', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
     ],
   ])('waits for %s no longer than the sweep may', async (_, work) => {
     await expect(work(AbortSignal.timeout(20))).rejects.toThrow('timeout');

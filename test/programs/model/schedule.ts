@@ -298,7 +298,11 @@ function checkRow(id: string, kind: Sighting['kind'], row: Row, wanted: Row, lag
     new Error(`${id}: ${field} is ${is}, and should be ${should}`);
   const isLost = row.lost !== undefined;
   if (isLost && wanted.phase !== 'live') throw problem('lost', row.lost, undefined);
-  const skipped = ['lastSeenAt', 'rivals', ...(isLost ? ['phase', 'live', 'expiresAt', 'lost', 'closedIn', 'closedAt'] : [])];
+  const skipped = [
+    'lastSeenAt',
+    'rivals',
+    ...(isLost ? ['phase', 'live', 'expiresAt', 'lost', 'closedIn', 'closedAt'] : []),
+  ];
   for (const field of KINDS[kind].owned) {
     if (!skipped.includes(field) && row[field] !== wanted[field]) throw problem(field, row[field], wanted[field]);
   }
