@@ -76,7 +76,14 @@ const stream: Row = {
 const session: Row = { phase: 'ended', appKey: 'app', nodeId: 'A', status: 'DISCONNECTED', endedAt: after(20) };
 /** That the lease is over by silence is past 130 s, by the end of the session past 140 s. */
 const end = (of: { stream?: Row; session?: Row; at?: number } = {}) =>
-  presumedEnd('stream', 'x', { ...stream, ...of.stream }, { ...session, ...of.session }, T0 + (of.at ?? 141) * 1000, LEASE);
+  presumedEnd(
+    'stream',
+    'x',
+    { ...stream, ...of.stream },
+    { ...session, ...of.session },
+    T0 + (of.at ?? 141) * 1000,
+    LEASE,
+  );
 
 describe('a live stream whose session has ended', () => {
   it('has ended with it, in the words of its status, weaker than an end that WCS tells', () => {
