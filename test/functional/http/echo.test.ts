@@ -7,7 +7,9 @@ const BODY = capture('StreamStatusEvent.publishing');
 describe('a capture', () => {
   for (const { file, method, text } of FIXTURES) {
     it(`${file} is answered 200 with what was sent`, async () => {
-      const answer = await hooksUnderTest().send({ method, body: text });
+      // Otherwise the account of the phone page would be replaced.
+      const env = { IS_OFFLINE: 'true', SIP_ACCOUNT: 'client' };
+      const answer = await hooksUnderTest(env).send({ method, body: text });
       expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'application/json' } });
       if (method !== 'connect') expect(answer.body).toBe(text);
       else {
