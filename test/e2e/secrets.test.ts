@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startParameterStore } from '../support/parameter-store.ts';
 import { runScript } from '../support/run-script.ts';
@@ -8,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-async function secrets(...options: string[]): Promise<{ code: number; out: string }> {
-  const { code, stdout, stderr } = await runScript('secrets', options, {
-    ...process.env,
-    ...store.environment,
-  });
+const secrets = (...options: string[]) => secretsWith('', ...options);
+async function secretsWith(input: string, ...options: string[]): Promise<{ code: number; out: string }> {
+  const env = { ...process.env, ...store.environment, SIP_ACCOUNTS_FILE: file };
+  const { code, stdout, stderr } = await runScript('secrets', options, env, input);
   return { code, out: stdout + stderr };
 }
+const file = join(mkdtempSync(join(tmpdir(), 'secrets-')), 'made/sip.json');
 const valueOf = (name: string) => store.parameters.get(`/wcs-hooks/prod/${name}`);
 
 describe.each([
@@ -57,6 +60,74 @@ describe.each([
     // Nothing else was touched.
     expect(store.parameters).toEqual(before.set(`/wcs-hooks/prod/${current}`, second));
   }, 30_000);
+});
+
+describe('SIP accounts', () => {
+  const S3CRET = { sipLogin: 'S3CRET-1001', sipPassword: 'S3CRET', sipDomain: 'S3CRET.example.com' };
+  const WHOLE = {
+    ...{ sipRegisterRequired: true, sipLogin: 'S3CRET-1001', sipAuthenticationName: 'S3CRET-1001' },
+    ...{ sipPassword: 'S3CRET', sipDomain: 'S3CRET.example.com', sipOutboundProxy: 'S3CRET.example.com' },
+    ...{ sipPort: 5060, sipVisibleName: 'S3CRET-1001' },
+  };
+  const ALL = Object.keys(WHOLE).join(' ');
+  let printed = '';
+  const runOn = (stage: string) => async (code: number, input: unknown, options: string) => {
+    const json = input === '' ? '' : JSON.stringify(input);
+    const ran = await secretsWith(json, '--stage', stage, ...options.split(' '));
+    expect(ran).toMatchObject({ code });
+    printed += ran.out;
+    return ran.out;
+  };
+
+  it('are set from a pipe, changed, listed and removed, and no value is printed', async () => {
+    const run = runOn('prod');
+    const path = '/wcs-hooks/prod/sip/';
+    const before = new Map(store.parameters);
+    expect(await run(0, S3CRET, '--sip line-1')).toMatch(`created ${path}line-1\n`);
+    const changed = { ...S3CRET, sipPort: '5061', sipRegisterRequired: false };
+    expect(await run(0, changed, '--sip line-1')).toMatch(`changed ${path}line-1\n`);
+    for (const name of ['z', 'a']) store.parameters.set(`${path}${name}`, JSON.stringify(WHOLE));
+    expect(await run(0, '', '--list')).toBe(`a       has ${ALL}\nline-1  has ${ALL}\nz       has ${ALL}\n`);
+    expect(await run(1, { sipLogin: 'S3CRET' }, '--sip a')).toContain('sipDomain is missing');
+    expect(await run(1, '', '--sip a')).toContain('Standard input is no SIP account: it is not JSON');
+    expect(await run(0, '', '--sip a --remove')).toContain(`deleted ${path}a:`);
+    expect(await run(1, '', '--sip a --remove')).toContain(`There is no ${path}a.`);
+    store.parameters.delete(`${path}z`);
+    expect(JSON.parse(valueOf('sip/line-1') ?? '')).toEqual({ ...WHOLE, sipPort: 5061, sipRegisterRequired: false });
+    store.parameters.delete(`${path}line-1`);
+    // Nothing else was touched.
+    expect(store.parameters).toEqual(before);
+    expect(printed).not.toContain('S3CRET');
+  }, 30_000);
+
+  it('of the local stack are in a file that only its owner can read', async () => {
+    const run = runOn('local');
+    expect(await run(0, '', '--list')).toBe('There is no SIP account: --sip ACCOUNT makes one.\n');
+    for (const name of ['b', 'a'])
+      expect(await run(0, S3CRET, `--sip ${name}`)).toContain(`created ${name} in ${file}\n`);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ a: WHOLE, b: WHOLE });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await run(0, '', '--sip b --remove')).toContain(`deleted b in ${file}`);
+    expect(await run(0, '', '--list')).toBe(`a  has ${ALL}\n`);
+    expect(printed).not.toContain('S3CRET');
+  }, 30_000);
+});
+
+it('lists a SIP account that somebody put there and cannot be used, with the reason', async () => {
+  store.parameters
+    .set('/wcs-hooks/other/sip/broken', '{"sipLogin":"S3CRET"}')
+    .set('/wcs-hooks/other/sip/odd', 'S3CRET');
+  store.parameters.set(
+    '/wcs-hooks/other/sip/short',
+    '{"sipLogin":"S3CRET","sipPassword":"S3CRET","sipDomain":"S3CRET"}',
+  );
+  const { out } = await secrets('--stage', 'other', '--list');
+  expect(out.split('\n')).toEqual([
+    'broken  not usable: sipDomain is missing',
+    'odd     not usable: it is not JSON',
+    'short   has sipLogin sipPassword sipDomain',
+    '',
+  ]);
 });
 
 it('warns of a secret of hooks that somebody put there and WCS would read otherwise, and does not show it', async () => {

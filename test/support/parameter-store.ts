@@ -19,11 +19,19 @@ export async function startParameterStore() {
     if (control.fail-- > 0) return refuse('ThrottlingException');
     if (request.headers.authorization !== authorizationOf(request, body)) return refuse('InvalidSignatureException');
     const input = JSON.parse(body) as Record<string, string & string[] & boolean>;
-    const { Name = '', Names = [], Value = '', Type, Overwrite, WithDecryption } = input;
+    const { Name = '', Names = [], Value = '', Type, Overwrite, WithDecryption, Path = '/', NextToken } = input;
     switch (request.headers['x-amz-target']) {
       case 'AmazonSSM.GetParameters': {
         const found = WithDecryption ? Names.filter((name) => parameters.has(name)) : [];
         return [200, { Parameters: found.map((name) => ({ Name: name, Value: parameters.get(name) })) }];
+      }
+      case 'AmazonSSM.GetParametersByPath': {
+        // Pages of two: AWS gives ten, and may give fewer at any time.
+        const below = [...parameters.keys()].filter((name) => name.startsWith(Path)).sort();
+        const from = Number(NextToken || 0);
+        const page = below.slice(from, from + 2).map((name) => ({ Name: name, Value: parameters.get(name) }));
+        const more = from + 2 < below.length ? { NextToken: String(from + 2) } : {};
+        return [200, { Parameters: WithDecryption ? page : [], ...more }];
       }
       case 'AmazonSSM.PutParameter':
         if (Type !== 'SecureString') return refuse('ValidationException');

@@ -1,34 +1,9 @@
-/** `npm run secrets`: creates and rotates the secrets of a deployed stage in SSM's Parameter Store. */
-import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+/** Creates and rotates the secrets of a deployed stage in SSM's Parameter Store. */
+import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
-import { PARAMETERS } from '../../lib/platform/secrets.ts';
-import { propertiesWarnings } from '../../lib/wcs/properties-value.ts';
-import { Failure, optionsOf, runCommand, UsageError } from './command-line.ts';
-import { STAGE } from '../local/settings.ts';
-import { explain, isStageName, useRegion } from './stage-access.ts';
-import { columnsOf, fold } from './terminal-text.ts';
-
-const HELP = `npm run secrets -- --stage NAME [options]
-
-Creates the secret that WCS signs its hooks with (32 random bytes) if the stage has none, and says what to set in WCS. The
-secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; no function has them in its environment.
-
-  --stage NAME   of which stage
-  --token        the secret of tokens (TOKEN_SECRET) instead, which your login server signs with
-  --rotate       a new secret beside the one in use: both are valid until --finish
-  --finish       the end of a rotation: only the new one is valid from then on
-  --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
-  --help         this text`;
-
-const readOptions = () =>
-  optionsOf({
-    stage: { type: 'string' },
-    token: { type: 'boolean', default: false },
-    rotate: { type: 'boolean', default: false },
-    finish: { type: 'boolean', default: false },
-    region: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  });
+import { PARAMETERS } from '../../../lib/platform/secrets.ts';
+import { propertiesWarnings } from '../../../lib/wcs/properties-value.ts';
+import { Failure } from '../command-line.ts';
 
 type Name = keyof typeof PARAMETERS;
 
@@ -64,9 +39,20 @@ A deploy with TOKEN_ISSUER and TOKEN_AUDIENCE switches the policy on.`,
   users: 'the last token that was signed with the old one has expired',
 };
 
-type Options = ReturnType<typeof readOptions>;
+export interface Rotation {
+  /** The secret of tokens, not that of hooks. */
+  readonly token: boolean;
+  readonly rotate: boolean;
+  readonly finish: boolean;
+  readonly region: string | undefined;
+}
 
-async function run(client: SSMClient, stage: string, { token, rotate, finish, region }: Options) {
+/** Creates the secret if the stage has none, or takes a step of a rotation. */
+export async function runRotation(
+  client: Pick<SSMClient, 'send'>,
+  stage: string,
+  { token, rotate, finish, region }: Rotation,
+): Promise<void> {
   const kind = token ? OF_TOKENS : OF_HOOKS;
   const [current, previous] = [kind.current, kind.previous].map((name) => `/wcs-hooks/${stage}/${PARAMETERS[name]}`);
   const again = `npm run secrets -- --stage ${stage}${region ? ` --region ${region}` : ''}${token ? ' --token' : ''}`;
@@ -111,21 +97,3 @@ ${kind.use('<what that prints>')}`);
     console.log(`\n${kind.use(fresh)}`);
   }
 }
-
-await runCommand('secrets', async () => {
-  const options = readOptions();
-  if (options.help) return console.log(fold(HELP, columnsOf(process.stdout)));
-  const { stage, region, rotate, finish } = options;
-  if (!stage) throw new UsageError('--stage NAME is missing: of which stage?');
-  if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
-  if (stage === STAGE)
-    throw new UsageError(`The stage ${STAGE} runs here: set HOOK_SECRET in the environment of npm start.`);
-  if (rotate && finish)
-    throw new UsageError('--rotate and --finish are two steps: WCS gets the new secret in between.');
-  const place = useRegion(region);
-  await run(new SSMClient({}), stage, options).catch((error: unknown) => {
-    if (error instanceof Failure) throw error;
-    const { said, todo } = explain(error, { name: stage, place, isLocal: false });
-    throw new Failure(`Parameter Store cannot be used: ${said}.\n${todo}`);
-  });
-});
