@@ -36,6 +36,9 @@ module.exports = {
   get environment() {
     return require('./cloudformation/environment.ts').environment;
   },
+  get changes() {
+    return require('./cloudformation/changes.ts').changes;
+  },
   get roles() {
     return require('./cloudformation/roles.ts').roles;
   },

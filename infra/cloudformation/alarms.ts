@@ -5,7 +5,7 @@
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
 import type { MetricOfStage } from '../../lib/platform/log.ts';
-import { functionId, FUNCTIONS, pascal, type FunctionName } from './functions.ts';
+import { functionId, FUNCTIONS, functionsOf, pascal, type FunctionName } from './functions.ts';
 import {
   attribute,
   fromShell,
@@ -51,7 +51,7 @@ const metric = (Namespace: string, MetricName: string, dimensions: Record<string
 
 const ofApi = (name: '5xx' | 'Latency') =>
   metric('AWS/ApiGateway', name, { ApiId: ref('HttpApi'), Stage: ref('HttpApiStage') });
-const ofFunction = (of: FunctionName, name: 'Errors' | 'Throttles' | 'Invocations') =>
+const ofFunction = (of: FunctionName, name: 'Errors' | 'Throttles' | 'Invocations' | 'IteratorAge') =>
   metric('AWS/Lambda', name, { FunctionName: ref(functionId(of)) });
 const ofQueue = (queue: Queue, name: 'ApproximateNumberOfMessagesVisible' | 'ApproximateNumberOfMessagesNotVisible') =>
   metric('AWS/SQS', name, { QueueName: attribute(queue, 'QueueName') });
@@ -126,26 +126,6 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
     'One hook of a hundred takes 2 s or more, and its client waits. Look at DynamoDB (throttles, latency) and at "slowest hooks".',
     { of: 3 },
   ),
-  ...Object.fromEntries(
-    FUNCTIONS.flatMap((name) => [
-      [
-        `${name}-errors`,
-        from(
-          1,
-          sum(ofFunction(name, 'Errors')),
-          `The function ${name} threw, ran out of time or memory, or did not start: the end of its log says why.`,
-        ),
-      ],
-      [
-        `${name}-throttles`,
-        from(
-          1,
-          sum(ofFunction(name, 'Throttles')),
-          `Lambda had no room to run ${name}: raise the account's concurrency (Service Quotas), or what RESERVED_CONCURRENCY leaves it.`,
-        ),
-      ],
-    ]),
-  ),
   // Not by the queue's age: SQS leaves out of it what was received three times.
   'parked-old': from(
     1,
@@ -181,6 +161,42 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
     1,
     byHookOrReplay('denial ignored'),
     'A stream that was denied plays all the same: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
+  ),
+};
+
+const ofFunctions = (names: readonly FunctionName[]): Readonly<Record<string, Alarm>> =>
+  Object.fromEntries(
+    names.flatMap((name) => [
+      [
+        `${name}-errors`,
+        from(
+          1,
+          sum(ofFunction(name, 'Errors')),
+          `The function ${name} threw, ran out of time or memory, or did not start: the end of its log says why.`,
+        ),
+      ],
+      [
+        `${name}-throttles`,
+        from(
+          1,
+          sum(ofFunction(name, 'Throttles')),
+          `Lambda had no room to run ${name}: raise the account's concurrency (Service Quotas), or what RESERVED_CONCURRENCY leaves it.`,
+        ),
+      ],
+    ]),
+  );
+
+const OF_CHANGES: Readonly<Record<string, Alarm>> = {
+  'changes-late': from(
+    60_000,
+    maximum(ofFunction('changes', 'IteratorAge')),
+    'Subscribers hear of changes a minute late, or not at all: EventBridge does not take them, or there are more than one function can send. "cause" in the log of changes says why. After 23 hours they are given up.',
+    { of: 2 },
+  ),
+  'changes-untold': from(
+    1,
+    maximum(ofQueue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible')),
+    'Subscribers were never told of some changes: the messages name the rows, and "reason" why. The rows themselves are right.',
   ),
 };
 
@@ -267,7 +283,13 @@ const emailTo = (Endpoint: string): Readonly<Record<string, Resource>> => ({
 export async function alarms(tools: Tools): Promise<Resources> {
   const email = await fromShell(tools, 'ALARM_EMAIL');
   const minutes = await fromShell(tools, 'NO_HOOKS_MINUTES');
-  const all = { ...ALARMS, ...(minutes ? noHooks(readMinutes(minutes)) : {}) };
+  const functions = await functionsOf(tools);
+  const all = {
+    ...ALARMS,
+    ...ofFunctions(functions),
+    ...(functions.includes('changes') ? OF_CHANGES : {}),
+    ...(minutes ? noHooks(readMinutes(minutes)) : {}),
+  };
   return {
     Resources: {
       AlarmKey,

@@ -2,9 +2,9 @@
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
 import type { MetricByOutcome, MetricOfStage } from '../../lib/platform/log.ts';
-import { FUNCTIONS, HOOK_FUNCTIONS, type FunctionName } from './functions.ts';
+import { functionsOf, HOOK_FUNCTIONS, type FunctionName } from './functions.ts';
 import { fields, HOOKS, NOT_ALLOWED, quoted } from './queries.ts';
-import { NAMESPACE, PREFIX, sub, type Queue, type Resources, type Table } from './template.ts';
+import { NAMESPACE, PREFIX, sub, type Queue, type Resources, type Table, type Tools } from './template.ts';
 
 /** A reference inside the body, which is a text. */
 const inText = (id: string) => `\${${id}}`;
@@ -29,8 +29,8 @@ const api = (metric: string, shown: Shown = {}): Metric => [
 const queue = (id: Queue, metric: string, shown: Shown = {}): Metric => [
   ...['AWS/SQS', metric, 'QueueName', inText(`${id}.QueueName`), shown],
 ];
-const ofFunctions = (metric: string, what = ''): Metric[] =>
-  FUNCTIONS.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: `${name}${what}` }]);
+const ofFunctions = (names: readonly FunctionName[], metric: string, what = ''): Metric[] =>
+  names.map((name) => ['AWS/Lambda', metric, 'FunctionName', functionName(name), { label: `${name}${what}` }]);
 const ofStage = (metric: MetricOfStage, shown: Shown = {}): Metric => [NAMESPACE, metric, shown];
 const byOutcome = (metric: MetricByOutcome, outcomes: readonly string[]): Metric[] =>
   outcomes.map((outcome) => [NAMESPACE, metric, 'outcome', outcome, { label: outcome }]);
@@ -71,7 +71,27 @@ const table = (title: string, ...query: string[]): Widget => ({
 const stacked = { stacked: true };
 const MS = fields('milliseconds');
 
-const ROWS: readonly (readonly Widget[])[] = [
+const CHANGES: readonly Widget[] = [
+  graph('Changes told to the bus, and batches that come again', [
+    ofStage('changesPublished', { label: 'published' }),
+    ofStage('changesFailed', { label: 'batches that failed' }),
+  ]),
+  graph(
+    'Changes: how late, ms',
+    [['AWS/Lambda', 'IteratorAge', 'FunctionName', functionName('changes'), { label: 'oldest' }]],
+    { stat: 'Maximum' },
+  ),
+  graph(
+    'Changes that are never told',
+    [
+      ofStage('changesGivenUp', { label: 'given up' }),
+      queue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible', { label: 'dead letters' }),
+    ],
+    { stat: 'Maximum' },
+  ),
+];
+
+const rowsOf = (functions: readonly FunctionName[]): readonly (readonly Widget[])[] => [
   [
     graph(
       'Hooks by outcome',
@@ -132,8 +152,8 @@ const ROWS: readonly (readonly Widget[])[] = [
   [
     graph('Requests and errors of the API', [api('Count'), api('4xx'), api('5xx')]),
     graph('Errors and throttles of the functions', [
-      ...ofFunctions('Errors', ' errors'),
-      ...ofFunctions('Throttles', ' throttles'),
+      ...ofFunctions(functions, 'Errors', ' errors'),
+      ...ofFunctions(functions, 'Throttles', ' throttles'),
     ]),
     graph(
       'Replays',
@@ -141,18 +161,19 @@ const ROWS: readonly (readonly Widget[])[] = [
     ),
   ],
   [
-    graph('Functions at once', ofFunctions('ConcurrentExecutions'), { stat: 'Maximum' }),
-    graph('Duration of the functions, p99, ms', ofFunctions('Duration'), { stat: 'p99' }),
+    graph('Functions at once', ofFunctions(functions, 'ConcurrentExecutions'), { stat: 'Maximum' }),
+    graph('Duration of the functions, p99, ms', ofFunctions(functions, 'Duration'), { stat: 'p99' }),
     graph('DynamoDB', [
       ...ofTable('StreamsTable', 'streams'),
       ...ofTable('SessionsTable', 'sessions'),
       ...ofTable('CallsTable', 'calls'),
     ]),
   ],
+  ...(functions.includes('changes') ? [CHANGES] : []),
 ];
 
 /** Each row's widgets side by side, the rows one under the other. */
-function placed(rows: typeof ROWS): object[] {
+function placed(rows: ReturnType<typeof rowsOf>): object[] {
   let y = 0;
   return rows.flatMap((row) => {
     let x = 0;
@@ -166,14 +187,14 @@ function placed(rows: typeof ROWS): object[] {
   });
 }
 
-export const dashboard: Resources = {
+export const dashboard = async (tools: Tools): Promise<Resources> => ({
   Resources: {
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
         DashboardName: PREFIX,
-        DashboardBody: sub(JSON.stringify({ start: '-PT1H', widgets: placed(ROWS) })),
+        DashboardBody: sub(JSON.stringify({ start: '-PT1H', widgets: placed(rowsOf(await functionsOf(tools))) })),
       },
     },
   },
-};
+});

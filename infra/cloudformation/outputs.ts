@@ -1,6 +1,7 @@
 /** What an operator needs after a deploy: `npx serverless info --verbose --stage <stage>` prints it again. */
 import { BASE_PATH } from './routes.ts';
-import { PREFIX, sub, type Table } from './template.ts';
+import { tellsChanges } from './changes.ts';
+import { PREFIX, sub, type Table, type Tools } from './template.ts';
 
 const URL = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${BASE_PATH}`;
 const CONSOLE = 'https://${AWS::Region}.console.aws.amazon.com';
@@ -28,10 +29,18 @@ const OUTPUTS: Readonly<Record<string, readonly [description: string, value: str
   ],
 };
 
-const valueOf = (text: string) => (/\$\{(AWS::\w+|\w+)\}/.test(text) ? sub(text) : text);
-
-export const outputs = {
-  Outputs: Object.fromEntries(
-    Object.entries(OUTPUTS).map(([name, [Description, text]]) => [name, { Description, Value: valueOf(text) }]),
-  ),
+const OF_CHANGES: typeof OUTPUTS = {
+  EventBusName: ['The bus that tells of changes', '${EventBus}'],
+  EventBusArn: ['Its ARN, for subscribers and archives', '${EventBus.Arn}'],
+  ConsoleEventBus: ['The bus in the console', `${CONSOLE}/events/home?region=\${AWS::Region}#/eventbus/\${EventBus}`],
 };
+
+const valueOf = (text: string) => (/\$\{(AWS::\w+|\w+(\.\w+)?)\}/.test(text) ? sub(text) : text);
+
+export const outputs = async (tools: Tools) => ({
+  Outputs: Object.fromEntries(
+    Object.entries({ ...OUTPUTS, ...((await tellsChanges(tools)) ? OF_CHANGES : {}) }).map(
+      ([name, [Description, text]]) => [name, { Description, Value: valueOf(text) }],
+    ),
+  ),
+});

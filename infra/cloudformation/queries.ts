@@ -3,8 +3,8 @@ import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { Line, LogField } from '../../lib/platform/log.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { FAILURES } from '../../lib/wcs/failed-call.ts';
-import { FUNCTIONS, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
-import { NAMESPACE, ref, type Resource, type Resources } from './template.ts';
+import { FUNCTIONS, functionsOf, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
+import { NAMESPACE, ref, type Resource, type Resources, type Tools } from './template.ts';
 
 const lines = (...parts: string[]) => parts.join('\n| ');
 /** In Insights a comma list. */
@@ -89,16 +89,22 @@ const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; r
 const queryId = (title: string) =>
   `${title.replace(/\w+ ?/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).trim())}Query`;
 
-const definition = ([title, { of, query }]: [string, (typeof QUERIES)[string]]): [string, Resource] => [
+const definition = (
+  [title, { of, query }]: [string, (typeof QUERIES)[string]],
+  deployed: readonly FunctionName[],
+): [string, Resource] => [
   queryId(title),
   {
     Type: 'AWS::Logs::QueryDefinition',
     Properties: {
       Name: `${NAMESPACE}/${title}`,
-      LogGroupNames: of.map((name) => ref(logGroupId(name))),
+      LogGroupNames: of.filter((name) => deployed.includes(name)).map((name) => ref(logGroupId(name))),
       QueryString: query,
     },
   },
 ];
 
-export const queries: Resources = { Resources: Object.fromEntries(Object.entries(QUERIES).map(definition)) };
+export async function queries(tools: Tools): Promise<Resources> {
+  const deployed = await functionsOf(tools);
+  return { Resources: Object.fromEntries(Object.entries(QUERIES).map((one) => definition(one, deployed))) };
+}

@@ -1,6 +1,7 @@
 /** One role per function, with just what its code does. */
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
-import { FUNCTIONS, logGroupId, pascal, type FunctionName, type LogGroup } from './functions.ts';
+import { STREAMS } from './changes.ts';
+import { functionsOf, logGroupId, pascal, type FunctionName, type LogGroup } from './functions.ts';
 import {
   attribute,
   sub,
@@ -10,6 +11,7 @@ import {
   type Resources,
   type Substitution,
   type Table,
+  type Tools,
 } from './template.ts';
 
 type Arn = Attribute | Substitution;
@@ -63,6 +65,17 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
     allow(arn('ParkingQueue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     allow(arn('DeadLetterQueue'), 'sqs:SendMessage'),
   ],
+  changes: [
+    allow(
+      STREAMS,
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:DescribeStream',
+      'dynamodb:ListStreams',
+    ),
+    allow(attribute('EventBus', 'Arn'), 'events:PutEvents'),
+    allow(arn('ChangesDeadLetterQueue'), 'sqs:SendMessage'),
+  ],
   board: [
     readsTokenSecrets,
     allow(sub('${StreamsTable.Arn}/index/live'), 'dynamodb:Query'),
@@ -97,6 +110,6 @@ const role = (name: FunctionName): Resource => ({
   },
 });
 
-export const roles: Resources = {
-  Resources: Object.fromEntries(FUNCTIONS.map((name) => [`${pascal(name)}Role`, role(name)])),
-};
+export const roles = async (tools: Tools): Promise<Resources> => ({
+  Resources: Object.fromEntries((await functionsOf(tools)).map((name) => [`${pascal(name)}Role`, role(name)])),
+});

@@ -14,7 +14,7 @@ export interface Resources {
 }
 
 export type Table = 'StreamsTable' | 'SessionsTable' | 'CallsTable';
-export type Queue = 'ParkingQueue' | 'DeadLetterQueue';
+export type Queue = 'ParkingQueue' | 'DeadLetterQueue' | 'ChangesDeadLetterQueue';
 
 export interface Reference {
   readonly Ref: string;

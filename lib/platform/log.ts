@@ -7,14 +7,18 @@ export type MetricByOutcome = 'hooks' | 'replays' | 'failedOpen' | 'fieldsLeftOu
 export type MetricOfStage =
   | ('notReady' | 'silentNodes' | 'lostStreams' | 'lostCalls')
   | ('livePublishers' | 'livePlayers' | 'ringingCalls' | 'talkingCalls')
-  | ('boardRequests' | 'boardFailed');
+  | ('boardRequests' | 'boardFailed')
+  | MetricOfChanges;
+/** Of what was told to the bus of changes. */
+export type MetricOfChanges = 'changesPublished' | 'changesFailed' | 'changesGivenUp';
 
 /** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
 export type LogField =
   | ('method' | 'type' | 'id' | 'name' | 'wcsStatus' | 'app' | 'node' | 'leftOut' | 'sub' | 'reason')
   | ('outcome' | 'status' | 'milliseconds' | 'requests' | 'requestId' | 'messageId' | 'cause')
   | ('caller' | 'callee' | 'target' | 'sipStatus' | 'info')
-  | ('nodeId' | 'isComplete' | 'live' | 'lost' | 'ended' | 'failed');
+  | ('nodeId' | 'isComplete' | 'live' | 'lost' | 'ended' | 'failed')
+  | ('records' | 'lagSeconds');
 
 type Counts<Metric extends string> = Readonly<Partial<Record<Metric, number>>>;
 

@@ -35,6 +35,13 @@ export interface HookSettings extends Settings {
   readonly logNumbers: NumberForm;
 }
 
+/** The settings of the function that tells the bus of changes. */
+export interface ChangesSettings extends Settings {
+  /** The name of the bus. */
+  readonly eventBus: string;
+  readonly changesDeadLetterQueueUrl: string;
+}
+
 /** Reports every problem of the settings at once. The message never has the value of a secret. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
@@ -48,6 +55,19 @@ export class SettingsError extends Error {
 
 /** @throws SettingsError naming every problem */
 export const readSettings = (env: Environment): Settings => checked((problems) => readCommon(env, problems));
+
+/** @throws SettingsError naming every problem */
+export const readChangesSettings = (env: Environment): ChangesSettings =>
+  checked((problems) => ({
+    ...readCommon(env, problems),
+    eventBus: required(env, 'EVENT_BUS', 'the name of the bus of changes', problems),
+    changesDeadLetterQueueUrl: required(
+      env,
+      'CHANGES_DEAD_LETTER_QUEUE_URL',
+      'the URL of the queue of changes that cannot be told',
+      problems,
+    ),
+  }));
 
 /** @throws SettingsError naming every problem */
 export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSettings =>

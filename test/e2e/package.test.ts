@@ -94,7 +94,9 @@ describe('serverless package', () => {
   it('makes Node 24 functions on arm64 that have time for the store', () => {
     const functions = of('AWS::Lambda::Function').map(([name, { Properties }]) => [name, Properties] as const);
     expect(functions).toHaveLength(FUNCTIONS.length);
-    const timeouts: Record<string, number> = { SweepLambdaFunction: 60, ReplayLambdaFunction: 20 };
+    const timeouts: Record<string, number> = {
+      ...{ SweepLambdaFunction: 60, ReplayLambdaFunction: 20, ChangesLambdaFunction: 60 },
+    };
     for (const [name, properties] of functions) {
       const Timeout = timeouts[name] ?? 10;
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout });
@@ -113,7 +115,8 @@ describe('serverless package', () => {
     expect(of('AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties)).toMatchObject([
       { FunctionName: { Ref: 'SweepLambdaFunction' }, MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
     ]);
-    expect(of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)).toMatchObject([
+    const mappings = of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
+    expect(mappings.filter(({ FunctionName }) => JSON.stringify(FunctionName).includes('Replay'))).toMatchObject([
       {
         EventSourceArn: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] },
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -125,6 +128,29 @@ describe('serverless package', () => {
       MessageRetentionPeriod: 14 * 24 * 3600,
       RedrivePolicy: { maxReceiveCount: 1000, deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
     });
+  });
+
+  it('tells the bus of the changes of every table: in order, within a second, and never blocked by one that cannot be told', () => {
+    const mappings = of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
+    const ofChanges = mappings.filter(({ FunctionName }) => JSON.stringify(FunctionName).includes('Changes'));
+    const tables = of('AWS::DynamoDB::Table');
+    expect(ofChanges.map(({ EventSourceArn }) => EventSourceArn)).toEqual(
+      tables.map(([id]) => ({ 'Fn::GetAtt': [id, 'StreamArn'] })),
+    );
+    for (const [, { Properties }] of tables)
+      expect(Properties['StreamSpecification']).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    for (const mapping of ofChanges) {
+      expect(mapping).toMatchObject({
+        ...{ StartingPosition: 'TRIM_HORIZON', MaximumBatchingWindowInSeconds: 1, BisectBatchOnFunctionError: true },
+        ...{ FunctionResponseTypes: ['ReportBatchItemFailures'], MaximumRecordAgeInSeconds: 23 * 3600 },
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ChangesDeadLetterQueue', 'Arn'] } } },
+      });
+      // As often as it takes, until it is too old; the batches of a partition one after another.
+      expect(mapping).not.toHaveProperty('MaximumRetryAttempts');
+      expect(mapping['ParallelizationFactor']).toBeUndefined();
+    }
+    expect(resources['EventBus']?.Properties).toEqual({ Name: 'wcs-hooks-dev' });
+    expect(outputs['EventBusName']?.Value).toEqual({ 'Fn::Sub': '${EventBus}' });
   });
 
   it('gives each function a role of its own, with just its log group, its tables and the six secrets', () => {
@@ -163,6 +189,19 @@ describe('serverless package', () => {
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:GetItem'], Resource: [table, sessions] },
         { Action: ['dynamodb:UpdateItem'], Resource: table, Condition: expect.anything() as unknown },
+      ],
+      Changes: [
+        {
+          Action: [
+            'dynamodb:GetRecords',
+            'dynamodb:GetShardIterator',
+            'dynamodb:DescribeStream',
+            'dynamodb:ListStreams',
+          ],
+          Resource: of('AWS::DynamoDB::Table').map(([id]) => ({ 'Fn::GetAtt': [id, 'StreamArn'] })),
+        },
+        { Action: ['events:PutEvents'], Resource: { 'Fn::GetAtt': ['EventBus', 'Arn'] } },
+        { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ChangesDeadLetterQueue', 'Arn'] } },
       ],
     };
     expect(of('AWS::IAM::Role')).toHaveLength(FUNCTIONS.length);
@@ -255,6 +294,7 @@ describe('serverless package', () => {
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true },
       DeletionProtectionEnabled: false,
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
     });
   });
 
@@ -287,7 +327,7 @@ describe('serverless package', () => {
   it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     const alarms = of('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3);
+    expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3 + 2);
     for (const [id, { Properties }] of alarms) {
       expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
       // These tell of a moment.
@@ -351,6 +391,18 @@ describe('serverless package', () => {
       'Properties.RetentionInDays',
       'UpdateReplacePolicy',
     ]);
+  });
+
+  it('leaves out all that tells of changes where nobody subscribes to them', async () => {
+    const { text, Resources: silent } = await packaged('dev', { CHANGE_EVENTS: 'false' });
+    const gone = Object.keys(resources).filter((id) => !(id in silent));
+    expect(gone.sort()).toEqual([
+      ...['ChangesDeadLetterQueue', 'ChangesErrorsAlarm', 'ChangesEventSourceMappingDynamodbCallsTable'],
+      'ChangesEventSourceMappingDynamodbSessionsTable',
+      ...['ChangesEventSourceMappingDynamodbStreamsTable', 'ChangesLambdaFunction', 'ChangesLateAlarm'],
+      ...['ChangesLogGroup', 'ChangesRole', 'ChangesThrottlesAlarm', 'ChangesUntoldAlarm', 'EventBus'],
+    ]);
+    expect(text).not.toMatch(/StreamSpecification|StreamArn|EventBus|[cC]hanges/);
   });
 
   it('says what it does not understand of the settings of a deploy', async () => {

@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeOf, envelopeOf, type Change } from '../../lib/state/change.ts';
+import { changeOf, envelopeOf, type Change, type DETAIL_TYPES } from '../../lib/state/change.ts';
 import { clientIn, isSameClient } from '../../lib/state/clients.ts';
 import type { KindName, Row } from '../../lib/state/row.ts';
 
@@ -13,7 +13,10 @@ export interface Write {
 
 /** docs/events.schema.json, which receivers read. */
 export const SCHEMA = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/events.schema.json'), 'utf8')) as {
-  readonly definitions: Record<KindName, { readonly properties: Record<string, { readonly enum?: string[] }> }>;
+  readonly definitions: Record<
+    keyof typeof DETAIL_TYPES,
+    { readonly properties: Record<string, { readonly enum?: string[] }> }
+  >;
 };
 const ajv = new Ajv({ allErrors: true });
 const validate = ajv.compile(SCHEMA);

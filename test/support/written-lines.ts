@@ -1,5 +1,6 @@
 /** What the code really writes for the stage `test`: each kind of line, by running what writes it. */
 import type { Context, SQSEvent } from 'aws-lambda';
+import { createChanges } from '../../lib/jobs/changes.ts';
 import { createReplay } from '../../lib/jobs/replay.ts';
 import { createSweep } from '../../lib/jobs/sweep.ts';
 import { createLog } from '../../lib/platform/log.ts';
@@ -13,6 +14,7 @@ import { hooksUnderTest } from './hooks-under-test.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { startParameterStore } from './parameter-store.ts';
 import { REQUIRED, testSettings } from './settings.ts';
+import { recordOf } from './stream-records.ts';
 import { signToken, WITH_SECRET } from './tokens.ts';
 
 export type WrittenLine = Readonly<Record<string, unknown>> & {
@@ -75,7 +77,7 @@ export async function hookLines(): Promise<WrittenLine[]> {
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 
-/** A sweep over a node that fell silent, and a replay of what can be applied, cannot, and never can. */
+/** A sweep over a node that fell silent; a replay of what can be applied, cannot, and never can; and the same of changes. */
 export async function jobLines(): Promise<WrittenLine[]> {
   const written: string[] = [];
   const now = () => T0 + 3_600_000;
@@ -108,6 +110,14 @@ export async function jobLines(): Promise<WrittenLine[]> {
   await replay(event('{}'));
   memory.down.store = true;
   await replay(event(message));
+
+  let isAway = false;
+  const bus = { put: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve([])) };
+  const changes = createChanges({ bus, deadLetters: () => Promise.resolve(), log, now });
+  const records = ['live', 'none'].map((phase, n) => recordOf('stream', 'S', n, undefined, { phase, revision: 1 }));
+  await changes({ Records: records });
+  isAway = true;
+  await changes({ Records: records });
   return parse(written);
 }
 

@@ -36,7 +36,7 @@ describe.each(PAGES)('$path', (page) => {
   });
 
   it('says what kind of code each block is, or that it is none', () => {
-    const kinds = ['', 'console', 'console aws', 'js', 'mermaid', 'sql', 'text', 'ts'];
+    const kinds = ['', 'console', 'console aws', 'js', 'json', 'mermaid', 'sql', 'text', 'ts', 'yaml'];
     expect(page.blocks.map(({ info }) => info).filter((info) => !kinds.includes(info))).toEqual([]);
     // Else a block would hide in the prose.
     expect(page.prose).not.toContain('```\n');

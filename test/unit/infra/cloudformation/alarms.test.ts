@@ -27,12 +27,14 @@ const ofReplays = (outcome: ReplayOutcome) => `wcs-hooks/test replays outcome=${
 const ofStage = (metric: MetricOfStage) => `wcs-hooks/test ${metric}`;
 // As AWS does: docs.aws.amazon.com, "Metrics" of Lambda, API Gateway (HTTP APIs) and SQS.
 const ofApi = (metric: '5xx' | 'Latency') => `AWS/ApiGateway ${metric} ApiId=HttpApi Stage=HttpApiStage`;
-const ofFunction = (name: string, metric: 'Errors' | 'Throttles' | 'Invocations') =>
+const ofFunction = (name: string, metric: 'Errors' | 'Throttles' | 'Invocations' | 'IteratorAge') =>
   `AWS/Lambda ${metric} FunctionName=${name}LambdaFunction`;
-const ofQueue = (name: 'ParkingQueue' | 'DeadLetterQueue', which: 'Visible' | 'NotVisible') =>
-  `AWS/SQS ApproximateNumberOfMessages${which} QueueName=${name}.QueueName`;
+const ofQueue = (
+  name: 'ParkingQueue' | 'DeadLetterQueue' | 'ChangesDeadLetterQueue',
+  which: 'Visible' | 'NotVisible',
+) => `AWS/SQS ApproximateNumberOfMessages${which} QueueName=${name}.QueueName`;
 
-const FUNCTIONS = ['Connect', 'Invocation', 'Event', 'Incoming', 'Sweep', 'Replay', 'Board'];
+const FUNCTIONS = ['Connect', 'Invocation', 'Event', 'Incoming', 'Sweep', 'Replay', 'Changes', 'Board'];
 const EXPECTED: Readonly<Record<string, Row>> = {
   'api-5xx': { metrics: [ofApi('5xx')], statistic: 'Sum', when: '>= 5', periods: '1 × 300 s' },
   'not-ready': { metrics: [ofStage('notReady')], statistic: 'Sum', when: '>= 1', periods: '1 × 300 s' },
@@ -53,6 +55,14 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   },
   'dead-letters': {
     metrics: [ofQueue('DeadLetterQueue', 'Visible')],
+    ...{ statistic: 'Maximum', when: '>= 1', periods: '1 × 300 s' },
+  },
+  'changes-late': {
+    metrics: [ofFunction('Changes', 'IteratorAge')],
+    ...{ statistic: 'Maximum', when: '>= 60000', periods: '2 × 300 s' },
+  },
+  'changes-untold': {
+    metrics: [ofQueue('ChangesDeadLetterQueue', 'Visible')],
     ...{ statistic: 'Maximum', when: '>= 1', periods: '1 × 300 s' },
   },
   'node-silent': {
@@ -199,6 +209,13 @@ describe('the alarms', () => {
     expect(Object.values(ofType(subscribed, 'AWS::SNS::Subscription'))).toEqual([
       { TopicArn: { Ref: 'AlarmTopic' }, Protocol: 'email', Endpoint: 'night@example.com' },
     ]);
+  });
+
+  it('are without those of changes where none are told', async () => {
+    const { Resources } = await build({ CHANGE_EVENTS: 'false' });
+    expect(Object.keys(Resources).filter((id) => id.startsWith('Changes'))).toEqual([]);
+    expect(Object.keys((await build()).Resources).filter((id) => id.startsWith('Changes'))).toHaveLength(4);
+    await expect(build({ CHANGE_EVENTS: 'no' })).rejects.toThrow('CHANGE_EVENTS="no": expected true or false');
   });
 
   it.each(['0', '-1', '1.5', '1441', 'often', ' '])('refuse NO_HOOKS_MINUTES=%j', async (minutes) => {

@@ -3,7 +3,7 @@ import { dashboard } from '../../../../infra/cloudformation/dashboard.ts';
 import type { HookOutcome } from '../../../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../../../lib/jobs/replay.ts';
 import type { MetricByOutcome, MetricOfStage } from '../../../../lib/platform/log.ts';
-import { ofType } from '../../../support/cloudformation.ts';
+import { ofType, shellWith } from '../../../support/cloudformation.ts';
 import { insights } from '../../../support/insights.ts';
 import { hookLines, jobLines, metricsIn, type WrittenLine } from '../../../support/written-lines.ts';
 
@@ -48,7 +48,7 @@ const ofHooks = (group: string) =>
 const ofStage = (metric: MetricOfStage) => `${OURS} ${metric}`;
 const overOutcomes = (metric: MetricByOutcome) => `${OURS} ${metric} outcome=*`;
 
-const FUNCTIONS = ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay', 'board'];
+const FUNCTIONS = ['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay', 'changes', 'board'];
 const ofFunctions = (metric: string) =>
   FUNCTIONS.map((name) => `AWS/Lambda ${metric} FunctionName=wcs-hooks-test-${name}`);
 const ofApi = (metric: string) => `AWS/ApiGateway ${metric} ApiId=\${HttpApi}`;
@@ -75,6 +75,15 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
       ...ofHooks('anomaly'),
       overOutcomes('fieldsLeftOut'),
     ],
+  ],
+  'Changes told to the bus, and batches that come again': [
+    'Sum',
+    [ofStage('changesPublished'), ofStage('changesFailed')],
+  ],
+  'Changes: how late, ms': ['Maximum', ['AWS/Lambda IteratorAge FunctionName=wcs-hooks-test-changes']],
+  'Changes that are never told': [
+    'Maximum',
+    [ofStage('changesGivenUp'), ofQueue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible')],
   ],
   'Parked hooks': [
     'Maximum',
@@ -105,7 +114,10 @@ function nameOf(line: Line): string {
 const optionsOf = (line: Line) => line.find((part) => typeof part === 'object') ?? {};
 
 const [properties] = Object.values(
-  ofType<{ DashboardName: string; DashboardBody: { 'Fn::Sub': string } }>(dashboard, 'AWS::CloudWatch::Dashboard'),
+  ofType<{ DashboardName: string; DashboardBody: { 'Fn::Sub': string } }>(
+    await dashboard(shellWith({})),
+    'AWS::CloudWatch::Dashboard',
+  ),
 );
 const { start, widgets } = JSON.parse(properties?.DashboardBody['Fn::Sub'] ?? '') as {
   start: string;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queries } from '../../../../infra/cloudformation/queries.ts';
-import { ofType } from '../../../support/cloudformation.ts';
+import { ofType, shellWith } from '../../../support/cloudformation.ts';
 import { insights } from '../../../support/insights.ts';
 import { hookLines, jobLines, type WrittenLine } from '../../../support/written-lines.ts';
 
@@ -9,13 +9,13 @@ interface Definition {
   readonly LogGroupNames: readonly { readonly Ref: string }[];
   readonly QueryString: string;
 }
-const ALL = ofType<Definition>(queries, 'AWS::Logs::QueryDefinition');
+const ALL = ofType<Definition>(await queries(shellWith({})), 'AWS::Logs::QueryDefinition');
 const named = (title: string) =>
   Object.values(ALL).find(({ Name }) => Name === `wcs-hooks/test/${title}`) ?? expect.fail(title);
 const groupsOf = (title: string) => named(title).LogGroupNames.map(({ Ref }) => Ref);
 
 const HOOKS = ['ConnectLogGroup', 'InvocationLogGroup', 'EventLogGroup', 'IncomingLogGroup'];
-const EVERYTHING = [...HOOKS, 'SweepLogGroup', 'ReplayLogGroup', 'BoardLogGroup'];
+const EVERYTHING = [...HOOKS, 'SweepLogGroup', 'ReplayLogGroup', 'ChangesLogGroup', 'BoardLogGroup'];
 
 describe('the saved queries, over what the code writes', () => {
   let lines: WrittenLine[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '../../../../infra/cloudformation/functions.ts';
 import { roles } from '../../../../infra/cloudformation/roles.ts';
-import { ofType } from '../../../support/cloudformation.ts';
+import { ofType, shellWith } from '../../../support/cloudformation.ts';
 
 interface Role {
   readonly AssumeRolePolicyDocument: object;
@@ -11,7 +11,7 @@ interface Role {
 }
 /** Of this stage alone. */
 const SIP_ACCOUNTS = ':parameter/wcs-hooks/test/sip/*';
-const ALL = ofType<Role>(roles, 'AWS::IAM::Role');
+const ALL = ofType<Role>(await roles(shellWith({})), 'AWS::IAM::Role');
 
 describe('the roles', () => {
   it('are one for each function', () => {

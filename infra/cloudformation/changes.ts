@@ -1,0 +1,69 @@
+/**
+ * What tells others of changes: the streams of the tables, the bus, and the function between them. CHANGE_EVENTS=false leaves
+ * all of it out of the stack; on this machine other parts tell of changes.
+ */
+import { attribute, fromShell, PREFIX, ref, type Resources, type Table, type Tools } from './template.ts';
+
+const TABLES: readonly Table[] = ['StreamsTable', 'SessionsTable', 'CallsTable'];
+
+/** Whether the stack tells of changes. @throws Error for a setting that is neither true nor false */
+export async function tellsChanges(tools: Tools): Promise<boolean> {
+  const setting = await fromShell(tools, 'CHANGE_EVENTS');
+  if (!['', 'true', 'false'].includes(setting)) {
+    throw new Error(`CHANGE_EVENTS=${JSON.stringify(setting)}: expected true or false`);
+  }
+  return setting !== 'false' && (await tools.resolveVariable('sls:stage')) !== 'local';
+}
+
+export const STREAMS = TABLES.map((table) => attribute(table, 'StreamArn'));
+
+const ofStage = '${self:custom.stage.deletionPolicy}';
+
+const RESOURCES = {
+  ...Object.fromEntries(
+    TABLES.map((table) => [table, { Properties: { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } } }]),
+  ),
+  EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: PREFIX } },
+  // Not the queue of the hooks that could not be applied: those come back, and the rows have told these.
+  ChangesDeadLetterQueue: {
+    Type: 'AWS::SQS::Queue',
+    DeletionPolicy: ofStage,
+    UpdateReplacePolicy: ofStage,
+    Properties: { QueueName: `${PREFIX}-untold-changes`, MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true },
+  },
+};
+
+const stream = (arn: (typeof STREAMS)[number]) => ({
+  stream: {
+    type: 'dynamodb',
+    arn,
+    // In the order of a row's writes, of each partition one batch at a time.
+    batchSize: 200,
+    batchWindow: 1,
+    // From the first write on, also those while the mapping is being made.
+    startingPosition: 'TRIM_HORIZON',
+    functionResponseType: 'ReportBatchItemFailures',
+    bisectBatchOnFunctionError: true,
+    // A stream forgets after 24 hours: an hour before, Lambda still has something to give to the dead letters.
+    maximumRecordAgeInSeconds: 23 * 3600,
+    destinations: { onFailure: { type: 'sqs', arn: attribute('ChangesDeadLetterQueue', 'Arn') } },
+  },
+});
+
+const FUNCTION = {
+  handler: 'dist/changes.handler',
+  role: attribute('ChangesRole', 'Arn'),
+  package: { patterns: ['dist/changes.?js'] },
+  // It sends nothing after 40 s: the rest comes again.
+  timeout: 60,
+  environment: { EVENT_BUS: ref('EventBus'), CHANGES_DEAD_LETTER_QUEUE_URL: ref('ChangesDeadLetterQueue') },
+  events: STREAMS.map(stream),
+};
+
+const NOTHING: Resources = { Resources: {} };
+
+export const changes = {
+  resources: async (tools: Tools): Promise<object> =>
+    (await tellsChanges(tools)) ? { Resources: RESOURCES } : NOTHING,
+  functions: async (tools: Tools): Promise<object> => ((await tellsChanges(tools)) ? { changes: FUNCTION } : {}),
+};
