@@ -89,3 +89,13 @@ describe('an id that a second client claims', () => {
     expect(afterAll(live, end, status(BOB, 'PUBLISHING', 4), status(BOB, 'STOPPED', 5))).toBeUndefined();
   });
 });
+
+describe('a session', () => {
+  it('whose address two nodes give to their clients is no id in use', () => {
+    const sessionId = '/10.0.0.2:1/10.0.0.1:2';
+    const connect = (nodeId: string, seconds: number) =>
+      sightingOf('connect', { sessionId, appKey: 'app', nodeId }, T0 + seconds * 1000) ?? expect.fail();
+    expect(afterAll(connect('A', 0), connect('B', 1))).toBeUndefined();
+    expect(afterAll(connect('A', 1), connect('B', 0))).toBeUndefined();
+  });
+});

@@ -206,6 +206,26 @@ describe('merge', () => {
     });
   });
 
+  it('takes WCS’s word for a publisher or a player before `published`', () => {
+    expect(rowOf([status('PUBLISHING', 1, { published: false })])).toMatchObject({ live: 'publishing' });
+    for (const word of ['PLAYING', 'PAUSED']) {
+      expect(rowOf([status(word, 1, { published: true })])).toMatchObject({ live: 'playing' });
+    }
+  });
+
+  it('takes the latest decision, and the same of two at one moment whichever comes first', () => {
+    const decided = (seconds: number, sub: string) => seen('publishStream', seconds, {}, { isDecided: true, sub });
+    for (const hooks of [
+      [decided(1, 'bob'), decided(2, 'alice')],
+      [decided(2, 'alice'), decided(1, 'bob')],
+    ]) {
+      expect(rowOf(hooks)).toMatchObject({ sub: 'alice', decidedAt: after(2) });
+    }
+    const [one, other] = [decided(1, 'alice'), decided(1, 'bob')];
+    expect(rowOf([one, other])).toEqual(rowOf([other, one]));
+    expect(rowOf([one, other])).toMatchObject({ sub: 'bob' });
+  });
+
   it('gives every row that is not live an end of its days, and no live one', () => {
     expect(rowOf([seen('publishStream', 0)]).expiresAt).toBe(T0 / 1000 + 1000);
     expect(rowOf([seen('StreamEvent', 0)]).expiresAt).toBe(T0 / 1000 + 1000);
@@ -252,6 +272,20 @@ describe('merge, of a session,', () => {
       session(id, 'RegistrationStatusEvent', 5, 'UNREGISTERED'),
     ]);
     expect(ended).toMatchObject({ phase: 'ended', endedAt: after(3), sub: 'alice', registration: 'UNREGISTERED' });
+  });
+
+  it('keeps the first connect of an id that is never given again, whatever the order', () => {
+    const id = `${ADDRESS}-7d3ca9f8-2c8c-4d9b-9e0e-7a4a0f3d6a10`;
+    const [first, repeated] = [
+      session(id, 'connect', 0, undefined, alice),
+      session(id, 'connect', 1, undefined, { sub: 'bob' }),
+    ];
+    for (const hooks of [
+      [first, repeated],
+      [repeated, first],
+    ]) {
+      expect(rowOf(hooks)).toMatchObject({ connectAt: after(0), sub: 'alice' });
+    }
   });
 
   it('at an address is that of the latest hook, and inherits nothing of an earlier connection', () => {

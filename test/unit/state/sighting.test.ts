@@ -44,6 +44,9 @@ describe('the level of a hook', () => {
     }
     expect(level('StreamStatusEvent', { status: 'FAILED', info: 'MediaSessionId is already in use' })).toBe(LEVEL.seen);
     expect(level('StreamStatusEvent', { status: 'FAILED', info: 'Failed by ICE timeout' })).toBe(LEVEL.ended);
+    expect(level('StreamStatusEvent', { status: 'STOPPED', info: 'MediaSessionId is already in use' })).toBe(
+      LEVEL.ended,
+    );
   });
 
   it('is its own for a keep-alive, seen for every other method of a stream', () => {
@@ -140,6 +143,16 @@ describe('a sighting', () => {
     });
     expect(of('publishStream', { name: 'a\ud800' })?.attributes).toEqual({ name: 'a\ufffd' });
     expect(of('publishStream', { name: '' })?.attributes).toEqual({});
+  });
+
+  it('of a resize carries the new size, if both sides of it are there and WCS itself tells it', () => {
+    const size = { width: 640, height: 360 };
+    const resize = (method: MethodName, body: object) => of(method, { status: 'RESIZE', ...body })?.attributes;
+    const resizedAt = new Date(AT).toISOString();
+    expect(resize('StreamStatusEvent', size)).toEqual({ resizedAt, resizedWidth: 640, resizedHeight: 360 });
+    expect(resize('StreamStatusEvent', { width: 640 })).toEqual({});
+    expect(resize('StreamStatusEvent', { height: 360 })).toEqual({});
+    expect(resize('StreamEvent', size)).toEqual({});
   });
 
   it('of audio and video states carries whether they are muted', () => {

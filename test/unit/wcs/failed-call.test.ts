@@ -67,6 +67,12 @@ describe('a call', () => {
     }
   });
 
+  it('shows what is no address as it is, and of any text no more than 256 characters', () => {
+    expect(shown('Smith; Sons?')).toBe('Smith; Sons?');
+    const { caller, info } = callParties({ caller: 'x'.repeat(1000), info: 'y'.repeat(1000) }, 'full');
+    expect([caller, info]).toEqual(['x'.repeat(256), 'y'.repeat(256)]);
+  });
+
   it('is told by who, whom, to whom, SIP’s status and WCS’s reason, and by nothing else of it', () => {
     const secrets = { sipMessageRaw: 'HIDDEN', sipHeaders: { a: 'HIDDEN' }, sdp: 'HIDDEN', sipSDP: 'HIDDEN' };
     const body = { ...secrets, inviteParameters: 'HIDDEN', custom: { token: 'HIDDEN' }, visibleName: 'HIDDEN' };

@@ -78,5 +78,8 @@ describe('a secret in flashphoner.properties', () => {
       expect.stringMatching(/^HOOK_SECRET_PREVIOUS has characters outside ASCII.*openssl rand -hex 32\.$/),
     ]);
     expect(warnings.join()).not.toMatch(/hid/);
+    expect(propertiesWarnings({ HOOK_SECRET: '\\\u20ac' })).toEqual([
+      expect.stringMatching(/^HOOK_SECRET has a backslash, [^;]*; characters outside ASCII, /),
+    ]);
   });
 });

@@ -46,6 +46,9 @@ describe('the name of a stream', () => {
     ['user7?SECRETKEY', 'user7'],
     ['user7?key=k&x=1', 'user7'],
     ['?SECRETKEY', ''],
+    // A URI behind the key's ? is part of the key.
+    ['user7?http://host/SECRET', 'user7'],
+    ['?SECRET//host', ''],
     ['rtmp://host/app/user7?SECRETKEY', 'rtmp://host/app/user7'],
   ])('%s is %s', (name, shown) => expect(redactName(name)).toBe(shown));
 
@@ -60,6 +63,7 @@ describe('the name of a stream', () => {
     'rtsp://host:554/Streaming/Channels/101?transportmode=unicast&profile=Profile_1',
     'rtsp://host/live/alice@example.com',
     'rtsp://host/x?real_stream',
+    'rtsp://?channel=1',
     'rtsp://host/x?keyframe=1&passage=2&author=3&userid=4&tokens=5',
     'rtsp%3A%2F%2Fhost%2Fx%3Fchannel%3D1',
   ])('%s is its own', (name) => expect(redactName(name)).toBe(name));
