@@ -18,7 +18,8 @@ describe('a token with a callee', () => {
     const answer = await send(hooks, 'call', CALL);
     expect(answer.statusCode).toBe(200);
     expect(json(answer)).toEqual({ appKey: 'app', nodeId: 'node', sessionId: 'session-1', ...CALL, callee: CALLEE });
-    expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'echoed', status: 200, callee: '+4930…42', sub: 'alice' });
+    expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'applied', status: 200, callee: '+4930…42', sub: 'alice' });
+    expect(hooks.memory.calls.get('c')).toMatchObject({ phase: 'starting', callee: CALLEE, sub: 'alice' });
     // WCS takes it, and calls nobody if it cannot ask.
     expect((await configOf(hooks, await signToken({ claims: { callee: CALLEE } }))).call).toMatchObject({
       restOnError: 'FAIL',

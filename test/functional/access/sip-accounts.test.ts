@@ -42,7 +42,7 @@ const row = (hooks: Hooks) => hooks.memory.sessions.get(SESSION);
 
 /** All that leaves a function but the answer. */
 const everything = ({ memory, written }: Hooks) =>
-  JSON.stringify([...memory.rows, ...memory.sessions]) +
+  JSON.stringify([...memory.rows, ...memory.sessions, ...memory.calls]) +
   memory.parked.map(({ sighting, requestId }) => toMessage(sighting, requestId)).join('') +
   written.join('');
 
