@@ -52,17 +52,48 @@ describe('what it costs, in requests and units:', () => {
     };
   }
 
-  it('a stream from its start to its end, one write each, two units where an index changes', async () => {
+  it('a stream from its start to its end, one write each, two units for each index that changes', async () => {
     expect(await costOf('publishStream', 'PENDING', 0)).toEqual({ requests: ['UpdateItem'], read: 0, write: 2 });
     expect(await costOf('StreamStatusEvent', 'PUBLISHING', 1)).toEqual({ requests: ['UpdateItem'], read: 0, write: 2 });
     expect(await costOf('StreamStatusEvent', 'PUBLISHING', 2)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
     expect(await costOf('StreamStatusEvent', 'RESIZE', 3)).toEqual({ requests: ['UpdateItem'], read: 0, write: 1 });
+    // It leaves the index `live`, and is in `closed` from now on.
     expect(await costOf('StreamStatusEvent', 'UNPUBLISHED', 4)).toEqual({
       requests: ['UpdateItem'],
       read: 0,
-      write: 2,
+      write: 3,
     });
     expect(sizeOf((await dynamo.item(client.mediaSessionId)) ?? {})).toBeLessThan(1024);
+  });
+
+  it('a call from its start to its end, one write each, two more where it begins to talk and where it ends', async () => {
+    const id = 'call-with-an-id-of-the-usual-length';
+    const body = {
+      ...{ nodeId, appKey: 'click2callApp', sessionId: client.sessionId, callId: id, incoming: false },
+      ...{ caller: '1001', callee: '+493012345642', hasAudio: true, hasVideo: false, mediaProvider: 'WebRTC' },
+    };
+    const cost = async (method: MethodName, status: string, second: number, fields: object = {}) => {
+      const sighting = sightingOf(method, { ...body, status, ...fields }, T0 + second * 1000) ?? expect.fail();
+      const before = await dynamo.callItem(id);
+      dynamo.requests.length = 0;
+      await store.upsert(sighting);
+      const after = (await dynamo.callItem(id)) ?? {};
+      return [dynamo.requests.map(({ operation }) => operation).join(), writeUnits(before, after, 'CallsTable')];
+    };
+    expect(await cost('call', 'PENDING', 0)).toEqual(['UpdateItem', 1]);
+    // Into the index `live`.
+    expect(await cost('CallStatusEvent', 'TRYING', 1)).toEqual(['UpdateItem', 2]);
+    expect(await cost('CallStatusEvent', 'RING', 2)).toEqual(['UpdateItem', 1]);
+    // From one key of it to another.
+    expect(await cost('CallStatusEvent', 'ESTABLISHED', 9)).toEqual(['UpdateItem', 3]);
+    expect(await cost('hold', '', 10)).toEqual(['UpdateItem', 1]);
+    expect(await cost('CallStatusEvent', 'HOLD', 11)).toEqual(['UpdateItem', 1]);
+    expect(await cost('transfer', '', 12, { target: '1003' })).toEqual(['GetItem,UpdateItem', 1]);
+    expect(await cost('hangup', '', 13)).toEqual(['UpdateItem', 1]);
+    // Out of it, and into `closed`.
+    expect(await cost('CallStatusEvent', 'FINISH', 14.345)).toEqual(['UpdateItem', 3]);
+    expect(await dynamo.callRow(id)).toMatchObject({ talkSeconds: 5.345, closedIn: '2026-01-01T00' });
+    expect(sizeOf((await dynamo.callItem(id)) ?? {})).toBeLessThan(1024);
   });
 
   it('a keep-alive: one read while its lease is fresh, and one write where it renews it', async () => {
@@ -147,7 +178,7 @@ describe('what it costs, in requests and units:', () => {
     const batches = Math.ceil(STREAMS / 100);
     expect(count('GetItem')).toBe(1);
     expect(count('UpdateItem')).toBe(0);
-    // A page has 500 streams; its rows are read in batches of 100. Of the 8 keys that there can be 6 are empty.
+    // A page has 500 streams; its rows are read in batches of 100. Of the 16 keys that there can be, of calls too, 14 are empty.
     const entryBytes = sizeOf(
       Object.fromEntries(
         Object.entries(template).filter(([name]) =>
@@ -155,7 +186,7 @@ describe('what it costs, in requests and units:', () => {
         ),
       ),
     );
-    expect(count('Query')).toBeLessThanOrEqual(STREAMS / 500 + 3 + 6);
+    expect(count('Query')).toBeLessThanOrEqual(STREAMS / 500 + 3 + 14);
     const batchesOf = (table: string) =>
       dynamo.requests.filter(
         ({ operation, body }) => operation === 'BatchGetItem' && table in (body['RequestItems'] as object),

@@ -409,4 +409,81 @@ describe.each([
       expect(await dynamo.row('q')).toMatchObject({ phase: 'live' });
     });
   });
+
+  describe('of calls', () => {
+    const call = async (id: string, time: number, status: string, fields: object = {}) => {
+      const body = { callId: id, status, nodeId: 'node-1', ...fields };
+      const method = status === 'PENDING' ? 'call' : 'CallStatusEvent';
+      await streams.upsert(sightingOf(method, body, seconds(time)) ?? expect.fail());
+    };
+
+    it('presumes that those have ended which ring or talk in a session that has ended, if they began before it', async () => {
+      const end = { status: 'DISCONNECTED', sessionId: 'c-session' };
+      await call('c-talks', 1, 'ESTABLISHED', { sessionId: 'c-session' });
+      await call('c-rings', 2, 'RING', { sessionId: 'c-session' });
+      await call('c-later', 50, 'RING', { sessionId: 'c-session' });
+      await call('c-elsewhere', 2, 'RING', { sessionId: 'c-other' });
+      await call('c-starts', 2, 'PENDING', { sessionId: 'c-session' });
+      await streams.upsert(sightingOf('ConnectionStatusEvent', end, seconds(50)) ?? expect.fail());
+      now = seconds(170);
+      await sweep();
+      expect(await dynamo.callRow('c-talks')).toMatchObject({ phase: 'live' });
+      now = seconds(170.001);
+      await sweep();
+      expect(await dynamo.callRow('c-talks')).toMatchObject({
+        ...{ phase: 'ended', status: 'DISCONNECTED', info: 'presumed: the session has ended', talkSeconds: 49 },
+        ...{ endedAt: '2026-01-01T00:00:50.000Z', closedAt: '2026-01-01T00:00:50.000Z', closedIn: '2026-01-01T00' },
+      });
+      expect(await dynamo.callRow('c-talks')).not.toHaveProperty('live');
+      expect(await dynamo.callRow('c-rings')).toMatchObject({ phase: 'ended', talkSeconds: 0 });
+      for (const id of ['c-later', 'c-elsewhere']) expect(await dynamo.callRow(id)).toMatchObject({ live: 'ringing' });
+      expect(await dynamo.callRow('c-starts')).toMatchObject({ phase: 'starting' });
+      // WCS's own end overrules it.
+      await call('c-talks', 49, 'FINISH');
+      expect(await dynamo.callRow('c-talks')).toMatchObject({ status: 'FINISH', talkSeconds: 48 });
+    });
+
+    it('lays lost over those of which nothing is heard for the maximum age, and calls no node silent for that', async () => {
+      await call('d-talks', 0, 'ESTABLISHED', { nodeId: 'd' });
+      await call('d-rings', 500, 'RING', { nodeId: 'd' });
+      now = seconds(1000);
+      await sweep();
+      expect(await dynamo.callRow('d-talks')).toMatchObject({ phase: 'live' });
+      expect(summary()).toMatchObject({
+        fields: { live: 2, lost: 0 },
+        metrics: { livePublishers: 0, livePlayers: 0, ringingCalls: 1, talkingCalls: 1 },
+      });
+      lines = [];
+      now = seconds(1000.001);
+      await sweep();
+      expect(await dynamo.callRow('d-talks')).toMatchObject({
+        ...{ phase: 'lost', lost: 'no hook for 1000 s', closedAt: '2026-01-01T00:00:00.000Z' },
+      });
+      expect(await dynamo.callRow('d-talks')).not.toHaveProperty('live');
+      expect(await dynamo.callRow('d-rings')).toMatchObject({ phase: 'live' });
+      expect(others()).toEqual([{ message: 'calls lost', nodeId: 'd', live: 1, lostCalls: 1 }]);
+      // A newer hook lifts it.
+      await call('d-talks', 1001, 'HOLD', { nodeId: 'd' });
+      const back = await dynamo.callRow('d-talks');
+      expect(back).toMatchObject({ phase: 'live', live: 'talking', answeredAt: '2026-01-01T00:00:00.000Z' });
+      for (const field of ['lost', 'closedIn', 'closedAt', 'expiresAt']) expect(back).not.toHaveProperty(field);
+    });
+
+    it('continues in their index where it failed there', async () => {
+      await tell('StreamStatusEvent', 'e', 0);
+      await call('e-talks', 0, 'ESTABLISHED');
+      now = seconds(2000);
+      dynamo.control.fault = ({ operation, body }) =>
+        operation === 'Query' && body['TableName'] === dynamo.callsTable ? 'lose request' : undefined;
+      await expect(sweep()).rejects.toThrow();
+      expect(await dynamo.row('e')).toMatchObject({ phase: 'lost' });
+      expect(await dynamo.callRow('e-talks')).toMatchObject({ phase: 'live' });
+      dynamo.control.fault = () => undefined;
+      dynamo.requests.length = 0;
+      await sweep();
+      expect(await dynamo.callRow('e-talks')).toMatchObject({ phase: 'lost' });
+      const queried = dynamo.requests.filter(({ operation }) => operation === 'Query');
+      expect(queried.map(({ body }) => body['TableName'])).toEqual(liveKeysOf('call').map(() => dynamo.callsTable));
+    });
+  });
 });

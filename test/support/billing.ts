@@ -4,21 +4,31 @@
  * after, the same again for each index entry that is put, changed or deleted; a read unit per started 4 KB, half of it
  * where the read is not consistent.
  */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../lib/store/items.ts';
+import { resourcesNamed } from './dynamo.ts';
 
 interface Index {
   readonly key: readonly string[];
   readonly projected: readonly string[];
 }
 
-/** The indexes of infra/cloudformation/tables.yml. */
-const INDEXES: readonly Index[] = [
-  { key: ['live', 'startedAt'], projected: ['name', 'nodeId', 'appKey', 'sessionId', 'published'] },
-  { key: ['name', 'firstSeenAt'], projected: ['nodeId', 'published'] },
-];
+/** The keys of the tables. */
+const KEYS = { StreamsTable: 'mediaSessionId', CallsTable: 'callId' } as const;
+export type BilledTable = keyof typeof KEYS;
 
-const KEY = 'mediaSessionId';
+const RESOURCES = resourcesNamed('', '', '');
+/** The indexes of infra/cloudformation/tables.yml. */
+export function indexesOf(table: BilledTable): Record<string, Index> {
+  const { GlobalSecondaryIndexes } = RESOURCES[table]?.Properties as { GlobalSecondaryIndexes: GlobalSecondaryIndex[] };
+  return Object.fromEntries(
+    GlobalSecondaryIndexes.map(({ IndexName = '', KeySchema = [], Projection }) => [
+      IndexName,
+      { key: KeySchema.map(({ AttributeName = '' }) => AttributeName), projected: Projection?.NonKeyAttributes ?? [] },
+    ]),
+  );
+}
+
 const KB = 1024;
 
 export const sizeOf = (item: Item): number =>
@@ -33,13 +43,16 @@ function sizeOfValue({ S, N, BOOL }: AttributeValue): number {
 
 const units = (bytes: number, unit: number) => Math.max(1, Math.ceil(bytes / unit));
 
-export function writeUnits(before: Item | undefined, after: Item): number {
-  const table = units(Math.max(sizeOf(before ?? {}), sizeOf(after)), KB);
-  return INDEXES.reduce((sum, index) => sum + indexUnits(index, before, after), table);
+export function writeUnits(before: Item | undefined, after: Item, table: BilledTable = 'StreamsTable'): number {
+  const row = units(Math.max(sizeOf(before ?? {}), sizeOf(after)), KB);
+  return Object.values(indexesOf(table)).reduce(
+    (sum, index) => sum + indexUnits(index, KEYS[table], before, after),
+    row,
+  );
 }
 
-function indexUnits({ key, projected }: Index, before: Item | undefined, after: Item): number {
-  const [old, now] = [before, after].map((item) => entry([...key, KEY, ...projected], key, item));
+function indexUnits({ key, projected }: Index, id: string, before: Item | undefined, after: Item): number {
+  const [old, now] = [before, after].map((item) => entry([...key, id, ...projected], key, item));
   const same = (names: readonly string[]) =>
     names.every((name) => JSON.stringify(old?.[name]) === JSON.stringify(now?.[name]));
   if (!old || !now) return old || now ? units(sizeOf(old ?? now ?? {}), KB) : 0;

@@ -212,7 +212,7 @@ async function empty(TableName: string, { hostname }: URL, client: DynamoDBClien
 }
 
 /** The resources of infra/cloudformation/tables.yml with the names filled in. */
-function resourcesNamed(streams: string, sessions: string, calls: string): Resources {
+export function resourcesNamed(streams: string, sessions: string, calls: string): Resources {
   const text = readFileSync(join(import.meta.dirname, '../../infra/cloudformation/tables.yml'), 'utf8');
   // The variables of its other attributes do not matter here.
   const named = text

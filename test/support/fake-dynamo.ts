@@ -72,12 +72,13 @@ export function createFakeDynamo({ givesItem }: { readonly givesItem: boolean })
     Limit = 1000,
   }: QueryCommandInput): object {
     const sortKey = SORT_KEYS[`${TableName} ${IndexName}`];
-    if (KeyConditionExpression !== `#${IndexName} = :key` || !sortKey) throw refused({ KeyConditionExpression });
+    const key = IndexName === 'closed' ? 'closedIn' : IndexName;
+    if (KeyConditionExpression !== `#${key} = :key` || !sortKey) throw refused({ KeyConditionExpression });
     const wanted = ExpressionAttributeValues?.[':key']?.S;
     const place = (item: Item) => `${item[sortKey]?.S} ${idOf(TableName, item)}`;
     const after = ExclusiveStartKey ? place(ExclusiveStartKey) : '';
     const found = [...itemsOf(TableName).values()]
-      .filter((item) => item[IndexName]?.S === wanted && place(item) > after)
+      .filter((item) => item[key]?.S === wanted && place(item) > after)
       .sort((a, b) => (place(a) < place(b) ? -1 : 1));
     const page = found.slice(0, Limit).map((item) => ({ ...item }));
     return { Items: page, ...(found.length > page.length ? { LastEvaluatedKey: page.at(-1) } : {}) };

@@ -104,6 +104,31 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       expect(await dynamo.sessionRow(sessionId)).toEqual(rowOfSet(lives, RETENTION));
     });
 
+    it('every hook of a call in its order is one UpdateItem, its end too, for which DynamoDB counts how long they talked', async () => {
+      const of = { callId: id, sessionId: 's', nodeId: 'n', callee: '1002' };
+      const call = (method: MethodName, seconds: number, fields: object = {}) =>
+        sightingOf(method, { ...of, ...fields }, T0 + seconds * 1000) ?? expect.fail();
+      const life = [
+        call('call', 0, { status: 'PENDING' }),
+        call('CallStatusEvent', 1, { status: 'TRYING' }),
+        call('CallStatusEvent', 2, { status: 'RING' }),
+        call('CallStatusEvent', 3, { status: 'ESTABLISHED' }),
+        call('hold', 4),
+        call('CallStatusEvent', 5, { status: 'HOLD' }),
+        call('CallStatusEvent', 15.345, { status: 'FINISH' }),
+      ];
+      expect(await upsertAll(life)).toEqual(Array<string>(7).fill('applied'));
+      expect(operations()).toEqual(Array<string>(7).fill('UpdateItem'));
+      expect(await dynamo.callRow(id)).toEqual(rowOfSet(life, RETENTION));
+      expect(await dynamo.callRow(id)).toMatchObject({ talkSeconds: 12.345 });
+      expect((await dynamo.callItem(id))?.['revision']).toEqual({ N: '7' });
+      dynamo.requests.length = 0;
+      const late = call('CallStatusEvent', 2.5, { status: 'ESTABLISHED' });
+      await store.upsert(late);
+      expect(await dynamo.callRow(id)).toEqual(rowOfSet([...life, late], RETENTION));
+      expect(await dynamo.callRow(id)).toMatchObject({ talkSeconds: 12.845 });
+    });
+
     it('a stream without any other hook is one UpdateItem too', async () => {
       for (const word of ['PENDING', 'PUBLISHING', 'PLAYING', 'FAILED']) {
         id = `alone-${word}`;
@@ -453,13 +478,13 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
   });
 
   describe('the indexes', () => {
-    const query = async (index: string, value: string) => {
+    const query = async (index: string, value: string, key = index) => {
       const { Items = [] } = await dynamo.direct.send(
         new QueryCommand({
           TableName: dynamo.table,
           IndexName: index,
-          KeyConditionExpression: `#${index} = :key`,
-          ExpressionAttributeNames: { [`#${index}`]: index },
+          KeyConditionExpression: `#${key} = :key`,
+          ExpressionAttributeNames: { [`#${key}`]: key },
           ExpressionAttributeValues: { ':key': { S: value } },
         }),
       );
@@ -474,6 +499,25 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       await store.upsert(status('UNPUBLISHED', 1));
       expect(await query('live', 'publishing')).not.toContain(id);
       expect(await query('name', name)).toEqual([id]);
+    });
+
+    it('hold what is closed, by the hour in which it ended, was denied or was heard of last', async () => {
+      const hour = async (key: string) => (await query('closed', key, 'closedIn')).filter((one) => one === id).length;
+      await store.upsert(status('PUBLISHING', 0, { published: true }));
+      expect(await hour('2026-01-01T00')).toBe(0);
+      await store.upsert(status('UNPUBLISHED', 2 * 3600));
+      expect(await dynamo.row(id)).toMatchObject({ closedIn: '2026-01-01T02', closedAt: '2026-01-01T02:00:00.000Z' });
+      expect(await hour('2026-01-01T02')).toBe(1);
+      // An earlier end moves it.
+      await store.upsert(status('FAILED', 3599));
+      expect([await hour('2026-01-01T00'), await hour('2026-01-01T02')]).toEqual([1, 0]);
+      id = `denied-${id}`;
+      const body = { mediaSessionId: id, name: 'x', published: true };
+      await store.upsert(sightingOf('publishStream', body, T0, { denied: 'token: expired' }) ?? expect.fail());
+      expect(await hour('2026-01-01T00')).toBe(1);
+      // It goes on all the same.
+      await store.upsert(status('PUBLISHING', 1, { published: true }));
+      expect(await hour('2026-01-01T00')).toBe(0);
     });
 
     it('spread what is live over LIVE_SHARDS keys, on both paths, which is nobody else’s business', async () => {
@@ -493,6 +537,10 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
         expect(live?.S).toBe(shardKeyOf('playing', of.id, 2));
         expect((await dynamo.row(of.id)).live).toBe('playing');
         keys.add(live?.S);
+        // What is closed, too.
+        await sharded.upsert({ ...status('STOPPED', 3), id: of.id });
+        expect((await dynamo.item(of.id))?.['closedIn']?.S).toBe(shardKeyOf('2026-01-01T00', of.id, 2));
+        expect(await dynamo.row(of.id)).toMatchObject({ closedIn: '2026-01-01T00' });
       }
       expect([...keys].sort()).toEqual(['playing', 'playing.1']);
     });

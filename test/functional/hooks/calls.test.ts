@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deny } from '../../../lib/access/decision.ts';
+import { allow, deny } from '../../../lib/access/decision.ts';
 import { hooksUnderTest } from '../../support/hooks-under-test.ts';
 
 const CALL = {
@@ -54,5 +54,74 @@ describe('the log', () => {
     const line = await lineOf(hooksUnderTest({ HOOK_SECRET: 's' }), 'CallStatusEvent', { status: 'FAILED' });
     expect(line).toMatchObject({ status: 403 });
     for (const field of TOLD) expect(line[field]).toBeUndefined();
+  });
+});
+
+describe('a call', () => {
+  const send = (hooks: Hooks, method: string, second: number, fields: object = {}) =>
+    hooks.send({ method, at: 1000 * second, body: JSON.stringify({ ...CALL, ...fields }) });
+  const own = (decision: ReturnType<typeof deny>) => ({
+    decides: { call: [], hold: [] },
+    decide: () => decision,
+  });
+
+  it('is a row from its first hook to its last, in whatever order they come', async () => {
+    const hooks = hooksUnderTest();
+    await send(hooks, 'CallStatusEvent', 20, { status: 'FINISH' });
+    await send(hooks, 'CallStatusEvent', 8, { status: 'ESTABLISHED' });
+    await send(hooks, 'call', 1, { status: 'PENDING' });
+    expect(hooks.lines().map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
+    expect(hooks.memory.calls.get('c')).toMatchObject({ phase: 'ended', talkSeconds: 12, callee: '+493012345642' });
+    expect(JSON.stringify([...hooks.memory.calls])).not.toContain('HIDDEN');
+  });
+
+  it('that is denied is a row; a hold that is denied denies not its call', async () => {
+    const hooks = hooksUnderTest({ IS_OFFLINE: 'true' }, own(deny('never')));
+    expect((await send(hooks, 'call', 1)).statusCode).toBe(403);
+    expect(hooks.memory.calls.get('c')).toMatchObject({ phase: 'denied', denied: 'own: never' });
+    await send(hooks, 'CallStatusEvent', 2, { status: 'ESTABLISHED', callId: 'd' });
+    expect((await send(hooks, 'hold', 3, { callId: 'd' })).statusCode).toBe(403);
+    expect(hooks.memory.calls.get('d')).toMatchObject({ phase: 'live' });
+    expect(hooks.memory.calls.get('d')).not.toHaveProperty('denied');
+  });
+
+  it('that goes on although it was denied is told', async () => {
+    const hooks = hooksUnderTest({ IS_OFFLINE: 'true' }, own(deny('never')));
+    await send(hooks, 'call', 1);
+    await send(hooks, 'CallStatusEvent', 2, { status: 'RING' });
+    expect(hooks.lines().at(-1)).toMatchObject({ level: 'WARN', outcome: 'denial ignored' });
+  });
+
+  it.each(['TRYING', 'ESTABLISHED'])(
+    'under an id that another client has (%s) changes nothing of its row, is told, and denied where a policy decides calls',
+    async (status) => {
+      for (const [hooks, answered] of [
+        [hooksUnderTest({ IS_OFFLINE: 'true' }, own(allow())), 403],
+        [hooksUnderTest(), 200],
+      ] as const) {
+        await send(hooks, 'call', 1, { status: 'PENDING' });
+        await send(hooks, 'CallStatusEvent', 2, { status });
+        const before = hooks.memory.calls.get('c');
+        const claim = await send(hooks, 'call', 3, { sessionId: 'other', caller: '666', status: 'PENDING' });
+        expect(claim.statusCode).toBe(answered);
+        expect(hooks.lines().at(-1)).toMatchObject({ level: 'WARN', outcome: 'id in use' });
+        const { rivals, ...row } = hooks.memory.calls.get('c') ?? {};
+        expect(row).toEqual(before);
+        expect(rivals).toContain('666');
+      }
+    },
+  );
+
+  it('is parked while the store is away, as a stream is, and answered 200', async () => {
+    const hooks = hooksUnderTest();
+    hooks.memory.down.store = true;
+    for (const method of ['call', 'OnCallEvent', 'CallStatusEvent', 'transfer', 'hangup']) {
+      const answer = await send(hooks, method, 1, { status: 'RING', target: '1003' });
+      expect(answer.statusCode).toBe(200);
+      expect(hooks.lines().at(-1)).toMatchObject({ outcome: 'parked', level: 'WARN' });
+    }
+    expect(hooks.memory.parked.map(({ sighting: { kind, id } }) => `${kind} ${id}`)).toEqual(
+      Array<string>(5).fill('call c'),
+    );
   });
 });

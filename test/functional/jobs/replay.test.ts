@@ -39,6 +39,23 @@ describe('replay', () => {
     expect(lines[0]).toMatchObject({ message: 'replay', fields: { id: 'a', requestId: 'r', outcome: 'applied' } });
   });
 
+  it('brings parked calls into their rows, too', async () => {
+    const { replay, memory } = replayUnderTest();
+    const body = { callId: 'c', sessionId: 's', nodeId: 'n' };
+    const messages = (
+      [
+        ['CallStatusEvent', { status: 'FINISH' }, 9500],
+        ['CallStatusEvent', { status: 'ESTABLISHED' }, 2000],
+        ['transfer', { target: '1003' }, 3000],
+        ['call', { callee: '1002' }, 1000],
+      ] as const
+    ).map(([method, fields, at]) => toMessage(sightingOf(method, { ...body, ...fields }, at) ?? expect.fail(), 'r'));
+    expect(await replay(...messages)).toEqual({ batchItemFailures: [] });
+    expect(memory.calls.get('c')).toMatchObject({
+      ...{ phase: 'ended', callee: '1002', talkSeconds: 7.5, transferTarget: '1003', sessionId: 's' },
+    });
+  });
+
   it('reports exactly those that the store did not take', async () => {
     const { replay, memory, lines } = replayUnderTest();
     const upsert = memory.store.upsert.bind(memory.store);
