@@ -6,6 +6,7 @@ import { createConfigAwareWcs, type ClientNotice } from '../../simulator/config-
 import { createPhone, registration, request, start, status } from '../../simulator/phones.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { connects, disconnects } from '../../simulator/sessions.ts';
+import { noteTime } from '../../simulator/stream-states.ts';
 import { parseObject, type Fields, type Hook } from '../../simulator/wcs.ts';
 import { CONSTRUCTED } from '../../support/fixtures.ts';
 
@@ -276,6 +277,22 @@ describe('the times of a call', () => {
     const { row, found } = await rowOf('live', (phone) => [request(phone, 'transfer', { target: 'x' })]);
     expect(row).toMatchObject({ transferAt: found });
   });
+});
+
+it('the times of a call are those of its first answer, its first end, and the last word about its transfer', () => {
+  const told: Parameters<typeof noteTime>[0]['told'] = {};
+  const words: [method: string, status: string][] = [
+    ['CallStatusEvent', 'RING'],
+    ['CallStatusEvent', 'HOLD'],
+    ['CallStatusEvent', 'ESTABLISHED'],
+    ['TransferStatusEvent', 'TRYING'],
+    ['TransferStatusEvent', 'FAILED'],
+    ['CallStatusEvent', 'BUSY'],
+    ['CallStatusEvent', 'FINISH'],
+  ];
+  for (const [at, [method, status]] of words.entries())
+    noteTime({ told } as Parameters<typeof noteTime>[0], method, { status }, { from: at, to: at });
+  expect(told).toEqual({ answered: { from: 1, to: 1 }, transferred: { from: 4, to: 4 }, ended: { from: 5, to: 5 } });
 });
 
 it.each(CONSTRUCTED)('$file has fields that are documented for its method, and no others', ({ method, text }) => {
