@@ -128,6 +128,27 @@ describe('the SIP account of a connection', () => {
     }
   });
 
+  it('is none, and the call is denied: it does not fail as well', async () => {
+    const phone = phoneOf();
+    const { wcs, play, methods } = wcsOf({ ...given(NONE, { call: { restOnError: 'FAIL' } }), call: 403 });
+    await play(...lifeOf(phone));
+    expect(methods()).toEqual(['connect', 'ConnectionStatusEvent', 'call']);
+    expect(outcomeOf(wcs, 'call')[1]).toBe('0 of 1 calls started, 1 was denied.');
+  });
+
+  it('is none: the row of its session has no registration', async () => {
+    const phone = phoneOf();
+    const row = { phase: 'live', registration: 'REGISTERED' };
+    const rowAfter = async (answers: Answers) => {
+      const { wcs, play } = wcsOf(answers);
+      await play(...lifeOf(phone));
+      return rowsAfter(new Map([[phone.sessionId, row]]), 'session', wcs).rows.get(phone.sessionId);
+    };
+    expect(await rowAfter(given(NONE))).toEqual({ ...row, registration: null });
+    expect(await rowAfter(given(GIVEN))).toEqual(row);
+    expect(await rowAfter({ connect: 403 })).toBeUndefined();
+  });
+
   it('is none: no call comes in, and there is no row', async () => {
     const phone = phoneOf(true);
     const { wcs, play, methods } = wcsOf(given(NONE));
