@@ -68,7 +68,7 @@ function timesOf({ told: { answered, transferred } }: StreamState, ended: Moment
   return {
     answeredAt: answered ? at(answered) : null,
     endedAt: ended ? at(ended) : null,
-    talkSeconds: answered && ended ? secondsBetween(answered, ended) : null,
+    talkSeconds: ended ? (answered ? secondsBetween(answered, ended) : 0) : null,
     ...(transferred ? { transferAt: at(transferred) } : {}),
   };
 }

@@ -91,8 +91,11 @@ export function incoming(options: ScenarioOptions, random: Random): Scenario {
   ]);
 }
 
+/** Always the same: a token must name it. */
+export const TRANSFER_TARGET = '4930901855';
+
 export function transfer(options: ScenarioOptions, random: Random): Scenario {
-  const target = `4930${random.between(1_000_000, 9_999_999)}`;
+  const target = TRANSFER_TARGET;
   const transferred = (outcome: string) => (phone: Phone) => [
     ...registers(phone),
     ...rings(phone),

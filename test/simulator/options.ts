@@ -5,6 +5,7 @@ import { DYNAMODB_ENDPOINT, GATEWAY_ENDPOINT, STAGE } from '../../infra/local/se
 import { isLoopback } from '../../infra/cli/loopback.ts';
 import type { Subject } from '../../lib/wcs/methods.ts';
 import type { Environment } from '../../lib/settings/environment.ts';
+import { TRANSFER_TARGET } from './calls.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
 
 const URL_HERE = `${GATEWAY_ENDPOINT}/rest/my_api`;
@@ -62,9 +63,11 @@ ${Object.entries(SCENARIOS)
 
   --token TOKEN      custom.token of every client's connect, where the policy
                      token is on (environment: CLIENT_TOKEN; a constant). For
-                     all scenarios it must let publish and play stream-*:
+                     all scenarios it must let publish and play stream-*,
+                     call, and transfer to ${TRANSFER_TARGET}:
                      npm run token -- --sub NAME --publish 'stream-*' \\
-                       --play 'stream-*'
+                       --play 'stream-*' --callee 4930901820 \\
+                       --call ${TRANSFER_TARGET}
   --without-token    the clients have none
   --origin ORIGIN    origin of every connect, where the policy origin is on
   --callee NUMBER    whom the pages of phones ask to call (each another, by

@@ -284,7 +284,7 @@ describe('the times of a call', () => {
   it('are none before the answer and before the end', async () => {
     expect((await rowOf('live', () => [])).row).toMatchObject({ answeredAt: null, endedAt: null, talkSeconds: null });
     const busy = await rowOf('ended', (phone) => [status(phone, 'BUSY', 486)]);
-    expect(busy.row).toMatchObject({ answeredAt: null, endedAt: busy.found, talkSeconds: null });
+    expect(busy.row).toMatchObject({ answeredAt: null, endedAt: busy.found, talkSeconds: 0 });
   });
 
   it('have the end of the session for a call whose hangup got lost, if its end is to be presumed', async () => {
