@@ -69,6 +69,22 @@ describe('npm run streams', () => {
   });
 });
 
+describe('npm run calls', () => {
+  it('shows the calls of now, and one that has ended', async () => {
+    const calls = scriptOn('calls', stack);
+    const call = { callId: 'c', caller: '1001', callee: '4930901820', sipStatus: 180, nodeId: 'n' };
+    const post = (status: string) => stack.post('CallStatusEvent', JSON.stringify({ ...call, status }));
+    await post('RING');
+    const live = await calls('--callee', '4930901820');
+    expect([live.code, live.stderr]).toEqual([0, '']);
+    expect(live.stdout).toMatch(/^ringing +\S+Z +- +c +1001 +4930901820 /m);
+    await post('FINISH');
+    expect((await calls()).stdout).toContain('0 ringing and 0 talking calls in wcs-hooks-local-calls.');
+    expect((await calls('--id', 'c')).stdout).toMatch(/^phase +ended$/m);
+    expect(await calls('--id', 'd')).toMatchObject({ code: 1, stderr: expect.stringContaining('no call d') as string });
+  });
+});
+
 describe('npm run doctor on a stack without credentials', () => {
   it('warns of that and of nothing else, and leaves no rows', async () => {
     const { code, stdout } = await scriptOn('doctor', stack)('--stage', 'local', '--json');

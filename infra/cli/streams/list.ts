@@ -1,4 +1,5 @@
 /** Lists streams: reads them, prints them, and sums them up. */
+import { only, ordered } from '../rows.ts';
 import { visible } from '../terminal-text.ts';
 import type { Wanted } from './options.ts';
 import type { Printer } from './print.ts';
@@ -13,7 +14,7 @@ import {
   type Stream,
   type Streams,
 } from './read.ts';
-import { LIVE, LOST, NAMED, ordered, printerOf, type Out } from './tables.ts';
+import { LIVE, LOST, NAMED, printerOf, type Out } from './tables.ts';
 import { isOnNode } from './viewers.ts';
 
 export async function showList(
@@ -110,16 +111,12 @@ async function print(
   const found = { publishing: 0, playing: 0, total: 0 };
   for await (const page of pages) {
     const shown = page.slice(0, limit - found.total);
-    if (shown.length > 0) printer.rows(shown.map(ordered));
+    if (shown.length > 0) printer.rows(shown.map((stream) => ordered('stream', stream)));
     found.total += shown.length;
     for (const { live } of shown) if (live !== undefined) found[live === 'publishing' ? 'publishing' : 'playing']++;
     if (page.length > shown.length) return printer.note(`Only the first ${limit}, there are more: --limit.`);
   }
   printer.note(sum(found));
-}
-
-async function* only(pages: Pages, isWanted: (stream: Stream) => boolean): AsyncGenerator<Stream[]> {
-  for await (const page of pages) yield page.filter(isWanted);
 }
 
 export const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

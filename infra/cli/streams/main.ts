@@ -4,24 +4,12 @@ import { explain, openStage } from '../stage-access.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
 import { HELP } from './help.ts';
 import { readOptions, type Options } from './options.ts';
+import { outOf } from './out.ts';
 import { createShow } from './show.ts';
-import type { Out } from './tables.ts';
 import { watch } from './watch.ts';
 
 // The reader has ended: `npm run streams | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-
-const ERASE_LINE = '\r\u001b[K';
-
-const outOf = (wide: boolean, write: Out['write']): Out => ({
-  write,
-  columns: wide ? undefined : columnsOf(process.stdout),
-  now: Date.now,
-  warn: (text) => console.error(fold(text, columnsOf(process.stderr))),
-  progress(text = '') {
-    if (process.stderr.isTTY) process.stderr.write(ERASE_LINE + text);
-  },
-});
 
 async function run(options: Options): Promise<void> {
   const { what, limit, wide } = options;

@@ -1,5 +1,6 @@
 /** Shows or does what the options ask for. */
 import { rulesOf, type StreamRules } from '../function-settings.ts';
+import { ordered } from '../rows.ts';
 import { fold, visible } from '../terminal-text.ts';
 import { explain, type Stage } from '../stage-access.ts';
 import { endStream, whatEndDid } from './end.ts';
@@ -8,7 +9,7 @@ import type { Options } from './options.ts';
 import { jsonPrinter, printRow } from './print.ts';
 import { liveStreams, readStream, type Pages, type Stream } from './read.ts';
 import { stopStream, takeStopBack, whatStopDoes, whatUndoDid, type Stopping } from './stop.ts';
-import { ordered, printerOf, VIEWERS, withDistances, type Out } from './tables.ts';
+import { printerOf, VIEWERS, withDistances, type Out } from './tables.ts';
 import { countViewers, isOnNode } from './viewers.ts';
 
 export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal'>;
@@ -34,14 +35,14 @@ export function createShow(
   /** Reports the result: a program reads the row, a person the sentence. */
   function tell(stream: Stream, sentence: string, { write, columns, warn }: Out): void {
     if (!json) return write(fold(visible(sentence), columns));
-    jsonPrinter(write).rows([ordered(stream)]);
+    jsonPrinter(write).rows([ordered('stream', stream)]);
     warn(visible(sentence));
   }
 
   async function showOne(id: string, out: Out): Promise<string | undefined> {
     const stream = await readStream(stage, id);
     if (!stream) return thereIsNone(id);
-    const row = ordered(stream);
+    const row = ordered('stream', stream);
     if (json) jsonPrinter(out.write).rows([row]);
     else printRow(out.columns === undefined ? row : withDistances(row, out.now()), out.columns, out.write);
     return undefined;

@@ -9,7 +9,6 @@ import {
   type FittedColumns,
   type Printer,
 } from './print.ts';
-import { KINDS } from '../../../lib/state/row.ts';
 import type { Stream } from './read.ts';
 
 /** Where and how it is shown. `columns`: the width of the terminal; undefined: nothing is shortened. */
@@ -24,7 +23,7 @@ export interface Out {
   readonly progress: (text: string | undefined) => void;
 }
 
-interface Table<Row> {
+export interface Table<Row> {
   readonly whole: Columns;
   readonly fitted: FittedColumns;
   readonly fit: (row: Row, now: number) => Cells;
@@ -89,19 +88,13 @@ function fitted(stream: Stream, now: number): Cells {
 }
 
 /** The part of a nodeId behind the @: the server's address. */
-const nodeOf = (nodeId: Cells[string]) => String(nodeId).replace(/^.*@(?=.)/s, '');
+export const nodeOf = (nodeId: Cells[string]) => String(nodeId).replace(/^.*@(?=.)/s, '');
 
 export function printerOf<Row extends Cells>(table: Table<Row>, json: boolean, out: Out): Printer<Row> {
   if (json) return jsonPrinter(out.write);
   if (out.columns === undefined) return tablePrinter(table.whole, out.write);
   const printer = fittedPrinter(table.fitted, out.columns, out.write);
   return { ...printer, rows: (rows) => printer.rows(rows.map((row) => table.fit(row, out.now()))) };
-}
-
-/** Sorts the attributes in the order in which a person reads them. */
-export function ordered(stream: Stream): Stream {
-  const names = ['mediaSessionId', ...KINDS.stream.owned, ...Object.keys(stream)] as (keyof Stream)[];
-  return Object.fromEntries(names.flatMap((name) => (stream[name] === undefined ? [] : [[name, stream[name]]])));
 }
 
 /** Each time with its distance from now. */
