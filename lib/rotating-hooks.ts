@@ -1,4 +1,4 @@
-/** The life of secrets around a function that hooks call: it is composed anew when they change, and never with half a change. */
+/** Composes a function of hooks anew when its secrets change, and never with half a change. */
 import { HttpError } from './hooks/errors.ts';
 import { responseTo } from './http/error-response.ts';
 import type { HookFunction } from './http/hook-handler.ts';
@@ -6,7 +6,10 @@ import { describe, type Log } from './platform/log.ts';
 import { isAddedTo, type Secrets, type SecretSource } from './platform/secrets.ts';
 import { propertiesWarnings } from './wcs/properties-value.ts';
 
-/** `rotatedSecrets`: before a hook is rejected, other secrets that hold since a moment ago. @throws if they are not usable */
+/**
+ * `rotatedSecrets` is called before a hook is rejected: the secrets that are valid now, if they have just changed.
+ * @throws if they are not usable
+ */
 type Compose = (secrets: Secrets, rotatedSecrets: () => Promise<Secrets | undefined>) => HookFunction;
 
 export interface RotatingHooks {
@@ -17,7 +20,7 @@ export interface RotatingHooks {
 
 /** Answers 503 while there are no usable secrets, which costs no container: the next hook tries again. */
 export function createRotatingHooks(compose: Compose, source: SecretSource, log: Log): RotatingHooks {
-  /** What hooks are handled with, and the secrets that were last looked at. */
+  /** The handler in use, and the secrets that were read last. */
   let current: { readonly secrets: Secrets; readonly handle: HookFunction } | undefined;
 
   function composed(secrets: Secrets) {
@@ -36,13 +39,13 @@ export function createRotatingHooks(compose: Compose, source: SecretSource, log:
       current = composed(secrets);
     } catch (error) {
       if (current && isAddedTo(current.secrets, secrets)) {
-        // Half a change, such as a user whose password comes next, stops nothing. What was taken away does.
+        // Half a change, such as a user whose password comes next, must not stop hooks. A secret that was withdrawn must.
         const fields = { cause: describe(error) };
         log({ level: 'ERROR', message: 'added secrets not usable', fields, metrics: { notReady: 1 } });
         current = { secrets, handle: current.handle };
         return current.handle;
       }
-      // What was missing may have been put there since.
+      // The missing parameter may have been added since.
       const changed = await source.changedFrom(secrets);
       if (!changed) throw error;
       current = composed(changed);

@@ -1,16 +1,16 @@
 /**
- * What a container does before its first hook, while Lambda still waits for it: it is frozen right after, often for minutes,
- * and what was only started then may be dead when it wakes.
+ * What a container does before its first hook, while Lambda waits for it. Right after, it is frozen, often for minutes: what
+ * was started but not finished may be dead when it thaws.
  */
 import { startDeadline } from './platform/deadline.ts';
 
-/** Lambda gives 10 s, and somebody may be waiting. */
+/** Lambda allows 10 s, but a client may be waiting. */
 const LONGEST_MS = 1500;
 
-/** An id that no WCS gives: there is no such row, and none is made. */
+/** An id that WCS never gives: reading it finds no row, and makes none. */
 export const WARM_UP_ID = '#warm-up';
 
-/** Settles when all is done, or the time is over. It never fails: whatever is wrong is the first hook's to tell. */
+/** Resolves when all parts are done or the time is up. It never rejects: the first hook reports what is wrong. */
 export async function warmUp(...parts: ((signal: AbortSignal) => Promise<unknown>)[]): Promise<void> {
   const deadline = startDeadline(LONGEST_MS);
   const { signal } = deadline;

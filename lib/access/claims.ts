@@ -3,14 +3,14 @@ import * as v from 'valibot';
 import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 import { isSipAccountName } from './sip-account-name.ts';
 
-/** Centuries are no maximum, and no time. */
+/** A hundred years: a longer maximum is a mistake, and its end may be no valid date. */
 export const MAX_SECONDS = 100 * 365 * 24 * 3600;
-/** What is kept of a session's token: its row is read with every hook that has none of its own. */
+/** The most that a session's row keeps of its token: the row is read with every hook that has no token of its own. */
 const MAX_KEPT_BYTES = 2048;
 
 const list = v.optional(v.array(v.string()));
 const subject = v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256)));
-/** As rows show them, whose URIs have no passwords: what is kept of a token has none either. */
+/** Without the secrets of URIs, as rows show names: what is kept of a token has none either. */
 const names = v.optional(v.array(v.pipe(v.string(), v.transform(withoutUriSecrets))));
 
 const words = v.pipe(
@@ -19,18 +19,18 @@ const words = v.pipe(
 );
 
 export const ClaimsSchema = v.object({
-  /** Who it is: the only claim that is shown in a row and in the log. */
+  /** The user: the only claim that rows and the log show. */
   sub: subject,
   /** Globs of the stream names that it may publish, and play. */
   publish: names,
   play: names,
-  /** The callees that it may call and transfer to, as they are. */
+  /** The callees that it may call and transfer to: exact values, not globs. */
   call: list,
   /** Whom its calls go to, whatever the client asked for. It needs no `call` for that. */
   callee: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(256))),
   /** The name of the SIP account that its connection registers with. */
   sip: v.optional(v.pipe(v.string(), v.check(isSipAccountName))),
-  /** Seconds after which a stream of it is stopped. */
+  /** Seconds after which its streams are stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
   /** The name that its stream is published under, whatever the client asked for. */
   /** What it may do on the board (lib/board); a claim of somebody else's with this name stops nobody's stream. */
@@ -45,7 +45,7 @@ export function readClaims(payload: unknown): { readonly claims: Claims } | { re
   return success ? { claims: output } : { problem: `unusable claim ${v.getDotPath(issues[0]) ?? ''}`.trim() };
 }
 
-/** Whose token it is, by a verified payload that may be unusable in everything else. */
+/** The user of a verified payload, even if its other claims are unusable. */
 export function readSub(payload: unknown): string | undefined {
   const { success, output } = v.safeParse(v.object({ sub: subject }), payload);
   return success ? output.sub : undefined;
@@ -57,7 +57,7 @@ export function keptText(claims: Claims): string | undefined {
   return Buffer.byteLength(text) <= MAX_KEPT_BYTES ? text : undefined;
 }
 
-/** Back from a row; undefined for anything else that somebody wrote there. */
+/** Reads claims back from a row; undefined for any other text that somebody wrote there. */
 export function readKept(text: string): Claims | undefined {
   try {
     const read = readClaims(JSON.parse(text));

@@ -3,46 +3,46 @@ import type { MethodName } from '../wcs/methods.ts';
 import type { JsonScalar } from '../wcs/rest-client-config.ts';
 import { MAX_SECONDS, type Claims } from './claims.ts';
 
-/** A hook that asks to be let in. */
+/** A hook that has to be authorized. */
 export interface AccessRequest {
   readonly method: MethodName;
   /**
-   * As WCS sent it, but for `name`, which is as rows show it. What the policies read of it is of its documented type; what
-   * is in `custom` is the client's.
+   * As WCS sent it, but for `name`, which is as rows show it. The fields that policies read are of their
+   * documented types; `custom` holds whatever the client put there.
    */
   readonly body: Readonly<Record<string, unknown>>;
   /** When the gateway received it: milliseconds since the epoch. */
   readonly at: number;
-  /** Of the hook's own token, where there is one. */
+  /** The check of the hook's own token, if it has one. */
   readonly token?: TokenCheck;
 }
 
 /**
- * `problem` never holds a part of the token; `sub` is whose it is, if its signature is good. `unverifiable`: the keys
- * cannot be had now, and why, for the log.
+ * `problem` never quotes the token; `sub` is its user, if the signature is valid. `unverifiable`: why the keys cannot
+ * be had now, for the log.
  */
 export type TokenCheck =
   | { readonly claims: Claims }
   | { readonly problem: string; readonly sub?: string }
   | { readonly unverifiable: unknown };
 
-/** Who asks: as the row of the connection tells, and by a token on the hook itself, which wins. */
+/** Who is asking: what the connection's row says, overruled by a token on the hook itself. */
 export interface AccessSession {
   readonly sub?: string;
-  /** Of the page, as the browser told it at `connect`. */
+  /** The page's origin, as the browser sent it with `connect`. */
   readonly origin?: string;
   readonly claims?: Claims;
 }
 
-/** The connection that a hook belongs to, or why it has none; `unknown`: why that cannot be told. */
+/** The connection that a hook belongs to; `problem`: why it has none; `unknown`: why we cannot tell. */
 export type SessionLookup =
   | { readonly session: AccessSession }
   | { readonly problem: string }
   | { readonly unknown: string; readonly isMissing?: boolean };
 
-/** What a hook is let in with. */
+/** The terms on which a hook is allowed. */
 export interface Terms {
-  /** Fields that WCS is to take from the answer; those that the policy `decides` to. */
+  /** Fields that WCS takes from the answer; only those that the policy lists in `decides` count. */
   readonly overwrite?: Readonly<Record<string, JsonScalar>>;
   /** Seconds after which the stream is stopped. */
   readonly maxDuration?: number;
@@ -51,42 +51,42 @@ export interface Terms {
 export type PolicyDecision =
   | ({ readonly verdict: 'allow' } & Terms)
   | { readonly verdict: 'deny'; readonly reason: string }
-  /** For want of a part of ours: the session's row, the keys. */
+  /** Something of ours is missing: the session's row, the keys. */
   | { readonly verdict: 'undecided'; readonly reason: string };
 
 export const allow = (terms: Terms = {}): PolicyDecision => ({ verdict: 'allow', ...terms });
-/** The reason is for the row and the log; the caller is told no more than which policy it was. */
+/** The reason goes into the row and the log; the caller only learns which policy it was. */
 export const deny = (reason: string): PolicyDecision => ({ verdict: 'deny', reason });
 export const undecided = (reason: string): PolicyDecision => ({ verdict: 'undecided', reason });
 
-/** Decides one hook. Pure: what is not in its arguments belongs into a token. */
+/** Decides one hook. Pure: what it needs beyond its arguments belongs in a token. */
 export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => PolicyDecision;
 
 export type PolicyName = 'origin' | 'token' | 'own' | 'sip';
 
-/** A policy and what it is for. */
+/** A policy, and the hooks that it applies to. */
 export interface Policy {
   readonly name: Exclude<PolicyName, 'sip'>;
   /** The methods that it decides; each with the fields that it may overwrite in the answer. */
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
-  /** When it looks at the session of a hook; never at that of `connect`, which begins one. */
+  /** When it needs the hook's session. `connect` has none yet. */
   readonly readsSession: 'never' | 'without a token' | 'always';
-  /** Whether it looks at this field of the method's body, which must be of its documented type then. */
+  /** Whether it reads this field of the method's body: a hook whose field is not of its documented type is then rejected. */
   readonly reads: (method: MethodName, field: string) => boolean;
   readonly decide: (request: AccessRequest, session: SessionLookup) => PolicyDecision;
 }
 
-/** Whether something is decided by the field. */
+/** Whether a policy that applies to the method reads the field. */
 export const decidesBy = (policies: readonly Policy[], method: MethodName, field: string): boolean =>
   policies.some(({ decides, reads }) => Object.hasOwn(decides, method) && reads(method, field));
 
-/** What came of it. `policy` is all that the caller is told; `reason` begins with it. */
+/** The decision of all policies together. `policy` is all that the caller learns; `reason` begins with it. */
 export type AccessDecision =
-  /** `failedOpen`: why it failed open. */
+  /** `failedOpen`: why it could not be decided, where that allows the hook. */
   | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
   | { readonly verdict: 'deny' | 'undecided'; readonly policy: PolicyName; readonly reason: string };
 
-/** All `policies` must allow. What cannot be decided is allowed where `failsOpen`, and never hides a denial. */
+/** Every policy must allow the hook. Where one cannot decide, `failsOpen` allows it; a denial by another still counts. */
 export function decide(
   policies: readonly Policy[],
   request: AccessRequest,
@@ -112,7 +112,7 @@ export function decide(
   return failsOpen ? { verdict: 'allow', failedOpen: open.reason, ...terms } : open;
 }
 
-/** WCS takes no others: neither may the row show them. */
+/** WCS ignores all others, so the row must not show them either. */
 function declared(overwrite: Terms['overwrite'], fields: readonly string[] = []): Terms['overwrite'] {
   const taken = Object.entries(overwrite ?? {}).filter(([field]) => fields.includes(field));
   return taken.length > 0 ? Object.fromEntries(taken) : undefined;

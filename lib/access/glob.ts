@@ -1,6 +1,6 @@
 /**
- * Whether a list's glob names a stream, by its name as it is shown. A glob without a query must also mean the URI without
- * its own, which the client can write as it likes: `*:554/room-1` is not `rtsp://host/secret?x=/room-1`.
+ * Whether a glob matches a stream's name, in the form that rows show. A glob without a query must also match the URI
+ * without its query, where the client can write anything: `*:554/room-1` does not match `rtsp://host/secret?x=/room-1`.
  */
 export function namesStream(glob: string, name: string): boolean {
   if (!matchesGlob(name, glob)) return false;
@@ -9,8 +9,8 @@ export function namesStream(glob: string, name: string): boolean {
 }
 
 /**
- * Whether a stream's name is one of those that a glob means: `*` stands for any characters, everything else for itself,
- * code unit by code unit. No regular expression: a token's glob must not cost more than its length times the name's.
+ * Whether a glob matches a name: `*` stands for any characters, everything else for itself, code unit by code unit. Not
+ * a regular expression: matching a token's glob must not take longer than its length times the name's.
  */
 export function matchesGlob(name: string, glob: string): boolean {
   const [start = '', ...rest] = glob.split('*');

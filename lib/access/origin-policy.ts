@@ -4,7 +4,7 @@ import { allow, deny, type Policy } from './decision.ts';
 /** As the web view of an app sends it, with the app's own scheme: `capacitor://localhost`. */
 const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/;
 
-/** Why an entry of the list is none; undefined if it is one: `https://example.com`, `capacitor://localhost`, `*.example.com`. */
+/** Why an entry of the list is no origin; undefined if it is one: `https://example.com`, `capacitor://localhost`, `*.example.com`. */
 export function problemOfOrigin(entry: string): string | undefined {
   if (entry.startsWith('*.')) {
     const isDomain = /^\*\.(?:[a-z0-9-]+\.)+[a-z0-9-]+$/.test(entry);
@@ -21,7 +21,7 @@ function isOrigin(entry: string): boolean {
   return origin === 'null' ? APP_ORIGIN.test(entry) : origin === entry;
 }
 
-/** Scheme, a host of at most 253 characters, port: anything longer is none, and need not be read once for each entry. */
+/** Scheme, a host of at most 253 characters, port: anything longer is no origin, and is not compared with each entry. */
 const MAX_ORIGIN_LENGTH = 512;
 
 export const createOriginPolicy = (origins: readonly string[]): Policy => ({
@@ -38,7 +38,7 @@ export const createOriginPolicy = (origins: readonly string[]): Policy => ({
 
 function isFrom(origin: string, entry: string): boolean {
   if (!entry.startsWith('*.')) return origin === entry;
-  // What is no origin in the form of browsers (credentials, paths, capitals, another script) is from nowhere.
+  // Only the form that browsers send counts: no credentials, no path, no capitals, an ASCII host.
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
   const subdomain = url.hostname.slice(0, -entry.slice(1).length);

@@ -1,5 +1,5 @@
 /**
- * Your own policy: what the others cannot say. List the methods that it decides, each with the fields of the answer that
+ * Your own policy, for rules that the others cannot express. List the methods that it decides, each with the fields of the answer that
  * it may overwrite, and write `decide`. docs/access-control.md, "Your own policy", has an example.
  */
 import { allow, type AccessPolicy, type Policy } from './decision.ts';

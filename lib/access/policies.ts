@@ -1,4 +1,4 @@
-/** The active policies, in the order in which they are asked. */
+/** The active policies, in the order in which they apply. */
 import { undecided, type AccessRequest, type AccessSession, type Policy, type SessionLookup } from './decision.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import type { OwnPolicy } from './own-policy.ts';
@@ -21,7 +21,7 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
   name: 'own',
   decides,
   readsSession: 'always',
-  // Nobody knows: any, but for the sdp, which WCS is told to leave out.
+  // It may read any field but the sdp, which WCS is told to leave out.
   reads: (_method, field) => field !== 'sdp',
   decide(request, session) {
     if ('unknown' in session && !session.isMissing) return undecided(session.unknown);
@@ -29,7 +29,7 @@ const policyOf = ({ decides, decide }: OwnPolicy): Policy => ({
   },
 });
 
-/** A token on the hook itself wins. */
+/** Who is asking: a token on the hook itself overrules the session's. */
 function whoAsks({ token }: AccessRequest, lookup: SessionLookup): AccessSession | undefined {
   const session = 'session' in lookup ? lookup.session : undefined;
   if (!token || !('claims' in token)) return session;

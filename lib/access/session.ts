@@ -5,8 +5,9 @@ import { readKept } from './claims.ts';
 import type { SessionLookup } from './decision.ts';
 
 /**
- * The connection that a hook belongs to, by its row. One that was denied (whatever became of it since), has ended, or is
- * that of another app or node lends its rights to nobody; one that failed open, or did not come, may have some.
+ * The connection that a hook belongs to, from the session's row. A connection that was denied (whatever happened since),
+ * has ended, or belongs to another app or node gives no rights. Of one that failed open, or whose `connect` never came,
+ * we cannot tell.
  */
 export function sessionOf(row: Row, { appKey, nodeId }: Readonly<Record<string, unknown>>): SessionLookup {
   const own = rowOfClient(row, clientIn('session', stored({ appKey, nodeId })));

@@ -27,7 +27,7 @@ const FOR_TOKENS: readonly string[] = ['custom', 'sessionId', 'appKey', 'nodeId'
 export interface TokenRules {
   /** What a token is needed for; the rest needs none. */
   readonly requiredFor: readonly TokenAction[];
-  /** Whether connections are let in that cannot be decided: then one that is not known may have shown a token. */
+  /** Whether `connect` fails open: then a connection without a row may have shown a token all the same. */
   readonly connectFailsOpen: boolean;
 }
 
@@ -49,7 +49,7 @@ export const createTokenPolicy = ({ requiredFor, connectFailsOpen }: TokenRules)
     if (token) return grant(token.claims, request);
     if ('session' in session) return session.session.claims ? grant(session.session.claims, request) : deny(NO_TOKEN);
     if ('problem' in session) return deny(session.problem);
-    // A player by URL never connects: what it may do is on the hook, or nowhere.
+    // A player by URL never connects: its token is on the hook, or nowhere.
     const isNone = session.isMissing && (!connectFailsOpen || METHODS[method].isByUrl);
     return isNone ? deny(NO_TOKEN) : undecided(session.unknown);
   },
@@ -65,14 +65,14 @@ function grant(claims: Claims, { method, body }: AccessRequest): PolicyDecision 
   const { action, asksFor = '' } = METHODS[method];
   const asked = body[asksFor];
   const isListed = (globs: readonly string[] = []) => {
-    // As rows show it, so that no name costs more than its first 2 KB. What may have been cut off must not matter to the glob.
+    // As rows show it: at most 2 KB are compared. Where the name may have been cut, only a glob that ends in * can match.
     const name = shortName(typeof asked === 'string' ? asked : '');
     const mayBeCut = Buffer.byteLength(name) > MAX_NAME_BYTES - 4;
     return globs.some((glob) => (!mayBeCut || glob.endsWith('*')) && namesStream(glob, name));
   };
   switch (action) {
     case 'publish':
-      // The name that was asked for, not the new one: it is what counts where a WCS does not rename.
+      // The requested name decides, not the new one: a WCS that ignores our answer publishes under it.
       if (!isListed(claims.publish)) return deny('may not publish this name');
       return allow({ ...terms, ...(claims.rename === undefined ? {} : { overwrite: { name: claims.rename } }) });
     case 'play':

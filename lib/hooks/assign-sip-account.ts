@@ -15,7 +15,7 @@ export const createAssignSipAccount =
   (rules: SipRules, lookUp: LookUpSipAccount): AssignSipAccount =>
   async (decision, request, note) => {
     if (decision.verdict !== 'allow') return decision;
-    // Who was let in unverified gets no telephone line.
+    // Whoever was allowed without being verified gets no telephone line.
     const name = decision.failedOpen === undefined ? sipAccountFor(rules, request) : undefined;
     const assigned = name === undefined ? undefined : { name, lookup: await lookUp(name) };
     if (assigned && 'unavailable' in assigned.lookup) note(assigned.lookup.unavailable);

@@ -37,7 +37,7 @@ export type HookOutcome =
 /** The outcome of a hook, and what the log reports of it. */
 export interface Result {
   readonly outcome: HookOutcome;
-  /** The error of ours, where the hook is answered nevertheless. */
+  /** What failed on our side, where the hook is answered all the same. */
   readonly cause?: unknown;
   /** The body that replaces the received bytes. */
   readonly answer?: Buffer;

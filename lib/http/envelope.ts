@@ -1,4 +1,5 @@
-/** The parts of API Gateway's event (payload format 2.0) that we read. Others may invoke a function, too: a console's test, a warm-up. */
+/** The parts of API Gateway's event (payload format 2.0) that we read, validated because others can invoke the
+ * function, too: a test in the console, a warm-up. */
 import * as v from 'valibot';
 
 const EnvelopeSchema = v.looseObject({

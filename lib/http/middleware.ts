@@ -12,6 +12,6 @@ export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;
 /** What steps are made of. */
 export interface HookDeps extends Effects {
   readonly settings: HookSettings;
-  /** Before a hook is rejected: other credentials that hold since a moment ago. */
+  /** Called before a hook is rejected: the credentials that are valid now, if they have just changed. */
   readonly rotatedCredentials?: () => Promise<Credentials | undefined>;
 }

@@ -1,7 +1,7 @@
 /** One JSON line per event: the log and, in CloudWatch's embedded metric format, its metrics. */
 import { withoutUriSecrets } from '../wcs/uri-secrets.ts';
 
-/** Metrics that `outcome` tells apart: each outcome is a metric that costs. */
+/** Metrics with the dimension `outcome`: each outcome is billed as a metric of its own. */
 export type MetricByOutcome = 'hooks' | 'replays' | 'failedOpen' | 'fieldsLeftOut';
 /** Metrics of the stage as a whole. */
 export type MetricOfStage =

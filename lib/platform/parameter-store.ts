@@ -56,7 +56,7 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
     if (response.statusCode !== 200)
       throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);
     const { Parameters } = (JSON.parse(answer) ?? {}) as { Parameters?: { Name: string; Value: string }[] | null };
-    // It lists none as an empty list: whoever says nothing of them is something else on the way.
+    // Where there are no parameters the list is empty: an answer without one is not Parameter Store's.
     if (!Parameters) throw new Error('Parameter Store answered 200 without a list of parameters');
     return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
   } finally {

@@ -20,17 +20,17 @@ export interface HandlerOptions {
   readonly abortSignal?: AbortSignal;
 }
 
-/** A Lambda is frozen between two hooks: after so long its connections may be lost on the way, which nobody would tell. */
+/** A Lambda is frozen between two hooks: after so long its connections may have been dropped on the way, unnoticed. */
 const MAX_IDLE_MS = 20_000;
-/** After so long the other side may have closed them, which the event loop has not had the time to see. */
+/** After so long the other side may have closed them, and the event loop may not have seen that yet. */
 const SHORT_IDLE_MS = 1000;
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 };
 
 export type RequestHandler = ReturnType<typeof createRequestHandler>;
 
 /**
- * Each with connections of its own. `signalNow` gives what ends a request that comes without a signal of its own. A request
- * that takes too long is a TimeoutError, which the SDK sends again; one that is ended is an AbortError, which it does not.
+ * Each handler has connections of its own. `signalNow` gives the signal of a request that comes without one. A request that
+ * takes too long fails with a TimeoutError, which the SDK retries; an aborted one with an AbortError, which it does not.
  */
 export function createRequestHandler(timeouts: Timeouts, signalNow?: () => AbortSignal | undefined) {
   const agents = new Map<string, http.Agent>();
@@ -67,7 +67,7 @@ export function createRequestHandler(timeouts: Timeouts, signalNow?: () => Abort
     destroy(): void {
       for (const agent of agents.values()) agent.destroy();
     },
-    // Of the SDK's interface: nothing is configured later.
+    // Part of the SDK's interface: nothing is configured later.
     updateHttpClientConfig(): void {},
     httpHandlerConfigs: () => ({}),
   };
@@ -131,10 +131,10 @@ function send(
   });
 }
 
-/** A connection that was lost: the SDK sends such a request again. */
+/** The connection was lost: the SDK retries such a request. */
 const LOST_CODES: readonly string[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
 
-/** The event loop looks at all connections once: the first turn only ends the round that it is in. */
+/** Lets the event loop poll all connections once: the first turn only ends the current round. */
 async function wholeTurn(): Promise<void> {
   await turn();
   await turn();

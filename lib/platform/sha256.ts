@@ -1,9 +1,9 @@
-/** SHA-256 as the SDK's signer uses it, for a third of the time: Node looks twice at a key that is bytes, and makes an object of it, each time. */
+/** SHA-256 for the SDK's signer, in a third of the time: of a key in bytes Node makes a KeyObject for each HMAC. */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
-/** The signer keeps its keys: one for each day. */
+/** By the key's bytes, which the signer keeps: it derives one key a day. */
 const keys = new WeakMap<object, KeyObject>();
 
 export class Sha256 {

@@ -1,6 +1,6 @@
 /** The names of the settings that a deploy gives its functions. Secrets come from elsewhere: lib/platform/secrets.ts. */
 
-/** Of every function. */
+/** Settings of every function. */
 export const SETTINGS_OF_ALL = [
   ...['KEEP_ALIVE_INTERVAL_SECONDS', 'LEASE_SECONDS', 'MAX_AGE_SECONDS', 'RETENTION_DAYS'],
   ...['STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'],
@@ -12,7 +12,7 @@ export const SETTINGS_OF_BOARD = [
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
 ] as const;
 
-/** Of those besides that hooks call. */
+/** What the functions that hooks call have besides. */
 export const SETTINGS_OF_HOOKS = [
   ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR', 'SIP_ACCOUNT'],

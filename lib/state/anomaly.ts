@@ -6,13 +6,13 @@ import { KINDS, type Row } from './row.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
- * denial ignored: what we denied goes on: a WCS without FAIL for the method, or one that did not ask. live after end:
- * an id that WCS uses again, or an end that was none; its row stays ended. id in use: a second client with the id of
- * one that is live; of its row, only `rivals` changes.
+ * - denial ignored: what we denied is live. This WCS has no FAIL for the method, or did not ask.
+ * - live after end: WCS uses the id again, or the end was none. The row stays ended.
+ * - id in use: a second client has the id of one that is live. Of the row, only `rivals` changes.
  */
 export type Anomaly = 'denial ignored' | 'live after end' | 'id in use';
 
-/** Hooks of one stream may overtake each other, an end too. The operator's word is no hook: nothing can have overtaken it. */
+/** Hooks of a stream may overtake one another, and its end, too. An end by the operator is no hook: nothing overtakes it. */
 const OVERTAKING_MS = 60_000;
 
 const isLiveOrLost = ({ phase }: Row) => phase === 'live' || phase === 'lost';

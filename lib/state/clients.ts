@@ -1,31 +1,31 @@
 /**
- * Whose id it is. Ids are made by clients, so that a second one can claim the id of another's live stream: what the hooks
- * of each client say is merged apart. The row shows the client whose id it is; `rivals` holds the others' rows, as
- * their hooks may only have come before those of the one whose it is.
+ * Who owns an id. Clients make ids, so a second client can use the id of another's live stream: the hooks of each client
+ * are merged separately. The row shows the owner. `rivals` holds the rows of the others, because hooks that make one of
+ * them the owner may come later.
  */
 import { KINDS, type Fields, type Kind, type KindName, type OwnedField, type Row } from './row.ts';
 
-/** What tells clients apart. Empty: a hook of whoever has the id, such as a player by URL, which changes its address. */
+/** What tells clients apart. Empty for a hook of whoever owns the id, such as that of a player by URL, whose address changes. */
 export type Client = Fields;
 
-/** More than ever claim an id by mistake; a row stays a few KB. Those that have the least right to it are forgotten. */
+/** More clients than ever use one id by mistake; a row stays below a few KB. Those with the weakest claim are dropped. */
 const MOST_RIVALS = 3;
 
 /** The fields of its client that a hook carries. */
 export const clientIn = (kind: KindName, fields: Fields): Client => pick(KINDS[kind].client, fields);
 
-/** What is absent on either side tells nobody apart. */
+/** A field that is absent on either side does not tell them apart. */
 export const isSameClient = (row: Fields, client: Client) =>
   Object.entries(client).every(([field, value]) => {
     const ours = row[field as OwnedField];
     return value === undefined || ours === undefined || ours === value;
   });
 
-/** What is known of one client of a row; undefined for one that is not known. */
+/** The part of a row that is one client's; undefined for an unknown client. */
 export const rowOfClient = (row: Row, client: Client): Row | undefined =>
   rowsByClient(row).find((one) => isSameClient(one, client));
 
-/** The row with what became of one client's, shown by whoever has the id now. */
+/** The row after one client's part of it changed; it shows whoever owns the id now. */
 export function withRowOfClient(row: Row, client: Client, change: (row: Row) => Row, kind: Kind): Row {
   const rows = rowsByClient(row);
   const found = rows.findIndex((one) => isSameClient(one, client));
@@ -47,15 +47,15 @@ function rowsByClient(row: Row): Row[] {
   }
 }
 
-/** Who has the id comes first. */
+/** The owner of the id comes first. */
 const byRightIn = (kind: Kind) => (a: Row, b: Row) => {
   const [first, second] = [rightTo(a, kind), rightTo(b, kind)];
   return first < second ? -1 : first > second ? 1 : 0;
 };
 
 /**
- * The id of a stream is the client's that WCS let live with it first. While there is none, the first that asked has it,
- * before any that was denied or failed. A session's address is that of its last connection.
+ * A stream's id belongs to the client whose stream was live first. While none is live, it belongs to the first that asked,
+ * before any that was denied or failed. A session's address belongs to its last connection.
  */
 function rightTo(row: Row, { client, idGoesTo }: Kind): string {
   const who = JSON.stringify(client.map((field) => row[field] ?? null));

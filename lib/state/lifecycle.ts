@@ -32,7 +32,7 @@ const LEVEL_OF_STATUS: Record<string, Level> = {
   FAILED: LEVEL.ended,
   // The end of a video on demand.
   DISCONNECTED: LEVEL.ended,
-  // Notes about a stream: they say nothing of where it is.
+  // Notes about a stream: they do not say how far it is.
   RESIZE: LEVEL.seen,
   SNAPSHOT_COMPLETE: LEVEL.seen,
   NOT_ENOUGH_BANDWIDTH: LEVEL.seen,
@@ -42,7 +42,7 @@ const LEVEL_OF_STATUS: Record<string, Level> = {
 /** The level of a StreamStatusEvent; without a status it has none of its own. */
 export function levelOfStatus(status: string | null | undefined, info: string | null | undefined): Level {
   if (!status) return LEVEL.seen;
-  // This failure speaks of a second stream that wanted the id of a live one, which goes on.
+  // This is the failure of a second stream that wanted the id of a live one. The live one continues.
   if (status === 'FAILED' && info === 'MediaSessionId is already in use') return LEVEL.seen;
   return Object.hasOwn(LEVEL_OF_STATUS, status) ? (LEVEL_OF_STATUS[status] as Level) : LEVEL.live;
 }

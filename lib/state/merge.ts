@@ -48,7 +48,7 @@ function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
   return withDerived(merged, kind, retention);
 }
 
-/** The row with `lost` laid over it, for as long as no newer hook comes; it touches nothing that hooks have said. */
+/** The row marked as lost until a newer hook comes. Nothing that hooks reported changes. */
 export const markLost = (kind: KindName, row: Row, why: string, retention: Retention): Row =>
   withDerived({ ...row, lost: why }, KINDS[kind], retention);
 

@@ -25,15 +25,15 @@ export type SightingState = Fields & { readonly phase: Exclude<Phase, 'lost'> };
 
 /** What was decided about a hook, as far as rows tell it. */
 export interface RecordedDecision {
-  /** Whether a policy was asked. */
+  /** Whether a policy applied to it. */
   readonly isDecided?: boolean;
   /** Why it is denied; undefined: it is not. */
   readonly denied?: string;
-  /** Why it was let in although that could not be decided. */
+  /** Why it was allowed although that could not be decided. */
   readonly failedOpen?: string;
   /** Whose token it was, on the hook or at its connection. */
   readonly sub?: string;
-  /** What a connection was let in with, as JSON. */
+  /** The claims of a connection's token, as JSON. */
   readonly claims?: string;
   /** Fields that WCS is told to take from our answer; none of `connect`, where they can hold a password. */
   readonly overwrite?: Readonly<Record<string, JsonScalar>>;

@@ -12,7 +12,7 @@ export interface StopRules {
 export function whyStop(row: Row, at: number, { stopsStreams, maxDurationSeconds }: StopRules): string | undefined {
   if (!stopsStreams) return undefined;
   if (row.stop) return 'stop';
-  // NaN, the time of a word that is no time, is never over.
+  // A `stopAt` that is no time gives NaN, which is never due.
   if (Date.parse(String(row.stopAt)) <= at) return 'stopAt';
   const startedAt = Date.parse(String(row.startedAt));
   if (maxDurationSeconds !== undefined && startedAt + maxDurationSeconds * 1000 <= at) return 'maximum duration';

@@ -27,10 +27,10 @@ export function canWriteBlind(sighting: Sighting): boolean {
   return state.phase !== 'live' || !roles || roles.isToldBy({ ...state, ...attributes });
 }
 
-/** Of all sightings the least counts for these: an earlier one has set them already. */
+/** The earliest sighting sets these: a later one keeps what is there. */
 const KEPT_IF_SET: readonly OwnedField[] = ['firstSeenAt', 'startedAt', 'answeredAt', 'answeredSeconds'];
 
-/** What follows from the rest, and is removed where it does not follow any more. */
+/** Derived fields: removed where they no longer follow from the rest. */
 const DERIVED: readonly OwnedField[] = ['live', 'endedAt', 'talkSeconds', 'lost', 'expiresAt', 'closedIn', 'closedAt'];
 
 type Expression = ReturnType<typeof createExpression>;

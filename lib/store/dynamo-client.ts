@@ -10,8 +10,8 @@ const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 900 };
 const USELESS = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 /**
- * The container's one client; it keeps its connections alive. The SDK puts its steps together anew for each request that
- * comes with a signal: here the signal goes another way, so that it does that once for each operation.
+ * The container's one client, which keeps its connections alive. The SDK rebuilds its middleware stack for each request that
+ * comes with a signal. Here the signal travels beside the request, so the stack is built once for each operation.
  */
 export function createDynamoClient(
   config: DynamoDBClientConfig = {},
@@ -35,7 +35,7 @@ export function createDynamoClient(
   return { send: send as DynamoDBClient['send'], destroy: () => client.destroy() };
 }
 
-/** What is sent ends by itself then; the SDK's pause before it sends something again does not. */
+/** An aborted request ends by itself; the SDK's pause before a retry does not. */
 function untilAborted<Result>(sent: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(abortError(signal));

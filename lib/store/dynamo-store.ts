@@ -25,7 +25,7 @@ export interface DynamoStoreSettings extends Retention, Lease, StopRules, Shards
   readonly callsTable: string;
 }
 
-/** A try is lost only to a write that another one won: all lost means 12 faster writers at least. */
+/** An attempt fails only because another writer was faster: if all fail, at least 12 were. */
 const TRIES = 12;
 const LONGEST_PAUSE_MS = 40;
 

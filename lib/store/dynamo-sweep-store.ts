@@ -15,7 +15,7 @@ import { createTable, ifUnchanged, type Table } from './table.ts';
 import { REAL_TIME, type Pacing } from './budget.ts';
 import { startBudget } from './budget.ts';
 
-/** A page is judged, and written, before the sweep looks at its time again. */
+/** A page is checked and written before the sweep looks at its time again. */
 const PAGE = 500;
 /** BatchGetItem takes 100 keys, and leaves some unprocessed where the table is busy. */
 const BATCH = 100;
@@ -79,7 +79,7 @@ export function createDynamoSweepStore(
       Limit: PAGE,
     });
 
-  /** Not consistently, at half the price: a row that has changed since is not written, as its `revision` has. */
+  /** Eventually consistent, at half the price: a row that has changed since has another `revision`, and is not written. */
   async function read(kind: KindName, ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>> {
     const table = tables[kind];
     const rows = new Map<string, Row>();

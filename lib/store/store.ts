@@ -30,7 +30,7 @@ export interface Store {
   readSession(id: string, budget?: Budget): Promise<Row>;
 }
 
-/** The store would not take a sighting, or could not read a session; `cause` is the database's own error. For logs, never for an answer. */
+/** The store did not accept a sighting, or could not read a session. `cause` is the database's own error: for logs only. */
 export class StoreError extends Error {
   override name = 'StoreError';
   /** The database will never take it: trying again is of no use. */
@@ -42,7 +42,7 @@ export class StoreError extends Error {
   }
 }
 
-/** Where sightings wait that the store would not take. */
+/** Where sightings wait that the store did not accept. */
 export interface Parking {
   /** @throws whatever the queue throws: the sighting is not safe then */
   park(sighting: Sighting, requestId: string): Promise<void>;

@@ -5,7 +5,7 @@ import { withoutUriSecrets } from './uri-secrets.ts';
 const USER_PART = /^(?!\s*(?:sips?|tel|im|pres|xmpp|mailto):)[^/?#]*(?:@|%40)/i;
 
 /**
- * The name of a stream without what is secret in it: as it is stored, shown, searched for and judged. Of a URI the user
+ * The name of a stream without what is secret in it: as it is stored, shown, searched for and compared. Of a URI the user
  * part and the parameters that carry tokens are taken away, nothing else; of any other name what an RTMP encoder wrote
  * behind its `?`: its key.
  */

@@ -16,7 +16,7 @@ const KEYS = Object.keys(DEFAULT_ENTRY);
 
 const fieldsOf = (list: string) => list.split(',').map((field) => field.trim());
 
-/** The operator's entries laid over ours, and what is wrong with them. `needed`: what a method's body must keep for us. */
+/** Our entries, overridden by the operator's, and what is wrong with those. `needed`: what a method's body must keep for us. */
 export function override(
   ours: RestClientConfig,
   theirs: unknown,

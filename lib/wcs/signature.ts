@@ -16,9 +16,9 @@ export type SignatureCheck = 'authentic' | 'missing' | 'wrong';
 /** The value of `Authorization` that WCS sends with a body. */
 export const sign = (body: Uint8Array, secret: string) => `WCS ${hmac(body, secret).toString('hex')}`;
 
-/** Judges an `Authorization` header over the body's raw bytes, in a time that depends on no secret. */
+/** Checks an `Authorization` header against the body's raw bytes, in a time that depends on no secret. */
 export function verify(authorization: string | undefined, body: Uint8Array, credentials: Credentials): SignatureCheck {
-  // Whoever sends it may not be let in: no expression here whose time grows faster than what it reads.
+  // Anybody can send this header: no expression here whose time grows faster than what it reads.
   const given = authorization?.trim();
   if (!given) return 'missing';
   const blank = given.search(/\s/);
@@ -55,7 +55,7 @@ function isBasic(base64: string, basic: Credentials['basic']): boolean {
 
 /**
  * How clients send it: in UTF-8, or in Latin-1, as a JVM does that does not know or heed the challenge's `charset`. Where
- * Latin-1 lacks a character there is nothing else to take: a JVM puts `?` for it, with which others would be let in, too.
+ * Latin-1 lacks a character there is nothing else to take: a JVM puts `?` for it, with which other passwords would be accepted, too.
  */
 function encodingsOf(text: string): readonly Buffer[] {
   const utf8 = Buffer.from(text);

@@ -455,7 +455,7 @@ describe('npm start that cannot work', () => {
     ]);
   });
 
-  it('says in one line that other machines are let in with credentials only', async () => {
+  it('says in one line that other machines are allowed with credentials only', async () => {
     expect(await failing({ env: { HOST: '0.0.0.0' } })).toEqual([
       'HOST=0.0.0.0 allows other machines, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.',
     ]);

@@ -56,7 +56,7 @@ describe('a JVM with HTTP Basic', () => {
   const sent = (encoding: BufferEncoding, password: string) =>
     `Basic ${Buffer.from(`wcs:${password}`, encoding).toString('base64')}`;
 
-  it('sends its password in UTF-8, as the challenge asks, and is let in at the second request', async ({ skip }) => {
+  it('sends its password in UTF-8, as the challenge asks, and is accepted at the second request', async ({ skip }) => {
     skip(whyNot !== undefined, whyNot);
     isCharsetLost = false;
     expect(await post('pässwört€')).toBe(200);
@@ -64,7 +64,7 @@ describe('a JVM with HTTP Basic', () => {
     expect(hooks.memory.rows.get('jvm')).toMatchObject({ phase: 'live' });
   });
 
-  it('sends it in Latin-1 where it knows no charset, and is let in all the same', async ({ skip }) => {
+  it('sends it in Latin-1 where it knows no charset, and is accepted all the same', async ({ skip }) => {
     skip(whyNot !== undefined, whyNot);
     isCharsetLost = true;
     expect(await post('pässwört')).toBe(200);

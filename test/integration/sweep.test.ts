@@ -61,7 +61,7 @@ describe.each([
       .filter(({ message }) => message !== 'sweep')
       .map(({ message, fields, metrics }) => ({ message, ...fields, ...metrics }));
 
-  it('lays lost over a stream without keep-alives for its lease, which a newer hook lifts', async () => {
+  it('marks a stream without keep-alives for its lease as lost, until a newer hook comes', async () => {
     await tell('StreamStatusEvent', 'a', 0);
     await tell('StreamKeepAliveEvent', 'a', 10);
     now = seconds(130);
@@ -85,7 +85,7 @@ describe.each([
     expect(back).not.toHaveProperty('expiresAt');
   });
 
-  it('lays lost over a stream that sends none after the maximum age', async () => {
+  it('marks a stream that sends none as lost after the maximum age', async () => {
     await tell('StreamStatusEvent', 'b', 0);
     now = seconds(1000);
     await sweep();

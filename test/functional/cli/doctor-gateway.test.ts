@@ -68,7 +68,7 @@ describe('the doctor, over HTTP alone,', () => {
     expect(of(await examine({ credentials: BASIC }), 'challenge')?.found).toContain('with 403');
   });
 
-  it('sees that anybody, or anybody with any signature, is let in', async () => {
+  it('sees that anybody, or anybody with any signature, is accepted', async () => {
     control.spoil = (answer) => void (answer.status = 200);
     expect(of(await examine(), 'without credentials')).toMatchObject({ level: 'warning', found: 'taken (200)' });
     control.spoil = (answer, { verdict }) => void (answer.status = verdict === 'missing' ? 403 : 200);

@@ -468,7 +468,7 @@ describe('the doctor, with a stage,', () => {
     gateway.close();
   });
 
-  it('touches no table where no probe is let in, but looks at it', async () => {
+  it('touches no row where no probe is accepted, but looks at the tables', async () => {
     const { behind, commands } = stageWith();
     await examine({ behind, credentials: {} });
     expect(commands).not.toContain('DeleteItem');

@@ -120,7 +120,7 @@ describe('a secret in a URI', () => {
   });
 });
 
-describe('policies judge the name that is shown', () => {
+describe('policies compare the name that is shown', () => {
   const play = async (list: string[], name: string, own?: OwnPolicy) => {
     const hooks = hooksUnderTest(WITH_SECRET, own);
     const custom = { token: await signToken({ claims: { play: list } }) };

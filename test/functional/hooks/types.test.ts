@@ -207,12 +207,12 @@ describe('any JSON object', () => {
         expect(method).not.toBe('StreamKeepAliveEvent');
       } else if (method !== 'connect') expect(answer.body).toBe(body);
 
-      const judged = await guarded.send({ method, body, at: NOW * 1000 });
-      expect([200, 400, 403]).toContain(judged.statusCode);
-      if (judged.statusCode === 400) expect(DECIDING).toContain(json(judged)['field']);
+      const decided = await guarded.send({ method, body, at: NOW * 1000 });
+      expect([200, 400, 403]).toContain(decided.statusCode);
+      if (decided.statusCode === 400) expect(DECIDING).toContain(json(decided)['field']);
       // Nobody has a token here.
       const isDecided = ['publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'transfer', 'connect'];
-      if (isDecided.includes(method)) expect(judged.statusCode).not.toBe(200);
+      if (isDecided.includes(method)) expect(decided.statusCode).not.toBe(200);
       for (const { memory } of [open, guarded]) {
         for (const row of [...memory.rows.values(), ...memory.calls.values()]) {
           for (const stored of Object.values(row)) expect(['string', 'number', 'boolean']).toContain(typeof stored);

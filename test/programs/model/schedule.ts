@@ -292,7 +292,7 @@ function checkTold({ id, at, ...sighting }: Sighting, row: Row, lagMs: number): 
 
 const rivalsOf = ({ rivals }: Row) => (rivals === undefined ? [] : (JSON.parse(String(rivals)) as Row[]));
 
-/** The row is that of the rule, but for what a sweep may have laid over it, and the lag of `lastSeenAt` in a fresh lease. */
+/** The row is that of the rule, but for what a sweep may have marked as lost, and the lag of `lastSeenAt` in a fresh lease. */
 function checkRow(id: string, kind: Sighting['kind'], row: Row, wanted: Row, lagMs: number): void {
   const problem = (field: string, is: Attribute | undefined, should: Attribute | undefined) =>
     new Error(`${id}: ${field} is ${is}, and should be ${should}`);

@@ -238,7 +238,7 @@ describe('under the runtime client of a Lambda', () => {
     expect(await linesOf(replay, 1)).toMatchObject([{ message: 'replay', id: 'parked', outcome: 'applied' }]);
   });
 
-  it('the sweep lays lost over a live stream past its lease', async () => {
+  it('the sweep marks a live stream past its lease as lost', async () => {
     const [event, sweep] = await Promise.all([start('event'), start('sweep')]);
     const body = '{"mediaSessionId":"silent","status":"PUBLISHING","nodeId":"n"}';
     const headers = { authorization: sign(Buffer.from(body), SECRET) };

@@ -20,7 +20,7 @@ const NO_SESSION = { problem: 'none' };
 const request = { method: 'publishStream', body: {}, at: 0 } as const;
 
 describe('several policies', () => {
-  const judge = (decisions: PolicyDecision[], failsOpen = false) =>
+  const together = (decisions: PolicyDecision[], failsOpen = false) =>
     decide(
       decisions.map((decision, n) => policy((['origin', 'token', 'own'] as const)[n] ?? 'own', decision)),
       request,
@@ -28,25 +28,25 @@ describe('several policies', () => {
       failsOpen,
     );
 
-  it('let in what all of them allow, and what none is asked about', () => {
-    expect(judge([])).toEqual({ verdict: 'allow' });
-    expect(judge([allow(), allow()])).toEqual({ verdict: 'allow' });
+  it('allow what all of them allow, and what none applies to', () => {
+    expect(together([])).toEqual({ verdict: 'allow' });
+    expect(together([allow(), allow()])).toEqual({ verdict: 'allow' });
   });
 
   it('refuse what one of them denies, whatever the others say or cannot say', () => {
-    expect(judge([allow(), deny('no')])).toEqual({ verdict: 'deny', policy: 'token', reason: 'token: no' });
+    expect(together([allow(), deny('no')])).toEqual({ verdict: 'deny', policy: 'token', reason: 'token: no' });
     for (const failsOpen of [true, false]) {
-      expect(judge([undecided('down'), deny('no')], failsOpen)).toMatchObject({ verdict: 'deny', policy: 'token' });
+      expect(together([undecided('down'), deny('no')], failsOpen)).toMatchObject({ verdict: 'deny', policy: 'token' });
     }
   });
 
-  it('let in what cannot be decided only where that fails open, and say so', () => {
-    expect(judge([allow(), undecided('down')])).toEqual({
+  it('allow what cannot be decided only where that fails open, and say so', () => {
+    expect(together([allow(), undecided('down')])).toEqual({
       verdict: 'undecided',
       policy: 'token',
       reason: 'token: down',
     });
-    expect(judge([undecided('down'), allow({ maxDuration: 5 })], true)).toEqual({
+    expect(together([undecided('down'), allow({ maxDuration: 5 })], true)).toEqual({
       verdict: 'allow',
       failedOpen: 'origin: down',
       maxDuration: 5,
@@ -55,20 +55,25 @@ describe('several policies', () => {
 
   it('put their terms together: every overwritten field, and the shortest duration', () => {
     const all = [allow({ overwrite: { name: 'a' }, maxDuration: 60 }), allow({ maxDuration: 30 }), allow()];
-    expect(judge(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    expect(together(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
     // Whichever of them says so.
-    expect(judge(all.toReversed())).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
-    expect(judge([allow({ maxDuration: 30 }), allow(), allow({ maxDuration: 60 })])).toMatchObject({ maxDuration: 30 });
-    expect(judge([allow({ maxDuration: 0 }), allow({ maxDuration: 60 })])).toMatchObject({ maxDuration: 0 });
+    expect(together(all.toReversed())).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    expect(together([allow({ maxDuration: 30 }), allow(), allow({ maxDuration: 60 })])).toMatchObject({
+      maxDuration: 30,
+    });
+    expect(together([allow({ maxDuration: 0 }), allow({ maxDuration: 60 })])).toMatchObject({ maxDuration: 0 });
     // Of two new names the later policy's counts.
-    expect(judge([allow({ overwrite: { name: 'a' } }), allow({ overwrite: { name: 'b' } })])).toMatchObject({
+    expect(together([allow({ overwrite: { name: 'a' } }), allow({ overwrite: { name: 'b' } })])).toMatchObject({
       overwrite: { name: 'b' },
     });
   });
 
   it('name the first of those that cannot decide', () => {
-    expect(judge([undecided('down'), undecided('away')])).toMatchObject({ policy: 'origin', reason: 'origin: down' });
-    expect(judge([undecided('down'), undecided('away')], true)).toEqual({
+    expect(together([undecided('down'), undecided('away')])).toMatchObject({
+      policy: 'origin',
+      reason: 'origin: down',
+    });
+    expect(together([undecided('down'), undecided('away')], true)).toEqual({
       verdict: 'allow',
       failedOpen: 'origin: down',
     });
@@ -76,13 +81,13 @@ describe('several policies', () => {
 
   it('overwrite only what they said they may, and limit within reason', () => {
     const overwrite = { name: 'a', sessionId: 'another' };
-    expect(judge([allow({ overwrite })])).toEqual({ verdict: 'allow', overwrite: { name: 'a' } });
-    expect(judge([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ verdict: 'allow' });
+    expect(together([allow({ overwrite })])).toEqual({ verdict: 'allow', overwrite: { name: 'a' } });
+    expect(together([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ verdict: 'allow' });
     const century = 100 * 365 * 24 * 3600;
-    expect(judge([allow({ maxDuration: century })])).toMatchObject({ maxDuration: century });
+    expect(together([allow({ maxDuration: century })])).toMatchObject({ maxDuration: century });
     for (const maxDuration of [century + 1, 1e15, NaN, Infinity])
-      expect(judge([allow({ maxDuration })])).toEqual({ verdict: 'allow' });
-    expect(judge([allow({ maxDuration: -5 })])).toEqual({ verdict: 'allow', maxDuration: 0 });
+      expect(together([allow({ maxDuration })])).toEqual({ verdict: 'allow' });
+    expect(together([allow({ maxDuration: -5 })])).toEqual({ verdict: 'allow', maxDuration: 0 });
   });
 });
 

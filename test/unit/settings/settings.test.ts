@@ -289,7 +289,7 @@ describe('REST_CLIENT_CONFIG', () => {
   const problems = (config: unknown, env: Record<string, string> = {}) =>
     problemsOf({ ...USABLE, ...env, REST_CLIENT_CONFIG: typeof config === 'string' ? config : JSON.stringify(config) });
 
-  it('is laid over ours, entry by entry', () => {
+  it('overrides ours, entry by entry', () => {
     const config = read({
       publishStream: { clientExclude: 'custom,rtmpUrl' },
       StreamStatusEvent: { restExclude: 'sdp,custom', restOnError: 'FAIL' },

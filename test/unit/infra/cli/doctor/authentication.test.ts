@@ -30,7 +30,7 @@ describe('the doctor, of authentication,', () => {
     return { findings, level, authorize, isNowhere, shown };
   }
 
-  it('finds one well that lets in who has the credentials, and nobody else', async () => {
+  it('finds one healthy that accepts who has the credentials, and nobody else', async () => {
     const { findings, authorize, shown } = await authentication({});
     expect(findings.map(({ check, level }) => [check, level])).toEqual([
       ['without credentials', 'ok'],
