@@ -1,0 +1,55 @@
+/** `npm run usage`: how many streams and calls there were, and their minutes. */
+import { Failure, runCommand } from '../command-line.ts';
+import { explain, openStage } from '../stage-access.ts';
+import { columnsOf, fold } from '../terminal-text.ts';
+import { rulesOf } from '../function-settings.ts';
+import { HELP } from './help.ts';
+import { readOptions, type Options } from './options.ts';
+import { cellsOf, cellsOfOne, linesOf } from './print.ts';
+import { readIntervals } from './read.ts';
+import { clipped, usageBy, usageOf } from './sum.ts';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const ERASE_LINE = '\r\u001b[K';
+function progress(text = ''): void {
+  if (process.stderr.isTTY) process.stderr.write(ERASE_LINE + text);
+}
+const warn = (text: string) => console.error(fold(text, columnsOf(process.stderr)));
+
+async function run({ range, by, sub, format, stage: name, region }: Options, now: number): Promise<void> {
+  const stage = openStage(name, region);
+  const { retentionSeconds } = await stage.rules().catch(() => rulesOf({}));
+  const kept = now - retentionSeconds * 1000;
+  if (range.from < kept)
+    warn(`Rows are kept for ${retentionSeconds / 86_400} days: what ended before ${new Date(kept).toISOString()} is not in the sum.`);
+
+  const isWithSub = sub !== undefined || by === 'sub';
+  const { intervals, units } = await readIntervals(stage, range, now, isWithSub, ({ hours, of }) =>
+    progress(`${hours} of ${of} hours read`),
+  ).catch((error: unknown) => {
+    progress();
+    const { said, todo } = explain(error, stage);
+    throw new Failure(`The usage of ${name} cannot be read: ${said}.\n${todo}`);
+  });
+  progress();
+
+  const used = intervals.flatMap((interval) => clipped(interval, range) ?? []);
+  const write = (lines: string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  if (sub === undefined) {
+    const groups = usageBy(used, by).map((usage) => cellsOf(usage, by));
+    write(linesOf(groups, cellsOf({ ...usageOf(used), key: 'total' }, by), format));
+  } else {
+    const hers = used.filter((one) => one.sub === sub).sort((a, b) => a.from - b.from);
+    write(linesOf(hers.map(cellsOfOne), undefined, format));
+    if (hers.length === 0) warn(`${sub} had no stream and no call in this time.`);
+  }
+  if (format === 'table') warn(`${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}; ${Math.ceil(units)} read units.`);
+}
+
+await runCommand('usage', async () => {
+  const now = Date.now();
+  const options = readOptions(process.argv.slice(2), now);
+  if (options === 'help') console.log(fold(HELP, columnsOf(process.stdout)));
+  else await run(options, now);
+});

@@ -1,0 +1,68 @@
+/** The options of `npm run usage`, checked. */
+import { STAGE } from '../../local/settings.ts';
+import { optionsOf, UsageError } from '../command-line.ts';
+import { isStageName } from '../stage-access.ts';
+import { GROUPS, type GroupedBy, type Range } from './sum.ts';
+
+export interface Options {
+  readonly range: Range;
+  readonly by: GroupedBy;
+  /** Of one user alone: what it streamed and whom it called, one after another. */
+  readonly sub: string | undefined;
+  readonly format: 'table' | 'csv' | 'json';
+  readonly stage: string;
+  readonly region: string | undefined;
+}
+
+/** @throws UsageError */
+export function readOptions(args: string[], now: number): Options | 'help' {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const given = optionsOf(
+    {
+      ...{ from: text, to: text, by: text, sub: text, csv: flag, json: flag },
+      ...{ stage: { ...text, default: STAGE }, region: text, help: flag },
+    },
+    args,
+  );
+  if (given.help) return 'help';
+  const { by = 'app', sub, csv, json, stage, region } = given;
+  if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
+  if (!isGroup(by)) throw new UsageError(`--by ${by}: expected ${GROUPS.join(', ')}`);
+  if (sub === '') throw new UsageError('--sub is empty');
+  if (sub !== undefined && given.by !== undefined)
+    throw new UsageError('--sub lists streams and calls one by one: without --by');
+  if (csv && json) throw new UsageError('--csv and --json do not go together');
+  return {
+    range: rangeOf(given.from, given.to, now),
+    by,
+    sub,
+    format: csv ? 'csv' : json ? 'json' : 'table',
+    stage,
+    region,
+  };
+}
+
+const isGroup = (name: string): name is GroupedBy => GROUPS.some((group) => group === name);
+
+/** Today so far, if nothing else is given. */
+function rangeOf(from: string | undefined, to: string | undefined, now: number): Range {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const range = { from: timeOf('from', from ?? today), to: Math.min(to === undefined ? now : timeOf('to', to), now) };
+  if (range.from >= now) throw new UsageError(`--from ${from}: expected a time in the past`);
+  if (range.from >= range.to)
+    throw new UsageError(`--to ${to} is not after --from ${from ?? today}: the end does not belong to the range`);
+  return range;
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function timeOf(option: string, text: string): number {
+  const isWellFormed = DATE.test(text) || TIME.test(text);
+  const time = isWellFormed ? Date.parse(text) : NaN;
+  // 2026-02-30 would be taken for March.
+  const isReal = !Number.isNaN(time) && new Date(text.slice(0, 10)).toISOString().slice(0, 10) === text.slice(0, 10);
+  if (isReal) return time;
+  throw new UsageError(`--${option} ${text}: expected a date such as 2026-11-01 (UTC), or a time such as 2026-11-01T08:00Z`);
+}
