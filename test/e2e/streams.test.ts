@@ -42,6 +42,19 @@ describe('npm run streams', () => {
     expect(await stack.row(SEED_STREAM)).toMatchObject({ phase: 'ended', stop: 'abuse' });
   });
 
+  it('counts its minutes then, by npm run usage', async () => {
+    const { startedAt, endedAt, appKey } = (await stack.row(SEED_STREAM)) ?? {};
+    const { code, stdout } = await scriptOn('usage', stack)(
+      '--json',
+      '--from',
+      new Date(Date.now() - 3_600_000).toISOString(),
+    );
+    const [usage] = stdout.split('\n', 1).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const minutes = (Date.parse(String(endedAt)) - Date.parse(String(startedAt))) / 60_000;
+    expect([code, usage]).toEqual([0, expect.objectContaining({ app: appKey, calls: 0 })]);
+    expect(Number(usage?.['publishedMinutes'])).toBeGreaterThanOrEqual(Math.floor(minutes * 10_000) / 10_000);
+  });
+
   it('shows what is live on the local stack, whatever AWS profile is set', async () => {
     await stack.post('StreamStatusEvent', BODY.replace(SEED_STREAM, 'quiet'));
     const live = await streams();

@@ -22,7 +22,9 @@ async function run({ range, by, sub, format, stage: name, region }: Options, now
   const { retentionSeconds } = await stage.rules().catch(() => rulesOf({}));
   const kept = now - retentionSeconds * 1000;
   if (range.from < kept)
-    warn(`Rows are kept for ${retentionSeconds / 86_400} days: what ended before ${new Date(kept).toISOString()} is not in the sum.`);
+    warn(
+      `Rows are kept for ${retentionSeconds / 86_400} days: what ended before ${new Date(kept).toISOString()} is not in the sum.`,
+    );
 
   const isWithSub = sub !== undefined || by === 'sub';
   const { intervals, units } = await readIntervals(stage, range, now, isWithSub, ({ hours, of }) =>
@@ -44,7 +46,10 @@ async function run({ range, by, sub, format, stage: name, region }: Options, now
     write(linesOf(hers.map(cellsOfOne), undefined, format));
     if (hers.length === 0) warn(`${sub} had no stream and no call in this time.`);
   }
-  if (format === 'table') warn(`${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}; ${Math.ceil(units)} read units.`);
+  if (format === 'table')
+    warn(
+      `${new Date(range.from).toISOString()} to ${new Date(range.to).toISOString()}; ${Math.ceil(units)} read units.`,
+    );
 }
 
 await runCommand('usage', async () => {

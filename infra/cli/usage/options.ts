@@ -64,5 +64,7 @@ function timeOf(option: string, text: string): number {
   // 2026-02-30 would be taken for March.
   const isReal = !Number.isNaN(time) && new Date(text.slice(0, 10)).toISOString().slice(0, 10) === text.slice(0, 10);
   if (isReal) return time;
-  throw new UsageError(`--${option} ${text}: expected a date such as 2026-11-01 (UTC), or a time such as 2026-11-01T08:00Z`);
+  throw new UsageError(
+    `--${option} ${text}: expected a date such as 2026-11-01 (UTC), or a time such as 2026-11-01T08:00Z`,
+  );
 }

@@ -9,7 +9,10 @@ const MINUTE_MS = 60_000;
 const minutes = (milliseconds: number) => Math.round((milliseconds / MINUTE_MS) * 10_000) / 10_000;
 
 /** One group, under the names that JSON and CSV have. */
-export const cellsOf = ({ key, streams, mostStreams, calls, mostCalls, time }: Usage, by: GroupedBy | 'total'): Cells => ({
+export const cellsOf = (
+  { key, streams, mostStreams, calls, mostCalls, time }: Usage,
+  by: GroupedBy | 'total',
+): Cells => ({
   [by]: key,
   streams,
   peakStreams: mostStreams,
@@ -44,7 +47,12 @@ function tableOf(names: readonly string[], rows: readonly Cells[]): string[] {
   const lines = [names, ...rows.map((row) => names.map((name) => shown(row[name])))];
   const widths = names.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   // The group's column is a text, the others are numbers, or a time.
-  return lines.map((line) => line.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ').trimEnd());
+  return lines.map((line) =>
+    line
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function shown(value: Cells[string]): string {

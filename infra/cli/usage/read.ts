@@ -92,7 +92,15 @@ export async function readIntervals(
   for (const kind of USED_KINDS) {
     for (const key of liveKeysOf(kind)) {
       const live = await query(kind, 'live', key);
-      keep(kind, isWithRows ? await rowsOf(kind, live.map((row) => String(row[KINDS[kind].key]))) : live);
+      keep(
+        kind,
+        isWithRows
+          ? await rowsOf(
+              kind,
+              live.map((row) => String(row[KINDS[kind].key])),
+            )
+          : live,
+      );
     }
   }
 

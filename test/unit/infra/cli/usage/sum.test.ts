@@ -75,12 +75,10 @@ const times = fc.integer({ min: at('01T00:00'), max: at('05T00:00') });
 const intervals = fc.array(
   fc
     .record({ a: times, b: times, use: fc.constantFrom(...USES), app: fc.constantFrom('x', 'y', undefined) })
-    .map(
-      ({ a, b, use, app }): Interval => ({
-        ...{ id: 'any', use, from: Math.min(a, b), to: Math.max(a, b) },
-        ...(app ? { app } : {}),
-      }),
-    ),
+    .map(({ a, b, use, app }): Interval => ({
+      ...{ id: 'any', use, from: Math.min(a, b), to: Math.max(a, b) },
+      ...(app ? { app } : {}),
+    })),
   { maxLength: 12 },
 );
 
@@ -102,7 +100,8 @@ describe('any intervals', () => {
 
   test.prop([intervals], { numRuns: 500 })('have as many at once as there are in the fullest moment', (all) => {
     const streams = all.filter(({ use }) => use !== 'talked');
-    const isIn = (moment: number) => streams.filter(({ from, to }) => from <= moment && moment < Math.max(to, from + 1));
+    const isIn = (moment: number) =>
+      streams.filter(({ from, to }) => from <= moment && moment < Math.max(to, from + 1));
     const fullest = Math.max(0, ...streams.map(({ from }) => isIn(from).length));
     expect(usageOf(all).mostStreams).toBe(fullest);
   });
