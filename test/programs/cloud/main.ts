@@ -24,7 +24,15 @@ import {
 } from './faults.ts';
 import { allHooks, problemsOfEchoes, problemsOfRejections, problemsOfRouting } from './hooks.ts';
 import { sendDuring, type Load } from './load.ts';
-import { ORIGINS, POLICIES, prepareTokens, problemsOfOrigins, problemsOfPolicies, withOwnPolicy } from './policies.ts';
+import {
+  ORIGINS,
+  POLICIES,
+  prepareTokens,
+  problemsOfOrigins,
+  problemsOfPolicies,
+  problemsOfSipAccounts,
+  withOwnPolicy,
+} from './policies.ts';
 import { until } from './queues.ts';
 import { problemsOfGuard, problemsOfRights } from './rights.ts';
 import { problemsOf } from './rules.ts';
@@ -156,6 +164,9 @@ async function verifyDeployment(aws: Aws): Promise<void> {
     },
   );
   await step('policies: denied stays denied; streams shows and stops', () => problemsOfPolicies(dev, tokenFor));
+  await step('a SIP account is given to who has the token for it, and told nobody', () =>
+    problemsOfSipAccounts(aws, dev, tokenFor),
+  );
   await step('a second deploy with nothing changed changes nothing', async () => {
     await prod.deploy();
     return prod.output.includes('No changes to deploy') ? [] : [`serverless says:\n${prod.output}`];

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { build } from '../../../infra/build/build.ts';
 import type { Change } from '../../../infra/local/deployment.ts';
 import { createWcs, type Hook } from '../../simulator/wcs.ts';
+import type { Aws } from './aws.ts';
 import { hookOf } from './hooks.ts';
+import { linesOf } from './logs.ts';
 import type { Stage } from './stage.ts';
 
 const run = promisify(execFile);
@@ -81,6 +83,36 @@ export async function problemsOfPolicies(stage: Stage, tokenFor: Awaited<ReturnT
   return problems;
 }
 
+const ACCOUNT = { sipLogin: 'MARKER-login', sipPassword: 'MARKER-password', sipDomain: 'MARKER.example.com' };
+
+/** A token names a SIP account: the connection gets it, and nobody else learns of it. */
+export async function problemsOfSipAccounts(
+  aws: Aws,
+  stage: Stage,
+  tokenFor: Awaited<ReturnType<typeof prepareTokens>>,
+): Promise<string[]> {
+  const { expect, problems } = expecting(stage);
+  const token = await tokenFor('--sip', 'line', '--callee', '200');
+  await expect(403, 'a connect whose account is not there', hookOf('connect', 'g', { custom: { token } }));
+  const set = await stage.run('secrets', ['--stage', stage.name, '--sip', 'line'], {}, JSON.stringify(ACCOUNT));
+  const shown = await stage.run('secrets', ['--stage', stage.name, '--list']);
+  if (!shown.stdout.startsWith('line  has sip')) problems.push(`secrets --list: ${shown.stdout}${shown.stderr}`);
+  // By both functions that serve it.
+  for (const method of ['connect', 'connect/']) {
+    const fields = await expect(200, `a ${method} with an account`, {
+      ...hookOf('connect', 'h', { custom: { token }, sipLogin: 'own' }),
+      method,
+    });
+    if (fields?.['sipPassword'] !== ACCOUNT.sipPassword) problems.push(`${method} was not answered its account`);
+  }
+  const call = hookOf('call', 'h', { callee: '0900', status: 'PENDING' });
+  if ((await expect(200, 'a call', call))?.['callee'] !== '200') problems.push('the call goes to another callee');
+  const lines = await Promise.all(HOOK_FUNCTIONS.map((name) => linesOf(aws, stage.prefix, name)));
+  const told = [JSON.stringify(lines), JSON.stringify(stage.template), set.stdout, set.stderr, shown.stdout].join('');
+  if (told.includes('MARKER')) problems.push('a field of the account is told somewhere');
+  return problems;
+}
+
 export async function problemsOfOrigins(stage: Stage): Promise<string[]> {
   const { expect, problems } = expecting(stage);
   await expect(403, 'a connect of another page', hookOf('connect', 'e', { origin: 'https://evil.example' }));
@@ -95,6 +127,7 @@ function expecting({ url, secret }: Stage) {
     const answer = await wcs.send(hook);
     wcs.close();
     if (answer.status !== status) problems.push(`${what} was answered ${answer.status}, expected ${status}`);
+    return answer.fields;
   }
   return { expect, problems };
 }

@@ -24,7 +24,12 @@ export interface Stage {
   deploy(settings?: Record<string, string>, change?: Change): Promise<void>;
   remove(): Promise<void>;
   /** `npm run <script>`, set up for this stage. */
-  readonly run: (script: string, options: readonly string[], settings?: Record<string, string>) => Promise<Ran>;
+  readonly run: (
+    script: string,
+    options: readonly string[],
+    settings?: Record<string, string>,
+    input?: string,
+  ) => Promise<Ran>;
   /** Runs a scenario of the simulator, and compares the rows. @returns what is wrong */
   simulate(scenario: string, ...options: string[]): Promise<string[]>;
   /** Another secret beside the one in use. @returns what makes hooks be signed with it */
@@ -49,8 +54,8 @@ export async function openStage(aws: Aws, name: string, change?: Change): Promis
   let deployed = await deployWith({}, change);
   let secret = '';
 
-  const run = (script: string, options: readonly string[], settings = {}) =>
-    runScript(script, options, { ...environment, HOOK_SECRET: secret, ...settings });
+  const run = (script: string, options: readonly string[], settings = {}, input = '') =>
+    runScript(script, options, { ...environment, HOOK_SECRET: secret, ...settings }, input);
   async function secrets(...options: string[]): Promise<string> {
     const { code, stdout, stderr } = await run('secrets', ['--stage', name, ...options]);
     if (code !== 0) throw new Error(`secrets ${options.join(' ')}: ${stderr}`);
