@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { OwnPolicy } from '../../../lib/access/own-policy.ts';
-import { hooksUnderTest } from '../../support/hooks-under-test.ts';
+import { hooksUnderTest, json } from '../../support/hooks-under-test.ts';
 import { pageAt } from '../../support/pages.ts';
 import { NOW, signToken, WITH_SECRET } from '../../support/tokens.ts';
 
@@ -23,9 +23,11 @@ async function example(): Promise<OwnPolicy> {
 it('the example of docs/access-control.md: recording is for people with a token, under their own name, for an hour', async () => {
   const hooks = hooksUnderTest({ ...WITH_SECRET, TOKEN_FOR: 'connect' }, await example());
   const connect = async (sessionId: string, token: string) =>
-    hooks.send({ method: 'connect', at: NOW * 1000, body: JSON.stringify({ sessionId, custom: { token } }) });
-  await connect('alice', await signToken());
-  await connect('nobody', await signToken({ claims: { sub: undefined } }));
+    json(
+      await hooks.send({ method: 'connect', at: NOW * 1000, body: JSON.stringify({ sessionId, custom: { token } }) }),
+    );
+  expect(await connect('alice', await signToken())).toMatchObject({ sipVisibleName: 'alice' });
+  expect(await connect('nobody', await signToken({ claims: { sub: undefined } }))).not.toHaveProperty('sipVisibleName');
   const publish = async (sessionId: string, name: string, record: boolean) => {
     const body = JSON.stringify({ mediaSessionId: `${sessionId}-${name}-${record}`, sessionId, name, record });
     return (await hooks.send({ method: 'publishStream', at: NOW * 1000, body })).statusCode;
