@@ -27,7 +27,7 @@ export const CREDENTIALS = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** Of whom it belongs to, and may everything. */
+/** A client with the owner's credentials, which may do everything. */
 export function ownersClient(endpoint: string): DynamoDBClient {
   const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = CREDENTIALS;
   return new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TRANSFER_TARGET } from '../simulator/calls.ts';
 import { SCENARIOS } from '../simulator/scenarios.ts';
 import type { Hook } from '../simulator/wcs.ts';
@@ -31,8 +31,11 @@ async function playCrash() {
     '--lease',
     '4',
   );
-  const notices = stack.logLines().filter(({ message }) => message === 'node silent' || message === 'streams lost');
-  return { ...played, notices, left: await stack.stop() };
+  const notices = () =>
+    stack.logLines().filter(({ message }) => message === 'node silent' || message === 'streams lost');
+  // A sweep marks the rows before it writes its lines.
+  await vi.waitFor(() => expect(notices()).not.toEqual([]), { timeout: 5000 });
+  return { ...played, notices: notices(), left: await stack.stop() };
 }
 
 describe('the simulator', () => {
