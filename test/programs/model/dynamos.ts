@@ -1,6 +1,6 @@
 /** The DynamoDBs that the model plays against. */
 import { createFakeDynamo, FAKE_TABLES } from '../../support/fake-dynamo.ts';
-import { isSession } from './world.ts';
+import { kindOf } from './world.ts';
 import { startDynamo, tablesOf } from '../../support/dynamo.ts';
 import { toRow, type Item } from '../../../lib/store/items.ts';
 import type { Row } from '../../../lib/state/row.ts';
@@ -10,7 +10,8 @@ const NOTHING: Item = {};
 
 /** In memory, a fresh one for each world. */
 export function fakeDynamo(givesItem: boolean): ModelDynamo {
-  const { streams: items, sessions, send } = createFakeDynamo({ givesItem });
+  const { streams: items, sessions, calls, send } = createFakeDynamo({ givesItem });
+  const tables = { stream: items, session: sessions, call: calls };
   // An item is never changed, but replaced.
   const rows = new WeakMap<Item, Row>();
   const rowOf = (item: Item) => {
@@ -21,7 +22,7 @@ export function fakeDynamo(givesItem: boolean): ModelDynamo {
   return {
     client: { send },
     tables: FAKE_TABLES,
-    row: (id) => Promise.resolve(rowOf((isSession(id) ? sessions : items).get(id) ?? NOTHING)),
+    row: (id) => Promise.resolve(rowOf(tables[kindOf(id)].get(id) ?? NOTHING)),
     stop(id) {
       items.set(id, { ...(items.get(id) ?? { mediaSessionId: { S: id } }), stop: { BOOL: true } });
       return Promise.resolve();
@@ -35,7 +36,12 @@ export async function realDynamo(givesItem: boolean): Promise<ModelDynamo & { cl
   return {
     client: dynamo.client,
     tables: tablesOf(dynamo),
-    row: async (id): Promise<Row> => (isSession(id) ? dynamo.sessionRow(id) : toRow((await dynamo.item(id)) ?? {})),
+    row: async (id): Promise<Row> =>
+      ({
+        stream: async () => toRow((await dynamo.item(id)) ?? {}),
+        session: () => dynamo.sessionRow(id),
+        call: () => dynamo.callRow(id),
+      })[kindOf(id)](),
     stop: (id) => dynamo.set(id, { stop: { BOOL: true } }),
     close: () => dynamo.close(),
   };

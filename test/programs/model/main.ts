@@ -9,7 +9,7 @@ import { createWorld } from './world.ts';
 
 const HELP = `npm run test:model -- [--schedules N] [--seed N]
 
-Plays random worlds of streams against the store, in random schedules of single DynamoDB requests, and holds the rows to
+Plays random worlds of streams and calls against the store, in random schedules of single DynamoDB requests, and holds the rows to
 the rule. A seed that fails is printed and repeats alone with --schedules 1 --seed N.
 
   --schedules N  how many (200000)

@@ -18,7 +18,7 @@ import { StoreError } from '../../../lib/store/store.ts';
 import type { Random } from '../../simulator/random.ts';
 import { rowOfSet } from '../../support/oracle.ts';
 import { testSettings } from '../../support/settings.ts';
-import { isSession, T0, type Job, type World } from './world.ts';
+import { kindOf, T0, type Job, type World } from './world.ts';
 
 /** A DynamoDB that the schedule may look into without asking for it. */
 export interface ModelDynamo {
@@ -181,9 +181,10 @@ export async function playWorld(
     rows = await rowsOf(ids, dynamo);
     for (const [id, row] of rows) {
       const { stopSentAt, ...shownBefore }: Row = before.get(id) ?? {};
-      if (isSession(id)) continue;
+      const kind = kindOf(id);
+      if (kind === 'session') continue;
       // Whose id it is may turn out to be another's: nothing of the first is left in the row then.
-      const isOfSame = isSameClient(shownBefore, clientIn('stream', row));
+      const isOfSame = isSameClient(shownBefore, clientIn(kind, row));
       const { phase, lost, lastSeenAt }: Row = isOfSame ? shownBefore : {};
       const broken = (what: string) => new Error(`${id} ${what}: ${JSON.stringify(row)}`);
       if (phase === 'ended' && row.phase !== 'ended') throw broken('lives again');
@@ -196,6 +197,7 @@ export async function playWorld(
       if (row.phase !== undefined && (row.expiresAt === undefined) !== (row.phase === 'live'))
         throw broken('has a wrong expiresAt');
       if ((row.lost !== undefined) !== (row.phase === 'lost')) throw broken('has lost and phase lost apart');
+      checkClosed(row, kind, broken);
       if (stopped.has(id) && row.stop !== true) throw broken('is no longer to be stopped');
       if (stopSentAt !== undefined && row.stopSentAt !== stopSentAt) throw broken('was told to stop at another time');
       if (lost !== undefined && String(row.lastSeenAt) > String(lastSeenAt) && row.lost !== undefined)
@@ -219,7 +221,7 @@ export async function playWorld(
       throw new Error(`${id} was ended without its session: ${JSON.stringify({ sessionId, statusAt, firstSeenAt })}`);
     }
     return {
-      ...{ kind: 'stream', id, client: clientIn('stream', row), at, level: LEVEL.presumedEnded, attributes: {} },
+      ...{ kind: kindOf(id), id, client: clientIn(kindOf(id), row), at, level: LEVEL.presumedEnded, attributes: {} },
       state: { phase, ...(status === undefined ? {} : { status }), ...(info === undefined ? {} : { info }) },
     };
   }
@@ -251,17 +253,17 @@ export async function playWorld(
     const told = sightings.filter((sighting) => sighting.id === id);
     const ours = presumed.get(id);
     const wanted = rowOfSet(ours ? [...told, ours] : told, settings.retentionSeconds);
-    checkRow(id, told[0]?.kind ?? 'stream', await dynamo.row(id), wanted, leaseMs / 2);
+    checkRow(id, kindOf(id), await dynamo.row(id), wanted, leaseMs / 2);
   }
 
-  // Long after, nobody has heard of any stream: the sweep finds all that are live.
+  // Long after, nobody has heard of any stream or call: the sweep finds all that are live.
   const longAfter = T0 + 10 * settings.maxAgeSeconds * 1000;
   faults = NO_FAULTS;
   // The first may continue one that failed.
   unstarted.push(() => sweep(longAfter).then(() => sweep(longAfter)));
   await playAll();
   for (const [id, { phase }] of await rowsOf(ids, dynamo)) {
-    if (phase === 'live' && !isSession(id)) throw new Error(`${id} is live for ever`);
+    if (phase === 'live' && kindOf(id) !== 'session') throw new Error(`${id} is live for ever`);
   }
   return counts;
 }
@@ -278,6 +280,19 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const rowsOf = async (ids: readonly string[], dynamo: ModelDynamo) =>
   new Map(await Promise.all(ids.map(async (id) => [id, await dynamo.row(id)] as const)));
+
+/** In the index of what is closed, and only then; of a call that is over it is known how long they talked. */
+function checkClosed(row: Row, kind: Sighting['kind'], broken: (what: string) => Error): void {
+  const isClosed = ['ended', 'denied', 'lost'].includes(String(row.phase));
+  const closedAt = row.phase === 'lost' ? row.lastSeenAt : row.statusAt;
+  if (row.closedAt !== (isClosed ? closedAt : undefined)) throw broken('has a wrong closedAt');
+  if (row.closedIn !== (isClosed ? String(closedAt).slice(0, 'YYYY-MM-DDThh'.length) : undefined))
+    throw broken('has a wrong closedIn');
+  if (kind !== 'call') return;
+  if ((row.talkSeconds !== undefined) !== (row.phase === 'ended'))
+    throw broken('has talkSeconds and no end, or the other way');
+  if ((row.answeredAt === undefined) !== (row.answeredSeconds === undefined)) throw broken('has half of an answer');
+}
 
 /** What a hook has told is in the row when the store says so: its outcome is a promise. */
 function checkTold({ id, at, ...sighting }: Sighting, row: Row, lagMs: number): void {

@@ -1,4 +1,5 @@
-/** A world of streams and their sessions: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
+/** A world of streams, calls and their sessions: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
+import type { KindName } from '../../../lib/state/row.ts';
 import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import type { Random } from '../../simulator/random.ts';
@@ -26,8 +27,10 @@ export interface World {
 export function createWorld(random: Random): World {
   const streams = Array.from({ length: random.between(1, 3) }, (_, n) => lifeOf(`stream-${n}`, random));
   const sessions = SESSION_IDS.filter(() => random() < 0.6).map((id) => connectionOf(id, random));
+  const calls = Array.from({ length: random.between(0, 2) }, (_, n) => callOf(`call-${n}`, random));
   const rivals = streams.filter(() => random() < 0.3).map(([told]) => claimsOn(told?.sighting.id ?? '', random));
-  const hooks = [...streams, ...sessions, ...rivals].flat();
+  const callers = calls.filter(() => random() < 0.3).map(([told]) => callsUnder(told?.sighting.id ?? '', random));
+  const hooks = [...streams, ...sessions, ...rivals, ...calls, ...callers].flat();
   const jobs: Job[] = [...hooks, ...repeated(hooks, random)].map(({ sighting, method }) => ({
     kind: 'hook',
     sighting,
@@ -133,9 +136,75 @@ function claimsOn(id: string, random: Random): Told[] {
   return told;
 }
 
+/** A call in or out, from its start to its end, which may never be told. */
+function callOf(id: string, random: Random): Told[] {
+  const incoming = random() < 0.5;
+  const attributes = {
+    ...{ callId: id, nodeId: 'node', appKey: 'app', sessionId: random.of(SESSION_IDS), incoming },
+    ...{ caller: '1001', callee: '1002', hasAudio: true },
+  };
+  let second = random.between(0, 2);
+  const told: Told[] = [];
+  const recorded = random.of<RecordedDecision>([
+    {},
+    {},
+    {},
+    { isDecided: true, sub: 'alice' },
+    { denied: 'token: expired' },
+  ]);
+  const tell = (method: MethodName, fields: object = {}, decided: RecordedDecision = {}) => {
+    const left = random() < 0.2 ? { caller: undefined } : random() < 0.1 ? { incoming } : {};
+    const sighting = sightingOf(method, { ...attributes, ...left, ...fields }, at(second), decided);
+    if (!sighting) throw new Error('a hook with an id is a sighting');
+    told.push({ method, sighting });
+    second += random.of([0, 0, 1, 2, 30, 61]);
+  };
+  const status = (word: string) =>
+    tell('CallStatusEvent', { status: word, info: random.of([undefined, 'a']), sipStatus: random.of([0, 180, 486]) });
+
+  if (random() < 0.9) tell(incoming ? 'OnCallEvent' : 'call', { status: random.of(['PENDING', undefined]) }, recorded);
+  for (let n = random.between(0, 3); n > 0; n--)
+    status(random.of(['TRYING', 'RING', 'RING_MEDIA', 'SESSION_PROGRESS']));
+  for (let n = random.between(0, 3); n > 0; n--) {
+    const what = random.between(0, 9);
+    if (what < 6) status(random.of(['ESTABLISHED', 'ESTABLISHED', 'HOLD', 'NOVEL']));
+    else if (what < 8) tell(random.of<MethodName>(['answer', 'hold', 'unhold', 'sendDtmf', 'hangup']), {}, recorded);
+    else if (what < 9) tell('transfer', { target: random.of(['1003', '1004']) }, recorded);
+    else tell('TransferStatusEvent', { status: random.of(['ACCEPTED', 'COMPLETED']) });
+  }
+  for (let n = random.of([0, 1, 1, 1, 2]); n > 0; n--) status(random.of(['FINISH', 'FAILED', 'BUSY']));
+  if (told.length === 0) status('RING');
+  return told;
+}
+
+/** What another client tells who uses the id of a call. */
+function callsUnder(id: string, random: Random): Told[] {
+  const told: Told[] = [];
+  let second = random.between(0, 40);
+  const client = random.of([
+    { sessionId: 'bob', nodeId: 'node' },
+    { sessionId: SESSION_IDS[0], nodeId: 'node B' },
+  ]);
+  const recorded = random.of<RecordedDecision>([{}, { isDecided: true, denied: 'token: expired', sub: 'bob' }]);
+  for (const [method, status] of [
+    ['call', 'PENDING'],
+    ['CallStatusEvent', random.of(['TRYING', 'ESTABLISHED'])],
+    ['CallStatusEvent', random.of(['FINISH', 'FAILED'])],
+  ] as const) {
+    if (random() < 0.2) continue;
+    const body = { callId: id, caller: '666', ...client, status };
+    const sighting = sightingOf(method, body, at(second), method === 'call' ? recorded : {});
+    if (!sighting) throw new Error('a hook with an id is a sighting');
+    told.push({ method, sighting });
+    second += random.of([0, 1, 30]);
+  }
+  return told;
+}
+
 /** Of a connection; of several that had the same address one after another, if its id is one. */
 const SESSION_IDS = ['/10.0.0.2:1/10.0.0.1:2', '/10.0.0.2:1/10.0.0.1:2-uuid'] as const;
-export const isSession = (id: string) => id.startsWith('/');
+export const kindOf = (id: string): KindName =>
+  id.startsWith('/') ? 'session' : id.startsWith('call') ? 'call' : 'stream';
 
 function connectionOf(sessionId: string, random: Random): Told[] {
   const told: Told[] = [];
