@@ -55,7 +55,7 @@ const arrowsOf = (room) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', '.runtime/', '.mutation/', 'coverage/'] },
+  { ignores: ['dist/', '.serverless/', '.local/', '.cloud/', '.runtime/', '.mutation/', '.browser/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -99,6 +99,7 @@ export default class LocalStack {
     const text = readyMessage(readHookSettings(process.env), {
       url,
       urlForWcs: `${here.urlOf(here.reachable(HOST), PORTS.PORT)}${BASE_PATH}`,
+      board: `${GATEWAY_ENDPOINT}/board`,
       console: CONSOLE_ENDPOINT,
       dynamodb: DYNAMODB_ENDPOINT,
       dataDir: DATA_DIR,

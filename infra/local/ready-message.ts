@@ -8,6 +8,7 @@ export interface Places {
   /** The URL of the base path for this machine, and for a WCS on another one. */
   readonly url: string;
   readonly urlForWcs: string;
+  readonly board: string;
   readonly console: string;
   readonly dynamodb: string;
   readonly dataDir: string;
@@ -28,6 +29,7 @@ export function readyMessage(settings: HookSettings, places: Places): string {
       : []),
     ...(ignoredHost ? [`WARNING: HOST=${ignoredHost} is no IP address: the stack listens on this machine only.`] : []),
     `ready ${url}`,
+    `  board     ${places.board}${settings.access.tokens ? '  (npm run token -- --sub NAME --board read,stop --open prints a link)' : ''}`,
     `  rows      ${places.console}  (DynamoDB API: ${places.dynamodb})`,
     `  log       ${dataDir}/log`,
     `  events    ${whereEventsGo(places)}`,

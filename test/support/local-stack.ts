@@ -148,7 +148,11 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
       }
     },
     post: (method: string, body: string | Buffer, headers: Record<string, string> = {}) =>
-      fetch(`${url}/${method}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
+      fetch(`${url}/${method}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      }),
     row: (id: string) => read('wcs-hooks-local-streams', { mediaSessionId: { S: id } }),
     session: (id: string) => read('wcs-hooks-local-sessions', { sessionId: { S: id } }),
     /** How many messages wait in a queue, visible or not. */

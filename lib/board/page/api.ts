@@ -89,8 +89,8 @@ export function createApi(token: string | undefined) {
       return request('POST', path, parameters, reason ? { reason } : {});
     },
     bans: () => get<{ readonly items: readonly Ban[] }>('bans'),
-    ban: (key: string, duration: string, reason: string) =>
-      request('POST', 'bans', {}, { key, for: duration, ...(reason ? { reason } : {}) }),
+    ban: (key: string, duration: string | undefined, reason: string) =>
+      request('POST', 'bans', {}, { key, ...(duration ? { for: duration } : {}), ...(reason ? { reason } : {}) }),
     lift: (key: string) => request('DELETE', 'bans', { key }),
   };
 }

@@ -40,9 +40,7 @@ export function App({ token, onToken }: Props) {
   const { streams, calls, problem } = board;
   const live = useMemo(() => within({ streams, calls }, route), [streams, calls, route.node, route.app]);
   const hrefOf = (change: Partial<Route>) => fragmentOf({ ...route, ...change });
-  const views = (Object.keys(TITLES) as (keyof typeof TITLES)[]).filter(
-    (view) => view !== 'bans' || facts.rights.has('ban'),
-  );
+  const views = Object.keys(TITLES) as (keyof typeof TITLES)[];
   const shared = { api, now, route, hrefOf, rights: facts.rights, ask };
 
   if (problem?.kind === 'token' || problem?.kind === 'forbidden' || problem?.kind === 'missing') {

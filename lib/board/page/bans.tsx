@@ -10,7 +10,7 @@ import { Text } from './text.tsx';
 import { Nothing } from './views.tsx';
 
 /** @param notice what was done last: the list is asked for anew */
-export function Bans({ api, now, route, ask, notice }: Shared & { notice: string }) {
+export function Bans({ api, now, route, rights, ask, notice }: Shared & { notice: string }) {
   const { answer, problem } = useAnswer(() => api.bans(), [api, notice]);
   const bans = answer?.items ?? [];
   const found = useMemo(() => {
@@ -35,22 +35,16 @@ export function Bans({ api, now, route, ask, notice }: Shared & { notice: string
       descends: true,
       share: 1.6,
     },
-    {
-      title: 'Lift',
-      value: () => undefined,
-      cell: (ban) => (
-        <button type="button" onClick={() => ask({ kind: 'lift', key: ban.key })}>
-          Lift <span class="for-readers">the ban of {ban.key}</span>
-        </button>
-      ),
-    },
+    ...(rights.has('ban') ? [liftColumn(ask)] : []),
   ];
   return (
     <>
       <div class="choices">
-        <button type="button" onClick={() => ask({ kind: 'ban', keys: [] })}>
-          Ban somebody …
-        </button>
+        {rights.has('ban') && (
+          <button type="button" onClick={() => ask({ kind: 'ban', keys: [] })}>
+            Ban somebody …
+          </button>
+        )}
         {problem && <span role="alert">{problem.message}</span>}
       </div>
       {found.length === 0 ? (
@@ -65,3 +59,13 @@ export function Bans({ api, now, route, ask, notice }: Shared & { notice: string
     </>
   );
 }
+
+const liftColumn = (ask: Shared['ask']): Column<Ban> => ({
+  title: 'Lift',
+  value: () => undefined,
+  cell: ({ key }) => (
+    <button type="button" onClick={() => ask({ kind: 'lift', key })}>
+      Lift <span class="for-readers">the ban of {key}</span>
+    </button>
+  ),
+});

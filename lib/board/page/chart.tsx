@@ -5,6 +5,8 @@ import { timeOfDay } from './format.ts';
 import { linesOf, type Sample } from './samples.ts';
 
 const HEIGHT = 132;
+/** Seconds that the chart spans at least: at first it is empty to the right. */
+const SHORTEST = 60;
 const DARK = matchMedia('(prefers-color-scheme: dark)');
 
 /** Publishers, viewers and calls since the page was opened. The figures beside it say the same to those who cannot see it. */
@@ -64,7 +66,10 @@ function optionsFor(element: HTMLElement): Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
+    scales: {
+      x: { range: (_, first, last) => [first, Math.max(last, first + SHORTEST)] },
+      y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
+    },
     axes: [
       {
         ...axis,

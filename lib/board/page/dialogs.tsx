@@ -13,7 +13,12 @@ export interface BanKey {
 }
 
 export type Asked =
-  | { readonly kind: 'stop'; readonly stream: StreamItem; readonly sub?: string | undefined }
+  | {
+      readonly kind: 'stop';
+      readonly stream: StreamItem;
+      readonly sub?: string | undefined;
+      readonly isSilent?: boolean;
+    }
   | { readonly kind: 'ban'; readonly keys: readonly BanKey[] }
   | { readonly kind: 'lift'; readonly key: string };
 
@@ -39,9 +44,10 @@ function StopDialog({
   api,
   stream,
   sub,
+  isSilent = false,
   now,
   ...rest
-}: DialogProps & { stream: StreamItem; sub?: string | undefined; now: number }) {
+}: DialogProps & Omit<Extract<Asked, { kind: 'stop' }>, 'kind'> & { now: number }) {
   const [reason, setReason] = useState('');
   return (
     <Dialog
@@ -60,7 +66,10 @@ function StopDialog({
         <Fact title="node" value={<NodeText nodeId={stream.nodeId} />} />
       </dl>
       <p>
-        WCS ends it with its next keep-alive, in some 10 seconds. Its client may start it again: a ban keeps it out.
+        {isSilent
+          ? 'It has sent no keep-alive: unless WCS is told to send them, nothing stops it.'
+          : 'WCS ends it with its next keep-alive, in some 10 seconds.'}{' '}
+        Its client may start it again: a ban keeps it out.
       </p>
       <Reason value={reason} onChange={setReason} />
     </Dialog>
@@ -70,9 +79,10 @@ function StopDialog({
 const DURATIONS = [
   ['10m', '10 minutes'],
   ['1h', '1 hour'],
-  ['24h', '1 day'],
-  ['168h', '1 week'],
-  ['720h', '30 days'],
+  ['1d', '1 day'],
+  ['7d', '1 week'],
+  ['30d', '30 days'],
+  ['', 'until it is lifted'],
 ] as const;
 
 function BanDialog({ api, keys, ...rest }: DialogProps & { keys: readonly BanKey[] }) {
@@ -87,7 +97,7 @@ function BanDialog({ api, keys, ...rest }: DialogProps & { keys: readonly BanKey
       title="Ban somebody?"
       confirm="Ban"
       act={async () => {
-        await api.ban(`${type}:${id}`, duration, reason);
+        await api.ban(`${type}:${id}`, duration || undefined, reason);
         return `${type}:${id} is banned.`;
       }}
     >

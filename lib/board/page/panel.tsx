@@ -135,6 +135,7 @@ function OfRow({ api, opened, board, now, hrefOf, rights, ask }: Props) {
                 kind: 'stop',
                 stream: { ...(row as unknown as StreamItem), mediaSessionId: id },
                 sub: textOf(row['sub']),
+                isSilent: row['keepAlive'] !== true,
               })
             }
           >

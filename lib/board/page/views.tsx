@@ -43,14 +43,14 @@ export function Groups({ grouping, board, live, now, route, hrefOf }: LiveView &
       </a>
     );
   const columns: Column<Group>[] = [
-    { title, value: ({ key }) => (grouping === 'nodes' ? nodeAddress(key) : key), cell: link, share: 4 },
+    { title, value: ({ key }) => (grouping === 'nodes' ? nodeAddress(key) : key), cell: link, share: 3.4 },
     {
       title: 'Publishers',
       value: ({ publishers }) => publishers.length,
       cell: ({ publishers }) => count(publishers.length),
       kind: grouping === 'names' ? 'extra number' : 'number',
       descends: true,
-      share: 1.4,
+      share: 1.7,
     },
     {
       title: 'Viewers',

@@ -6,6 +6,7 @@ import { readHookSettings } from '../../../../lib/settings/settings.ts';
 const PLACES = {
   url: 'http://127.0.0.1:3000/rest/my_api',
   urlForWcs: 'http://192.168.1.5:3000/rest/my_api',
+  board: 'http://127.0.0.1:3000/board',
   console: 'http://127.0.0.1:8001',
   dynamodb: 'http://127.0.0.1:8000',
   dataDir: '/data',
@@ -28,6 +29,7 @@ describe('the stack that is ready', () => {
     expect(messageOf({}).split('\n')).toEqual([
       'WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are taken from anybody, unsigned.',
       'ready http://127.0.0.1:3000/rest/my_api',
+      '  board     http://127.0.0.1:3000/board',
       '  rows      http://127.0.0.1:8001  (DynamoDB API: http://127.0.0.1:8000)',
       '  log       /data/log',
       '  events    shown by npm run events (EVENTS_URL=http://… sends them there, too)',
@@ -69,7 +71,7 @@ describe('the stack that is ready', () => {
       FAIL_OPEN: 'play,call',
       MAX_DURATION_SECONDS: '3600',
     });
-    expect(message.split('\n').slice(4)).toEqual([
+    expect(message.split('\n').slice(5)).toEqual([
       '  hooks     signed with HOOK_SECRET, or signed with HOOK_SECRET_PREVIOUS, or HTTP Basic as wcs',
       '  policies  origin protects connect',
       '            token protects publish, call (a token at connect must be valid, too)',
