@@ -19,8 +19,11 @@ export type RowPages = AsyncIterable<readonly IdentifiedRow[]>;
 /** What can be live now. */
 type LiveKind = 'stream' | 'call';
 
-export interface RowTable extends Pick<Stage, 'dynamo'> {
+export interface AnyTable extends Pick<Stage, 'dynamo'> {
   readonly name: string;
+  readonly kind: KindName;
+}
+export interface RowTable extends AnyTable {
   readonly kind: LiveKind;
 }
 
@@ -78,7 +81,7 @@ export async function* wholeRows(table: RowTable, shown: RowPages, atMost = Infi
   }
 }
 
-export async function readRow({ dynamo, name, kind }: RowTable, id: string): Promise<IdentifiedRow | undefined> {
+export async function readRow({ dynamo, name, kind }: AnyTable, id: string): Promise<IdentifiedRow | undefined> {
   const { Item } = await dynamo.send(
     new GetItemCommand({ TableName: name, Key: { [KINDS[kind].key]: { S: id } }, ConsistentRead: true }),
   );

@@ -1,4 +1,5 @@
 /** How the operator's commands reach the tables and queues of a stage, and what to do if they cannot. */
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -17,6 +18,8 @@ export interface Stage {
   readonly dynamo: Pick<DynamoDBClient, 'send'>;
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
+  /** Loaded where it is asked for: few commands need it. */
+  logs(): Promise<Pick<CloudWatchLogsClient, 'send'>>;
   queueUrl(queue: string): Promise<string>;
   /** The settings that its functions have now. */
   rules(): Promise<StreamRules>;
@@ -49,6 +52,7 @@ export function openStage(name: string, region?: string): Stage {
     dynamo: new DynamoDBClient(CLIENT),
     queues,
     parameters: new SSMClient(CLIENT),
+    logs: async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(CLIENT),
     async queueUrl(queue) {
       if (isLocal) return queueUrl(nameOf(queue));
       const { QueueUrl = '' } = await queues.send(new GetQueueUrlCommand({ QueueName: nameOf(queue) }));

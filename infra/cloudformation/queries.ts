@@ -1,7 +1,7 @@
 /** Saved queries of CloudWatch Logs Insights, over the logs of all functions. */
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { Line, LogField } from '../../lib/platform/log.ts';
-import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
+import { KEY_FIELD, METHOD_NAMES, METHODS, type Subject } from '../../lib/wcs/methods.ts';
 import { FAILURES } from '../../lib/wcs/failed-call.ts';
 import { FUNCTIONS, functionsOf, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
 import { NAMESPACE, ref, type Resource, type Resources, type Tools } from './template.ts';
@@ -17,31 +17,40 @@ const LEVELS: Line['level'][] = ['ERROR', 'WARN'];
 export const NOT_ALLOWED = ['rejected', 'denied', 'undecided', 'denial ignored'] as const satisfies HookOutcome[];
 
 /** What a keep-alive comes to, hour after hour. */
-const HEALTHY = ['fresh', 'applied'] as const satisfies HookOutcome[];
+export const HEALTHY = ['fresh', 'applied'] as const satisfies HookOutcome[];
+
+/** What the line of a hook, or of its replay, says of its subject. */
+const LINE = ['message', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub'] as const;
+const REST = ['node', 'app', 'milliseconds', 'cause', 'requestId'] as const;
+export const HISTORY_FIELDS = {
+  stream: [...LINE, ...REST],
+  session: [...LINE, ...REST],
+  call: [...LINE, 'sipStatus', 'info', 'caller', 'callee', 'target', ...REST],
+} as const satisfies Record<Subject, readonly ('message' | LogField)[]>;
+
+/** As many as a page of Insights holds. */
+export const HISTORY_LIMIT = 1000;
+
+/** Every hook of a stream, a session or a call, in order; `id` as the log has it. */
+export const historyQuery = (of: Subject, id: string) =>
+  lines(
+    `fields ${fields('@timestamp', ...HISTORY_FIELDS[of])}`,
+    `filter ${fields('id')} = ${JSON.stringify(id)} # the ${of}’s ${KEY_FIELD[of]}`,
+    // A day of healthy keep-alives alone is 8,640 lines. A replay has no method.
+    ...(of === 'stream'
+      ? [
+          `filter message = "replay" or not (${fields('method')} = "StreamKeepAliveEvent" and ${fields('outcome')} in ${quoted(...HEALTHY)})`,
+        ]
+      : []),
+    'sort @timestamp asc',
+    `limit ${HISTORY_LIMIT}`,
+  );
 
 const CALL_METHODS = METHOD_NAMES.filter((method) => METHODS[method].subject === 'call');
 
 const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; readonly query: string }>> = {
-  'what happened to stream X': {
-    of: FUNCTIONS,
-    query: lines(
-      `fields ${fields('@timestamp', 'message', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub', 'node', 'app', 'milliseconds', 'cause', 'requestId')}`,
-      `filter ${fields('id')} = "X" # the stream’s mediaSessionId`,
-      // A day of healthy keep-alives alone is 8,640 lines. A replay has no method.
-      `filter message = "replay" or not (${fields('method')} = "StreamKeepAliveEvent" and ${fields('outcome')} in ${quoted(...HEALTHY)})`,
-      'sort @timestamp asc',
-      'limit 1000',
-    ),
-  },
-  'what happened to call X': {
-    of: FUNCTIONS,
-    query: lines(
-      `fields ${fields('@timestamp', 'message', 'method', 'wcsStatus', 'sipStatus', 'info', 'outcome', 'status', 'reason', 'sub', 'caller', 'callee', 'target', 'node', 'app', 'cause', 'requestId')}`,
-      `filter ${fields('id')} = "X" # the call’s callId`,
-      'sort @timestamp asc',
-      'limit 1000',
-    ),
-  },
+  'what happened to stream X': { of: FUNCTIONS, query: historyQuery('stream', 'X') },
+  'what happened to call X': { of: FUNCTIONS, query: historyQuery('call', 'X') },
   'why do calls fail': {
     of: HOOK_FUNCTIONS,
     query: lines(

@@ -7,6 +7,7 @@ export const KEPT_DAYS = 14;
 
 const NAME = /^\d{4}-\d{2}-\d{2}\.jsonl$/;
 const DAY_MS = 24 * 3600 * 1000;
+export const isLogFile = (name: string) => NAME.test(name);
 const nameOf = (at: number) => `${new Date(at).toISOString().slice(0, 10)}.jsonl`;
 
 /** @returns a function that keeps a line. A full disk is reported once, and stops no hook. */
@@ -16,7 +17,7 @@ export function createLogFiles(folder: string, now: () => number, complain: (tex
 
   function removeOld(at: number): void {
     const oldest = nameOf(at - (KEPT_DAYS - 1) * DAY_MS);
-    for (const name of readdirSync(folder)) if (NAME.test(name) && name < oldest) rmSync(join(folder, name));
+    for (const name of readdirSync(folder)) if (isLogFile(name) && name < oldest) rmSync(join(folder, name));
   }
 
   return (line: string): void => {

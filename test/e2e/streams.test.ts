@@ -75,6 +75,32 @@ describe('npm run streams', () => {
     expect(stack.logLines().filter(({ outcome }) => outcome === 'live after end')).toHaveLength(1);
   });
 
+  it('tells what happened to a stream and to its session, hook by hook', async () => {
+    const sessionId = '/10.0.0.7:1/10.0.0.1:8443';
+    await stack.post('connect', JSON.stringify({ nodeId: 'n@10.0.0.1', appKey: 'a', sessionId }));
+    await stack.post('StreamKeepAliveEvent', 'no JSON');
+    const environment = { DATA_DIR: stack.dataDir };
+    const { code, stdout } = await scriptOn('streams', stack, environment)('--history', SEED_STREAM);
+    expect(code).toBe(0);
+    const [, ...lines] = stdout.trimEnd().split('\n');
+    expect(lines.pop()).toMatch(/^3 lines of \S+, without healthy keep-alives\. \d.* of logs searched\.$/);
+    expect(lines.map((line) => line.split(/ {2,}/).slice(1, 4))).toEqual([
+      ['StreamStatusEvent', 'PUBLISHING', 'applied'],
+      // The keep-alive between them was healthy.
+      ['StreamKeepAliveEvent', 'PUBLISHING', 'stopped'],
+      ['StreamStatusEvent', 'UNPUBLISHED', 'applied'],
+    ]);
+    const sessions = scriptOn('sessions', stack, environment);
+    expect((await sessions('--history', sessionId)).stdout).toMatch(
+      /^\S+Z +connect +- +applied +\d+ +n@10\.0\.0\.1 +-$/m,
+    );
+    expect((await sessions('--id', sessionId)).stdout).toMatch(/^sessionId +\/10\.0\.0\.7:1\/10\.0\.0\.1:8443\nphase /);
+    expect(await sessions('--id', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: 'There is no session nobody in wcs-hooks-local-sessions.\n',
+    });
+  });
+
   it('says what is wrong, and what to do', async () => {
     const elsewhere = scriptOn('streams', { ports: { ...stack.ports, DYNAMODB_PORT: 1 } });
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });

@@ -31,6 +31,8 @@ async function tell(callId: string, status: string, fields: object, settings: Re
   return store.upsert(sightingOf('CallStatusEvent', body, (clock += 1000), {}) ?? expect.fail());
 }
 
+const STAGE = { name: 'test', place: 'here', isLocal: false, logs: () => Promise.reject(new Error('nobody asks')) };
+
 /** What it prints, and the sentence about what it could not show. */
 async function calls(args: readonly string[] = [], columns?: number) {
   const options = readOptions([...args]);
@@ -40,7 +42,7 @@ async function calls(args: readonly string[] = [], columns?: number) {
     ...{ write: (line: string) => lines.push(line), columns, now: () => clock + 60_000 },
     ...{ warn: () => expect.fail(), progress: () => expect.fail() },
   };
-  const missing = await show({ dynamo: dynamo.client, callsTable: dynamo.callsTable }, options, out);
+  const missing = await show({ ...STAGE, dynamo: dynamo.client, callsTable: dynamo.callsTable }, options, out);
   return { lines, missing, text: lines.join('\n') };
 }
 

@@ -70,7 +70,7 @@ export async function startStreamsCommand() {
     const options = readOptions(args);
     if (options === 'help') throw new Error('--help');
     const [lines, warnings, progress]: [string[], string[], (string | undefined)[]] = [[], [], []];
-    const at = { name: 'test', place: 'here', isLocal: false };
+    const at = { name: 'test', place: 'here', isLocal: false, logs: () => Promise.reject(new Error('nobody asks')) };
     const stage = { ...at, dynamo: inSmallPages, streamsTable: dynamo.table, rules: () => control.rules() };
     const missing = await createShow(stage, options)(options.limit, {
       write: (line) => lines.push(line),

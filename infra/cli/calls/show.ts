@@ -1,11 +1,13 @@
 /** Shows calls: those of now, or one. */
 import { sipAddress } from '../../../lib/wcs/phone-number.ts';
-import { liveRows, only, ordered, readRow, wholeRows, type IdentifiedRow, type RowTable } from '../rows.ts';
+import { showHistory, type HistoryStage } from '../history/show.ts';
+import { interrupted } from '../interrupted.ts';
+import { liveRows, only, ordered, wholeRows, type IdentifiedRow, type RowTable } from '../rows.ts';
+import { showRow } from '../show-row.ts';
 import type { Stage } from '../stage-access.ts';
 import { ageOf } from '../streams/age.ts';
 import { counted } from '../streams/list.ts';
-import { jsonPrinter, printRow } from '../streams/print.ts';
-import { nodeOf, printerOf, withDistances, type Out, type Table } from '../streams/tables.ts';
+import { nodeOf, printerOf, type Out, type Table } from '../streams/tables.ts';
 import { visible } from '../terminal-text.ts';
 import type { Options } from './options.ts';
 
@@ -32,18 +34,16 @@ const CALLS: Table<Call> = {
 
 /** @returns a sentence about what could not be shown; undefined: it was. It throws the database's errors */
 export async function show(
-  { dynamo, callsTable }: Pick<Stage, 'dynamo' | 'callsTable'>,
+  stage: Pick<Stage, 'callsTable'> & HistoryStage,
   { what, json, limit }: Pick<Options, 'what' | 'json' | 'limit'>,
   out: Out,
 ): Promise<string | undefined> {
+  const { dynamo, callsTable } = stage;
   const table: RowTable = { dynamo, name: callsTable, kind: 'call' };
   if (what.kind === 'list') return showLive(table, what, limit, json, out);
-  const call = await readRow(table, what.id);
-  if (!call) return visible(`There is no call ${what.id} in ${callsTable}.`);
-  const row = ordered('call', call);
-  if (json) jsonPrinter(out.write).rows([row]);
-  else printRow(out.columns === undefined ? row : withDistances(row, out.now()), out.columns, out.write);
-  return undefined;
+  if (what.kind === 'one') return showRow(table, what.id, json, out);
+  const { id, since } = what;
+  return showHistory(stage, { of: 'call', id, table: callsTable, since }, json, out, interrupted());
 }
 
 async function showLive(

@@ -5,6 +5,7 @@ import { eventsFile } from '../../local/data-dir.ts';
 import { openEvents } from '../../local/event-store.ts';
 import { DATA_DIR } from '../../local/settings.ts';
 import { Failure, runCommand } from '../command-line.ts';
+import { endWithReader } from '../streams/out.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
 import { HELP, readOptions, type Options } from './options.ts';
 import { createShow } from './show.ts';
@@ -12,8 +13,7 @@ import { createShow } from './show.ts';
 const PAGE = 500;
 const POLL_MS = 200;
 
-// The reader has ended: `npm run events | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+endWithReader();
 
 async function run(options: Options): Promise<void> {
   const file = eventsFile(DATA_DIR);

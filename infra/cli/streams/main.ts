@@ -1,15 +1,15 @@
 /** `npm run streams`: shows what is live, who watches it and what became of a stream; stops or ends one. */
 import { Failure, runCommand, UsageError } from '../command-line.ts';
+import { interrupted } from '../interrupted.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
 import { HELP } from './help.ts';
 import { readOptions, type Options } from './options.ts';
-import { outOf } from './out.ts';
+import { endWithReader, outOf } from './out.ts';
 import { createShow } from './show.ts';
 import { watch } from './watch.ts';
 
-// The reader has ended: `npm run streams | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+endWithReader();
 
 async function run(options: Options): Promise<void> {
   const { what, limit, wide } = options;
@@ -26,22 +26,14 @@ async function run(options: Options): Promise<void> {
         },
         interrupted(),
       )
-    : show(
-        limit,
-        outOf(wide, (line) => process.stdout.write(`${line}\n`)),
-      );
+    : show(limit, outOf(wide));
   const missing = await shown.catch((error: unknown) => {
+    if (error instanceof Failure) throw error;
     const { said, todo } = explain(error, stage);
     const verb = ['stop', 'undo', 'end'].includes(what.kind) ? 'written' : 'read';
     throw new Failure(`${stage.streamsTable} cannot be ${verb}: ${said}.\n${todo}`);
   });
   if (missing !== undefined) throw new Failure(missing);
-}
-
-function interrupted(): AbortSignal {
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
-  return controller.signal;
 }
 
 await runCommand('streams', async () => {

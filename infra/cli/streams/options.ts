@@ -4,6 +4,7 @@ import { redactId } from '../../../lib/wcs/redact-id.ts';
 import { STAGE } from '../../local/settings.ts';
 import { isStageName } from '../stage-access.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
+import { readSince } from '../since.ts';
 
 /** Which streams: those of a name, or else those that are live or lost. */
 export interface Wanted {
@@ -18,6 +19,7 @@ export interface Options {
     | ({ readonly kind: 'list' } & Wanted)
     | { readonly kind: 'viewers'; readonly node: string | undefined }
     | { readonly kind: 'one'; readonly id: string }
+    | { readonly kind: 'history'; readonly id: string; readonly since: number | undefined }
     | { readonly kind: 'stop'; readonly id: string; readonly reason: string | undefined }
     | { readonly kind: 'undo'; readonly id: string }
     | { readonly kind: 'end'; readonly id: string; readonly isSure: boolean };
@@ -34,7 +36,8 @@ function parse(args: string[]) {
   const flag = { type: 'boolean', default: false } as const;
   return optionsOf(
     {
-      ...{ id: text, name: text, node: text, sub: text, lost: flag, viewers: flag, watch: flag },
+      ...{ id: text, history: text, since: text, name: text, node: text, sub: text, lost: flag, viewers: flag },
+      watch: flag,
       ...{ stop: text, reason: text, undo: flag, end: text, yes: flag },
       ...{ wide: flag, limit: text, json: flag, stage: { ...text, default: STAGE }, region: text, help: flag },
     },
@@ -44,7 +47,7 @@ function parse(args: string[]) {
 type Given = ReturnType<typeof parse>;
 
 /** @throws UsageError */
-export function readOptions(args: string[]): Options | 'help' {
+export function readOptions(args: string[], now = Date.now()): Options | 'help' {
   const given = parse(args);
   if (given.help) return 'help';
   const { limit, watch, wide, json, stage, region } = given;
@@ -54,15 +57,15 @@ export function readOptions(args: string[]): Options | 'help' {
     throw new UsageError(`--limit ${limit}: expected a whole number from 1 on`);
   }
   checkTogether(given);
-  return { what: whatOf(given), watch, limit: most, wide, json, stage, region };
+  return { what: whatOf(given, now), watch, limit: most, wide, json, stage, region };
 }
 
 function checkTogether(given: Given): void {
-  for (const option of ['id', 'name', 'node', 'sub', 'stop', 'end'] as const) {
+  for (const option of ['id', 'history', 'name', 'node', 'sub', 'stop', 'end'] as const) {
     if (given[option] === '') throw new UsageError(`--${option} is empty`);
   }
   const isGiven = (option: keyof Given) => given[option] !== undefined && given[option] !== false;
-  const whats = (['id', 'stop', 'end', 'viewers'] as const).filter(isGiven);
+  const whats = (['id', 'history', 'stop', 'end', 'viewers'] as const).filter(isGiven);
   // The viewers of a server can be counted, because the index has the node.
   const filters = (['name', 'sub', 'lost', 'node'] as const).filter(isGiven);
   const strange = filters.filter((filter) => whats.some((what) => what !== 'viewers' || filter !== 'node'));
@@ -75,7 +78,9 @@ function checkTogether(given: Given): void {
   needs('undo', '--stop ID', isGiven('stop'));
   needs('reason', '--stop ID', isGiven('stop') && !given.undo);
   needs('yes', '--end ID', isGiven('end'));
-  needs('watch', 'what is shown, not for --stop and --end', !isGiven('stop') && !isGiven('end'));
+  needs('since', '--history ID', isGiven('history'));
+  const isShown = (['history', 'stop', 'end'] as const).every((option) => !isGiven(option));
+  needs('watch', 'what is shown, not for --history, --stop and --end', isShown);
   needs('watch', 'people: without --json', !given.json);
   needs(
     'watch',
@@ -84,10 +89,14 @@ function checkTogether(given: Given): void {
   );
 }
 
-function whatOf({ id, name, node, sub, lost, viewers, stop, reason, undo, end, yes }: Given): Options['what'] {
+function whatOf(given: Given, now: number): Options['what'] {
+  const { id, history, since, name, node, sub, lost, viewers, stop, reason, undo, end, yes } = given;
   if (stop !== undefined)
     return undo ? { kind: 'undo', id: redactId(stop) } : { kind: 'stop', id: redactId(stop), reason };
   if (end !== undefined) return { kind: 'end', id: redactId(end), isSure: yes };
+  if (history !== undefined) {
+    return { kind: 'history', id: redactId(history), since: since === undefined ? undefined : readSince(since, now) };
+  }
   if (id !== undefined) return { kind: 'one', id: redactId(id) };
   if (viewers) return { kind: 'viewers', node };
   return { kind: 'list', name: name === undefined ? undefined : nameOf(name), node, sub, lost };

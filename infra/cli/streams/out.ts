@@ -4,8 +4,10 @@ import type { Out } from './tables.ts';
 
 const ERASE_LINE = '\r\u001b[K';
 
+const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
+
 /** `wide`: as if it were no terminal. */
-export const outOf = (wide: boolean, write: Out['write']): Out => ({
+export const outOf = (wide: boolean, write: Out['write'] = writeLine): Out => ({
   write,
   columns: wide ? undefined : columnsOf(process.stdout),
   now: Date.now,
@@ -14,3 +16,8 @@ export const outOf = (wide: boolean, write: Out['write']): Out => ({
     if (process.stderr.isTTY) process.stderr.write(ERASE_LINE + text);
   },
 });
+
+/** A command whose output nobody reads any more has done its work: `npm run streams | head`. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}

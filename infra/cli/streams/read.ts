@@ -1,16 +1,7 @@
 /** Reads streams for the operator: from the indexes, page by page, and their rows in batches. */
 import { DescribeTableCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { toRow, type Item } from '../../../lib/store/items.ts';
-import {
-  BATCH,
-  liveRows,
-  pagesOf,
-  readRow,
-  wholeRows,
-  type IdentifiedRow,
-  type RowPages,
-  type RowTable,
-} from '../rows.ts';
+import { BATCH, liveRows, pagesOf, wholeRows, type IdentifiedRow, type RowPages, type RowTable } from '../rows.ts';
 import type { Stage } from '../stage-access.ts';
 
 export type Stream = IdentifiedRow;
@@ -34,8 +25,6 @@ export const streamsNamed = (streams: Streams, name: string, atMost = Infinity):
 
 /** Reads the rows of an index's items; `atMost` bounds the batch. */
 export const rowsOf = (streams: Streams, shown: Pages, atMost?: number) => wholeRows(tableOf(streams), shown, atMost);
-
-export const readStream = (streams: Streams, id: string): Promise<Stream | undefined> => readRow(tableOf(streams), id);
 
 /** The progress of reading the whole table. */
 export interface Course {

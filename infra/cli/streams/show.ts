@@ -2,17 +2,20 @@
 import { rulesOf, type StreamRules } from '../function-settings.ts';
 import { ordered } from '../rows.ts';
 import { fold, visible } from '../terminal-text.ts';
+import { showRow } from '../show-row.ts';
 import { explain, type Stage } from '../stage-access.ts';
+import { showHistory } from '../history/show.ts';
+import { interrupted } from '../interrupted.ts';
 import { endStream, whatEndDid } from './end.ts';
 import { counted, howMany, showList } from './list.ts';
 import type { Options } from './options.ts';
-import { jsonPrinter, printRow } from './print.ts';
-import { liveStreams, readStream, type Pages, type Stream } from './read.ts';
+import { jsonPrinter } from './print.ts';
+import { liveStreams, type Pages, type Stream } from './read.ts';
 import { stopStream, takeStopBack, whatStopDoes, whatUndoDid, type Stopping } from './stop.ts';
-import { printerOf, VIEWERS, withDistances, type Out } from './tables.ts';
+import { printerOf, VIEWERS, type Out } from './tables.ts';
 import { countViewers, isOnNode } from './viewers.ts';
 
-export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal'>;
+export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal' | 'logs'>;
 
 /** @returns a function that resolves to a sentence about what could not be done, if so; it throws the database's errors */
 export function createShow(
@@ -37,15 +40,6 @@ export function createShow(
     if (!json) return write(fold(visible(sentence), columns));
     jsonPrinter(write).rows([ordered('stream', stream)]);
     warn(visible(sentence));
-  }
-
-  async function showOne(id: string, out: Out): Promise<string | undefined> {
-    const stream = await readStream(stage, id);
-    if (!stream) return thereIsNone(id);
-    const row = ordered('stream', stream);
-    if (json) jsonPrinter(out.write).rows([row]);
-    else printRow(out.columns === undefined ? row : withDistances(row, out.now()), out.columns, out.write);
-    return undefined;
   }
 
   async function stop(id: string, reason: string | undefined, out: Out): Promise<string | undefined> {
@@ -78,7 +72,11 @@ export function createShow(
       case 'viewers':
         return void (await showViewers(what.node, limit, out));
       case 'one':
-        return showOne(what.id, out);
+        return showRow({ dynamo: stage.dynamo, name: table, kind: 'stream' }, what.id, json, out);
+      case 'history': {
+        const { id, since } = what;
+        return showHistory(stage, { of: 'stream', id, table, since }, json, out, interrupted());
+      }
       case 'stop':
         return stop(what.id, what.reason, out);
       case 'undo':

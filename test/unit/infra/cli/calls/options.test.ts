@@ -4,8 +4,12 @@ import { HELP, readOptions } from '../../../../../infra/cli/calls/options.ts';
 describe('the options of npm run calls', () => {
   it.each([
     [['--nope'], /--nope/],
-    [['--id', 'a', '--caller', 'b'], /--id does not go together with --caller and --callee/],
-    [['--id', 'a', '--callee', 'b'], /--id does not go together/],
+    [['--id', 'a', '--caller', 'b'], /--id and --caller do not go together/],
+    [['--id', 'a', '--callee', 'b'], /--id and --callee do not go together/],
+    [['--id', 'a', '--history', 'a'], /--id and --history do not go together/],
+    [['--history', ''], /--history is empty/],
+    [['--id', 'a', '--since', '1h'], /--since is for --history ID/],
+    [['--history', 'a', '--since', 'soon'], /--since soon: expected/],
     [['--id', ''], /--id is empty/],
     [['--caller', ''], /--caller is empty/],
     [['--callee', ''], /--callee is empty/],
@@ -28,7 +32,19 @@ describe('the options of npm run calls', () => {
 
   it('are all in the help, in lines that no terminal folds', () => {
     expect(readOptions(['--help', '--limit', '0'])).toBe('help');
-    for (const name of ['id', 'caller', 'callee', 'wide', 'json', 'limit', 'stage', 'region', 'help'])
+    for (const name of [
+      'id',
+      'history',
+      'since',
+      'caller',
+      'callee',
+      'wide',
+      'json',
+      'limit',
+      'stage',
+      'region',
+      'help',
+    ])
       expect(HELP).toContain(`  --${name} `);
     expect(HELP.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
