@@ -222,6 +222,8 @@ describe('your own policy', () => {
     expect(json(answer)).toMatchObject({ ...ACCOUNT, sipVisibleName: 'Alice', sipPort: 5070, login: 'alice' });
     expect(json(answer)).toMatchObject({ keepAlive: true, ...APP, sessionId: SESSION });
     expect(hiddenIn(answer)).toEqual(HIDDEN);
+    // WCS has asked for connect before it knows of the configuration.
+    expect(json(answer)['restClientConfig']).not.toHaveProperty('connect');
     // Accounts of its own are hidden as well.
     const alone = await connect(hooksWith({ IS_OFFLINE: 'true' }, {}, own), undefined, {});
     expect(fieldsIn(alone)).toEqual({ sipVisibleName: 'Alice', sipPort: 5070 });
