@@ -45,7 +45,9 @@ const withoutNpm = (output: string) =>
 
 /** What differs between machines and runs must not leak in. */
 const inherited = () =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|HOOK_|TOKEN_|FAIL_|npm_)/.test(name)));
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AWS_|HOOK_|TOKEN_|SIP_|FAIL_|npm_)/.test(name)),
+  );
 
 /** The README and docs/local-stack.md: what the others show needs AWS. */
 const pages = PAGES.filter((page) => consoleBlocks(page, false).length > 0);

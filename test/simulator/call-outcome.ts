@@ -5,9 +5,8 @@ import type { Moment, StreamState } from './stream-states.ts';
 
 type Connections = ReadonlyMap<string, Connection>;
 
-/** Of the connections that no backend declined. */
 export function phoneLines(connections: Connections): string[] {
-  const phones = [...connections.values()].filter(({ isDeclined }) => !isDeclined);
+  const phones = [...connections.values()];
   const registered = phones.filter(({ isRegistered }) => isRegistered);
   const given = registered.filter(isGivenAccount).length;
   return [
@@ -23,7 +22,7 @@ export function redirections(calls: ReadonlyMap<string, StreamState>): string[] 
   const redirected = running.filter(({ redirectedTo }) => redirectedTo !== undefined);
   return [...Map.groupBy(redirected, ({ redirectedTo }) => String(redirectedTo))].map(
     ([callee, { length }]) =>
-      `${length} ${length === 1 ? 'call' : 'calls'} went to ${callee}, whom no page had asked for.`,
+      `${length} ${length === 1 ? 'call' : 'calls'} went to ${callee}, which is not what the pages asked for.`,
   );
 }
 

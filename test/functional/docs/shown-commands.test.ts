@@ -30,14 +30,23 @@ interface Call {
   readonly args: string;
 }
 
+/** A command without those whose output is an argument, and these. */
+const SUBSTITUTED = /"\$\(((?:\$\([^()]*\)|[^()])*)\)"/g;
+const partsOf = (command: string): string[] => [
+  command.replace(SUBSTITUTED, '""'),
+  ...[...command.matchAll(SUBSTITUTED)].map(([, inner = '']) => inner),
+];
+
 /** `npm run name -- args`, wherever in a shell's line it stands. */
 function scriptCalls(): Call[] {
   return PAGES.flatMap((page) =>
-    commandsOf(page).flatMap((command) =>
-      [...command.matchAll(/\bnpm run (?:-s )?([\w:]+)((?:"[^"]*"|'[^']*'|[^;&|)"'])*)/g)].map(
-        ([, name = '', args = '']) => ({ page: page.path, name, args }),
+    commandsOf(page)
+      .flatMap(partsOf)
+      .flatMap((command) =>
+        [...command.matchAll(/\bnpm run (?:-s )?([\w:]+)((?:"[^"]*"|'[^']*'|[^;&|)"'])*)/g)].map(
+          ([, name = '', args = '']) => ({ page: page.path, name, args }),
+        ),
       ),
-    ),
   );
 }
 

@@ -204,7 +204,7 @@ describe('a call', () => {
     expect(bodyOf('CallStatusEvent')).toMatchObject({ caller: 'sales', callee: 'right' });
     expect(outcomeOf(wcs, 'call').slice(1)).toEqual([
       '1 of 1 calls started.',
-      '1 call went to right, whom no page had asked for.',
+      '1 call went to right, which is not what the pages asked for.',
     ]);
     const row = { caller: phone.caller, callee: phone.callee, phase: 'live' };
     const { rows } = rowsAfter(new Map([[phone.callId, row]]), 'call', wcs);
@@ -245,7 +245,7 @@ describe('a call', () => {
     await play(...lifeOf(phone));
     expect(methods()).toEqual(['connect', 'ConnectionStatusEvent']);
     expect(outcomeOf(wcs, 'call')).toEqual([
-      '0 of 0 phones registered.',
+      '0 of 1 phones registered.',
       '0 of 1 calls started.',
       '1 connection was declined.',
     ]);
