@@ -42,7 +42,14 @@ const arrowsOf = (room) => ({
               ...ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other)).map(
                 (other) => `../${other}/*`,
               ),
-              ...['../*-function.ts', '../rotating-hooks.ts', '../warm-up.ts', '../../functions/*', '../../infra/*'],
+              ...[
+                '../*-function.ts',
+                '../connect-parts.ts',
+                '../rotating-hooks.ts',
+                '../warm-up.ts',
+                '../../functions/*',
+                '../../infra/*',
+              ],
               ...NOT_FOR[room],
             ],
             message: `lib/${room} may import ${MAY_IMPORT[room].join(', ') || 'no other room'} (eslint.config.js)`,
