@@ -2,6 +2,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownersClient } from '../../../infra/local/ministack.ts';
+import type { Hook } from '../../simulator/wcs.ts';
 import type { Aws } from './aws.ts';
 import type { Asked, Spoil } from './front.ts';
 import { hookOf, problemsOfEchoes } from './hooks.ts';
@@ -42,6 +43,7 @@ export async function outage(
   stage: Stage,
   spoil: (asked: Asked) => Spoil,
   lives: Parameters<typeof sendLives>[1],
+  others: readonly Hook[] = [],
 ): Promise<Outage> {
   const { front } = aws;
   const before = await countLines(aws, stage);
@@ -51,6 +53,7 @@ export async function outage(
     return spoil(asked);
   });
   const load = await sendLives(stage, lives);
+  const problems = await problemsOfEchoes(stage, others);
   const tried = await until(30, async () => (await countLines(aws, stage)).failed > before.failed);
   const parked = (await countLines(aws, stage)).parked - before.parked;
   // What is tried just now comes back, or is gone; what waited since an earlier outage may have been replayed before this one.
@@ -65,6 +68,7 @@ export async function outage(
     ...{ load, parked, messages },
     problems: [
       ...notAcknowledged(load, 'while DynamoDB was away'),
+      ...problems,
       ...(tried ? [] : ['no parked hook was tried in vain: does the queue call replay?']),
       ...(parked > 0 ? [] : ['no hook was parked']),
       ...(isKept ? [] : [`${kept.expected} parked hooks are not replayed yet, ${kept.waiting} wait in the queue`]),
@@ -167,10 +171,10 @@ export async function rotation(stage: Stage): Promise<{ loads: Load[]; problems:
 }
 
 /** While the sweep looks at a row a hook changes it: the sweep must look again. */
-export function raceSweep({ front, endpoint }: Aws, { prefix, streamsTable: TableName }: Stage): void {
+export function raceSweep({ front, endpoint }: Aws, { prefix }: Stage): void {
   const client = ownersClient(endpoint);
   const raced = new Set<string>();
-  front.spoils.set(`${prefix}-sweep`, async ({ operation, body: { Key } }) => {
+  front.spoils.set(`${prefix}-sweep`, async ({ operation, body: { TableName, Key } }) => {
     const id = JSON.stringify(Key);
     if (operation !== 'UpdateItem' || !Key || raced.has(id)) return undefined;
     raced.add(id);

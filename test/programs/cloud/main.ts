@@ -22,7 +22,7 @@ import {
   rotation,
   slowest,
 } from './faults.ts';
-import { allHooks, problemsOfEchoes, problemsOfRejections, problemsOfRouting } from './hooks.ts';
+import { allHooks, hookOf, problemsOfEchoes, problemsOfRejections, problemsOfRouting } from './hooks.ts';
 import { sendDuring, type Load } from './load.ts';
 import {
   ORIGINS,
@@ -90,7 +90,10 @@ const environmentOf = (template: Template) =>
     Object.keys((properties['Environment'] as { Variables: object }).Variables),
   );
 
-const SCENARIOS = ['lifecycle', 'reconnect', 'burst', 'bad-signature', 'flapping', 'many-viewers'];
+const SCENARIOS = [
+  ...(['lifecycle', 'reconnect', 'burst', 'bad-signature', 'flapping', 'many-viewers'] as const),
+  ...(['registration', 'outgoing', 'incoming', 'transfer', 'busy', 'failed-call'] as const),
+];
 
 async function verifyDeployment(aws: Aws): Promise<void> {
   const { front } = aws;
@@ -114,6 +117,8 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   raceSweep(aws, prod);
   const crash = prod.simulate('crash', '--within', '240');
   crash.catch(() => {});
+  const lostHangup = prod.simulate('lost-hangup', '--within', '240');
+  lostHangup.catch(() => {});
 
   await step('every method and every recorded hook is echoed byte for byte, by the function of its type', async () => [
     ...(await problemsOfEchoes(dev, allHooks('all'))),
@@ -127,7 +132,7 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   });
   for (const name of SCENARIOS) await step(`simulate --scenario ${name} --verify`, () => dev.simulate(name));
   front.spoils.set(dev.prefix, () => 'omit item');
-  for (const name of ['reorder', 'duplicate'])
+  for (const name of ['reorder', 'duplicate'] as const)
     await step(`simulate --scenario ${name} --verify, while rows vanish between two looks`, () => dev.simulate(name));
   front.spoils.delete(dev.prefix);
   await step('the doctor finds everything well', () => problemsOfDoctor(dev));
@@ -136,7 +141,7 @@ async function verifyDeployment(aws: Aws): Promise<void> {
     outage(aws, dev, slowest(), { streams: 1, picks: (method) => method === 'StreamStatusEvent' }),
   );
   const away = await step('DynamoDB is away: hooks are acknowledged, and wait', () =>
-    outage(aws, dev, AWAY, { streams: 3 }),
+    outage(aws, dev, AWAY, { streams: 3 }, HOOKS_OF_CALLS),
   );
   await step('a message that can never be applied is among the dead letters', () => problemsOfPoison(aws, dev));
   const rotated = await step('the secret is rotated while hooks come: none is refused', () => rotation(dev));
@@ -173,6 +178,7 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   });
 
   await step('prod: a node that crashed is noticed by the deployed schedule', () => crash);
+  await step('prod: calls whose pages closed have ended by the deployed schedule', () => lostHangup);
   await step('prod: a row that has expired is gone', async () =>
     (await until(90, async () => !(await rows.has('expired')))) ? [] : ['it is still there'],
   );
@@ -192,11 +198,17 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   });
   await step('serverless remove --stage prod leaves the tables, with their rows, and the queues', async () => {
     await prod.remove();
-    const kept = ['streams', 'sessions', 'parking', 'dead-letters'].map((name) => `${prod.prefix}-${name}`);
+    const kept = ['streams', 'sessions', 'calls', 'parking', 'dead-letters'].map((name) => `${prod.prefix}-${name}`);
     const problems = await problemsOfRest(aws, prod, kept);
     return (await rows.has('kept')) ? problems : [...problems, 'a row is gone'];
   });
 }
+
+/** Of each function that makes rows of calls; `hold` is of a call that nobody knows. */
+const HOOKS_OF_CALLS = [
+  ...['call', 'OnCallEvent', 'CallStatusEvent'].map((method) => hookOf(method, 'outage')),
+  hookOf('hold', 'outage-alone'),
+];
 
 const missingOf = async (loads: readonly Load[]) => (await Promise.all(loads.map((load) => load.missing()))).flat();
 

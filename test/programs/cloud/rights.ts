@@ -48,11 +48,6 @@ function platformRights(prefix: string, name: string): Right[] {
   ];
 }
 
-/** What is in a bundle, and its function never asks for. */
-const UNUSED: Record<string, readonly string[]> = {
-  // It shares its code with the others, but no row is made of a call or a message: nothing to write, nothing to park.
-  incoming: ['dynamodb:UpdateItem', 'sqs:SendMessage'],
-};
 /** A part of the SDK's client, which no setting of ours switches on. */
 const NEVER = 'dynamodb:DescribeEndpoints';
 
@@ -77,7 +72,7 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
     // A command in the code that was not played might need a right that nobody saw.
     const asked = new Set([...needs].map((right) => right.split(' ')[0] ?? ''));
     const unplayed = [...operationsOf(readBundle(name))].filter((operation) => !asked.has(operation));
-    const known = [...(UNUSED[name] ?? []), NEVER];
+    const known = [NEVER];
     problems.push(
       ...unplayed
         .filter((one) => !known.includes(one))

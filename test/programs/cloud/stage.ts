@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deploy, type Change, type Template } from '../../../infra/local/deployment.ts';
 import { CLOUD } from '../../../infra/local/python.ts';
 import { runTool } from '../../../infra/local/tool.ts';
+import { SCENARIOS, type ScenarioName } from '../../simulator/scenarios.ts';
 import { runScript, type Ran } from '../../support/run-script.ts';
 import type { Aws } from './aws.ts';
 
@@ -31,7 +32,7 @@ export interface Stage {
     input?: string,
   ) => Promise<Ran>;
   /** Runs a scenario of the simulator, and compares the rows. @returns what is wrong */
-  simulate(scenario: string, ...options: string[]): Promise<string[]>;
+  simulate(scenario: ScenarioName, ...options: string[]): Promise<string[]>;
   /** Another secret beside the one in use. @returns what makes hooks be signed with it */
   rotate(): Promise<() => void>;
   finishRotation(): Promise<void>;
@@ -84,7 +85,8 @@ export async function openStage(aws: Aws, name: string, change?: Change): Promis
       await runTool('serverless', ['remove', '--stage', name], environment);
     },
     async simulate(scenario, ...options) {
-      const where = ['--url', deployed.url, '--dynamodb', endpoint, '--table', streamsTable, '--verify'];
+      const table = `${prefix}-${SCENARIOS[scenario][2]}s`;
+      const where = ['--url', deployed.url, '--dynamodb', endpoint, '--table', table, '--verify'];
       const all = ['--scenario', scenario, ...where, ...SIZE, ...options];
       const { code, stdout, stderr } = await run('simulate', all);
       return code === 0 ? [] : [`${scenario}: ${stdout}${stderr}`];
