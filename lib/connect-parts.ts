@@ -1,6 +1,6 @@
 /** What the functions that serve `connect` carry beside the others: it verifies tokens, and gives connections their SIP accounts. */
 import type { ConnectParts } from './hook-function.ts';
-import { createAssignSipAccount } from './hooks/assign-sip-account.ts';
+import { createSipAssignment } from './hooks/sip-assignment.ts';
 import { readParameters } from './platform/parameter-store.ts';
 import { keepingSipAccounts, sipAccountsFrom, type LookUpSipAccount } from './platform/sip-accounts.ts';
 import { readSipAccountIn } from './platform/sip-accounts-file.ts';
@@ -13,7 +13,7 @@ const PATIENCE_MS = 1000;
 /** For the settings in the environment. */
 export function createConnectParts(env: Environment, now: () => number): ConnectParts {
   const lookUp = createSipAccounts(env, now);
-  return { createTokenVerifier, createAssignSipAccount: (rules) => createAssignSipAccount(rules, lookUp) };
+  return { createTokenVerifier, createSipAssignment: (rules) => createSipAssignment(rules, lookUp) };
 }
 
 /** Those under SECRETS_PATH; without it, as on the local stack, those in SIP_ACCOUNTS_FILE, which is read each time. */

@@ -1,6 +1,6 @@
 /** The composition root of the four functions that WCS calls. */
 import type { SipRules } from './access/sip-policy.ts';
-import type { AssignSipAccount } from './hooks/assign-sip-account.ts';
+import type { SipAssignment } from './hooks/sip-assignment.ts';
 import { createHookProcessor } from './hooks/process.ts';
 import type { Persistence } from './hooks/save.ts';
 import { createHookHandler, type HookFunction } from './http/hook-handler.ts';
@@ -23,7 +23,7 @@ import { WARM_UP_ID, warmUp } from './warm-up.ts';
 /** What only the functions carry that serve `connect` and what else a token can decide (connect-parts.ts). */
 export interface ConnectParts {
   readonly createTokenVerifier: typeof createTokenVerifier;
-  readonly createAssignSipAccount: (rules: SipRules) => AssignSipAccount;
+  readonly createSipAssignment: (rules: SipRules) => SipAssignment;
 }
 
 /** The handler of all hooks, made of settings, side effects, a store and a queue. */
@@ -36,7 +36,7 @@ export function composeHooks(deps: HookDeps, persistence: Persistence, parts?: C
       policies,
       failsOpen,
       tokens: verify && { field: tokens.field, verify },
-      assignSipAccount: parts?.createAssignSipAccount(sip),
+      sip: parts?.createSipAssignment(sip),
     },
     restClientConfig: deps.settings.restClientConfig,
   });

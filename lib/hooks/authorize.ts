@@ -21,7 +21,7 @@ import type { Budget } from '../store/budget.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../wcs/methods.ts';
 import { redactId } from '../wcs/redact-id.ts';
-import type { AssignSipAccount } from './assign-sip-account.ts';
+import type { SipAssignment } from './sip-assignment.ts';
 import type { Hook } from './hook.ts';
 
 export interface Authorization {
@@ -35,7 +35,7 @@ export interface Authorization {
 export interface AccessControl extends Omit<AccessSettings, 'tokens' | 'sip'> {
   readonly tokens: { readonly field: string; readonly verify: VerifyToken } | undefined;
   /** Undefined in functions that serve no `connect`. */
-  readonly assignSipAccount: AssignSipAccount | undefined;
+  readonly sip: SipAssignment | undefined;
 }
 
 const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
@@ -43,7 +43,7 @@ const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isM
 
 /** Reads the session's row at most once, and not at all where no policy needs it. */
 export function createAuthorize(
-  { policies, failsOpen, tokens, assignSipAccount }: AccessControl,
+  { policies, failsOpen, tokens, sip }: AccessControl,
   store: Pick<Store, 'readSession'>,
 ) {
   const policiesByMethod = new Map(
@@ -54,7 +54,7 @@ export function createAuthorize(
   async function authorize(hook: Hook, budget: () => Budget): Promise<Authorization> {
     const { method, body, at } = hook;
     const policies = policiesFor(method);
-    const assign = method === 'connect' ? assignSipAccount : undefined;
+    const assign = method === 'connect' ? sip?.assign : undefined;
     if (policies.length === 0 && !assign) return NOT_PROTECTED;
     const given = tokens && tokenOf(method, body, tokens.field);
     const token = given === undefined ? undefined : await tokens?.verify(given, at);

@@ -6,7 +6,6 @@ import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { METHODS } from '../wcs/methods.ts';
 import type { RestClientConfig } from '../wcs/rest-client-config.ts';
-import { hidingSipFields, holdsSipAccount } from '../wcs/sip-fields.ts';
 import { asHttpError, HttpError } from './errors.ts';
 import type { HookProcessor, Hook, Result, Saved } from './hook.ts';
 import { withMembers } from './json-member.ts';
@@ -25,7 +24,6 @@ export function createHookProcessor({
 }: HookProcessorParts): HookProcessor {
   const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
   const save = createSave(persistence);
-  const withoutSipFields = hidingSipFields(restClientConfig);
   const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
   /** A connection without a row would be denied everything later: its client has to connect again. */
@@ -94,7 +92,7 @@ export function createHookProcessor({
 
   function okAnswer({ method, rawBody }: Hook, overwrite: Terms['overwrite'] = {}): Pick<Result, 'answer'> {
     if (method === 'connect') {
-      const config = holdsSipAccount(overwrite) ? withoutSipFields : restClientConfig;
+      const config = accessControl.sip?.configFor(overwrite, restClientConfig) ?? restClientConfig;
       return { answer: withMembers(rawBody, { ...overwrite, restClientConfig: config }) };
     }
     return Object.keys(overwrite).length > 0 ? { answer: withMembers(rawBody, overwrite) } : {};

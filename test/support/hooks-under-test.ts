@@ -4,7 +4,7 @@ import type { HookDeps } from '../../lib/http/middleware.ts';
 import { createLog, type Line } from '../../lib/platform/log.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
 import { sipAccountsFrom } from '../../lib/platform/sip-accounts.ts';
-import { createAssignSipAccount } from '../../lib/hooks/assign-sip-account.ts';
+import { createSipAssignment } from '../../lib/hooks/sip-assignment.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
@@ -36,7 +36,7 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
   const lookUp = sipAccountsFrom(async (name) => (sip.reads.push(name), sip.accounts[name]));
   const serving = composeHooks(deps, memory, {
     createTokenVerifier,
-    createAssignSipAccount: (rules) => createAssignSipAccount(rules, lookUp),
+    createSipAssignment: (rules) => createSipAssignment(rules, lookUp),
   });
   const others = composeHooks(deps, memory);
   const handlers = { connect: serving, invocation: serving, event: others, incoming: others };

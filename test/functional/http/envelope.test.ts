@@ -17,7 +17,7 @@ function hookFunction() {
   const act = createHookProcessor({
     ...createMemoryStore(settings),
     restClientConfig: settings.restClientConfig,
-    accessControl: { policies, failsOpen, tokens: undefined, assignSipAccount: undefined },
+    accessControl: { policies, failsOpen, tokens: undefined, sip: undefined },
   });
   const handler = createHookHandler({ settings, log: (line) => lines.push(line), now: () => 0 }, act);
   return { lines, call: (event: unknown) => handler(event as HookEvent, { awsRequestId: 'r' } as Context) };

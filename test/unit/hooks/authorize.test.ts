@@ -9,7 +9,10 @@ it('the fields that connect is answered are for the answer alone: the row gets n
       policies: [],
       failsOpen: () => false,
       tokens: undefined,
-      assignSipAccount: (decision) => Promise.resolve({ ...decision, verdict: 'allow', overwrite }),
+      sip: {
+        assign: (decision) => Promise.resolve({ ...decision, verdict: 'allow', overwrite }),
+        configFor: () => expect.fail(),
+      },
     },
     { readSession: () => expect.fail() },
   );
