@@ -50,6 +50,12 @@ function colorOf(element: HTMLElement, name: string): string {
   return color;
 }
 
+/** uPlot's own range of a single sample is a day. */
+function rangeOf(times: ArrayLike<number>): [number, number] {
+  const first = times[0] ?? 0;
+  return [first, Math.max(times[times.length - 1] ?? 0, first + SHORTEST)];
+}
+
 const STEPS = [1, 10, 100, 1000, 10_000].flatMap((scale) => [scale, 2 * scale, 5 * scale]);
 
 function optionsFor(element: HTMLElement): Options {
@@ -67,7 +73,7 @@ function optionsFor(element: HTMLElement): Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { range: (_, first, last) => [first, Math.max(last, first + SHORTEST)] },
+      x: { range: ({ data: [times] }) => rangeOf(times) },
       y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] },
     },
     axes: [

@@ -47,6 +47,7 @@ export function Closed({ api, now, route, hrefOf }: Shared) {
       title: 'Phase',
       value: ({ phase }) => phase,
       cell: ({ phase }) => <span class={`badge ${phase}`}>{phase}</span>,
+      kind: 'extra',
       share: 1.1,
     },
     { title: 'Why', value: reasonOf, cell: (item) => <Text>{reasonOf(item)}</Text>, share: 2.6 },

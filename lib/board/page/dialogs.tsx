@@ -182,7 +182,7 @@ const Fact = ({ title, value }: { title: string; value: ComponentChildren }) => 
 
 const Reason = ({ value, onChange }: { value: string; onChange: (reason: string) => void }) => (
   <label>
-    Why (kept in the row)
+    Why
     <input type="text" maxLength={200} value={value} onInput={({ currentTarget }) => onChange(currentTarget.value)} />
   </label>
 );

@@ -42,8 +42,11 @@ export const isTime = (value: unknown): value is string =>
 export const plural = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-/** @returns why something is over: our reason for a denial, else WCS's words */
-export const reasonOf = ({ denied, status, info }: ClosedItem) => denied ?? [status, info].filter(Boolean).join(': ');
+/** @returns why something is over: our reason for a denial, else WCS's words; of what got lost they are old */
+export function reasonOf({ phase, denied, status, info }: ClosedItem): string {
+  const words = [status, info].filter(Boolean).join(': ');
+  return denied ?? (phase === 'lost' ? `silent since ${words}` : words);
+}
 
 /** @returns a node's address: WCS calls it `<random>@<address>`, and a name without an address stays as it is */
 export const nodeAddress = (nodeId: string | undefined) => nodeId?.slice(nodeId.lastIndexOf('@') + 1) || nodeId;

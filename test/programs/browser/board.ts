@@ -31,7 +31,6 @@ export async function openBoard(browser: Browser, url: string, { expected, ...op
     if (!expected?.test(text)) faults.push(text);
   };
   page.on('console', (message) => {
-    if (/40[04]/.test(message.text())) return;
     if (['error', 'warning'].includes(message.type())) note(message.text());
   });
   page.on('pageerror', (error) => note(error.message));

@@ -50,7 +50,7 @@ export const MANY: readonly Check[] = [
         await until(async () => (await rows.count()) === 1, 'one row is found');
       });
       await page.getByRole('link', { name: last }).click();
-      await page.getByText('1 publisher').waitFor();
+      await page.getByRole('heading', { name: '1 publisher' }).waitFor();
       await page.getByRole('searchbox').fill('many');
       await shoot(page, 'many');
       equal(faults, [], 'faults');

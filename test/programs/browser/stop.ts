@@ -35,8 +35,8 @@ export const STOP: readonly Check[] = [
       await clients.keepAlive(publisher);
       equal([clients.stateOf(publisher), clients.stateOf(viewer)], ['terminated', 'running'], 'what WCS did');
       equal((await stack.row(publisher.mediaSessionId))?.['phase'], 'ended', 'the row');
-      await page.getByText('0 publishers').waitFor();
-      await page.getByText('1 viewer').waitFor();
+      await page.getByRole('heading', { name: '0 publishers' }).waitFor();
+      await page.getByRole('heading', { name: '1 viewer' }).waitFor();
       await page.goto(`${url}#/closed?search=to-stop`);
       await until(async () => (await page.locator('tbody tr').count()) === 1, 'the end is listed');
       that((await page.locator('tbody tr').innerText()).includes('Terminated by keep-alive'), 'why it ended');

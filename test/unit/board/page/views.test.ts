@@ -251,6 +251,7 @@ describe('other texts', () => {
     );
     expect(reasonOf({ ...item, status: 'FAILED', info: 'Stopped by user' })).toBe('FAILED: Stopped by user');
     expect(reasonOf({ ...item, status: 'FAILED', info: '' })).toBe('FAILED');
+    expect(reasonOf({ ...item, phase: 'lost', status: 'PUBLISHING' })).toBe('silent since PUBLISHING');
     expect(reasonOf(item)).toBe('');
   });
   it('call a node by its address', () => {
