@@ -87,6 +87,19 @@ export const longTasks = (page: Page) =>
 export const overflows = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+/** @returns the lines that the chart has drawn in their colors */
+export const linesDrawn = (page: Page) =>
+  page.evaluate((names) => {
+    const canvas = document.querySelector('.chart canvas') as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const drawn = new Set<string>();
+    for (let at = 0; at < data.length; at += 4) drawn.add(`rgb(${data.slice(at, at + 3).join(', ')})`);
+    return names.filter((name) =>
+      drawn.has(getComputedStyle(document.querySelector(`.dot.${name}`)!, '::before').backgroundColor),
+    );
+  }, LINES);
+const LINES = ['publishers', 'viewers', 'calls'];
+
 /** @returns what a figure says */
 export const figure = async (page: Page, name: 'publishers' | 'viewers' | 'calls') =>
   Number.parseInt((await page.locator(`[data-figure=${name}]`).innerText()).replace(/,/g, ''), 10);

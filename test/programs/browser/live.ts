@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { ends, keepAlives, starts, connects } from '../../simulator/sessions.ts';
 import type { LocalStack } from '../../support/local-stack.ts';
-import { figure, openBoard, overflows, PHONE, seriousFaults } from './board.ts';
+import { figure, linesDrawn, openBoard, overflows, PHONE, seriousFaults } from './board.ts';
 import { equal, that, until, type Check } from './check.ts';
 import { liveRows } from './rows.ts';
 import { createClients } from './wcs.ts';
@@ -59,6 +59,7 @@ export const LIVE: readonly Check[] = [
       await shoot(page, 'closed');
       await page.getByRole('link', { name: 'Names' }).click();
       await page.waitForTimeout(4000);
+      equal(await linesDrawn(page), ['publishers', 'viewers', 'calls'], 'lines of the chart');
       await shoot(page, 'board');
       equal(faults, [], 'faults');
       clients.close();
