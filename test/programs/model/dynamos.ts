@@ -1,9 +1,10 @@
 /** The DynamoDBs that the model plays against. */
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createFakeDynamo, FAKE_TABLES } from '../../support/fake-dynamo.ts';
 import { kindOf } from './world.ts';
 import { startDynamo, tablesOf } from '../../support/dynamo.ts';
 import { toRow, type Item } from '../../../lib/store/items.ts';
-import type { Row } from '../../../lib/state/row.ts';
+import { KINDS, type Row } from '../../../lib/state/row.ts';
 import type { ModelDynamo } from './schedule.ts';
 
 const NOTHING: Item = {};
@@ -36,12 +37,14 @@ export async function realDynamo(givesItem: boolean): Promise<ModelDynamo & { cl
   return {
     client: dynamo.client,
     tables: tablesOf(dynamo),
-    row: async (id): Promise<Row> =>
-      ({
-        stream: async () => toRow((await dynamo.item(id)) ?? {}),
-        session: () => dynamo.sessionRow(id),
-        call: () => dynamo.callRow(id),
-      })[kindOf(id)](),
+    async row(id): Promise<Row> {
+      const kind = kindOf(id);
+      const TableName = { stream: dynamo.table, session: dynamo.sessionsTable, call: dynamo.callsTable }[kind];
+      const { Item } = await dynamo.direct.send(
+        new GetItemCommand({ TableName, Key: { [KINDS[kind].key]: { S: id } }, ConsistentRead: true }),
+      );
+      return toRow(Item ?? {});
+    },
     stop: (id) => dynamo.set(id, { stop: { BOOL: true } }),
     close: () => dynamo.close(),
   };

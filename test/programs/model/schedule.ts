@@ -16,6 +16,7 @@ import { toMessage } from '../../../lib/store/parked-message.ts';
 import { readMessage } from '../../../lib/store/read-parked-message.ts';
 import { StoreError } from '../../../lib/store/store.ts';
 import type { Random } from '../../simulator/random.ts';
+import { changesOf, type Write } from '../../support/changes.ts';
 import { rowOfSet } from '../../support/oracle.ts';
 import { testSettings } from '../../support/settings.ts';
 import { kindOf, T0, type Job, type World } from './world.ts';
@@ -54,6 +55,8 @@ export interface Played {
   readonly 'denial ignored': number;
   readonly 'live after end': number;
   readonly 'id in use': number;
+  /** Told to whoever subscribes. */
+  readonly changes: number;
   readonly requests: number;
 }
 
@@ -70,6 +73,7 @@ export const NOTHING_PLAYED: Played = {
     'live after end': 0,
     'id in use': 0,
   },
+  changes: 0,
   requests: 0,
 };
 
@@ -105,6 +109,8 @@ export async function playWorld(
   const presumed = new Map<string, Sighting>();
   /** After the last request. */
   let rows = new Map<string, Row>();
+  /** Of each row, as a stream of its table gives them. */
+  const writes = new Map<string, Write[]>(ids.map((id) => [id, []]));
 
   async function hook({ sighting, isKeepAlive }: { sighting: Sighting; isKeepAlive: boolean }): Promise<void> {
     const mustStop = isKeepAlive && stopped.has(sighting.id);
@@ -180,6 +186,7 @@ export async function playWorld(
     const before = rows;
     rows = await rowsOf(ids, dynamo);
     for (const [id, row] of rows) {
+      if (isWritten(before.get(id), row)) writes.get(id)?.push({ before: before.get(id), after: row });
       const { stopSentAt, ...shownBefore }: Row = before.get(id) ?? {};
       const kind = kindOf(id);
       if (kind === 'session') continue;
@@ -265,8 +272,15 @@ export async function playWorld(
   for (const [id, { phase }] of await rowsOf(ids, dynamo)) {
     if (phase === 'live' && kindOf(id) !== 'session') throw new Error(`${id} is live for ever`);
   }
+  for (const { id, kind } of new Map(sightings.map((sighting) => [sighting.id, sighting])).values()) {
+    counts.changes += changesOf(kind, id, writes.get(id) ?? []).length;
+  }
   return counts;
 }
+
+/** One DynamoDB gives the same object as long as nobody writes, the other a new one each time. */
+const isWritten = (before: Row | undefined, after: Row) =>
+  before !== after && JSON.stringify(before ?? {}) !== JSON.stringify(after);
 
 const NO_PAUSE = { pause: () => Promise.resolve() };
 const NO_FAULTS = { loseRequest: 0, loseAnswer: 0, giveUp: 0 };
