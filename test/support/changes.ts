@@ -47,6 +47,10 @@ function isTransition(kind: KindName, { before = {}, after }: Write): boolean {
   return isStopped || knownOf(was) !== knownOf(is) || !isSameClient(after, clientIn(kind, before));
 }
 
+/** Whether the row shows what was told of it last. */
+export const isTold = (row: Row, last: Change | undefined): boolean =>
+  last === undefined ? (row.phase ?? 'seen') === 'seen' : knownOf({ ...last }) === knownOf(row);
+
 /** What a receiver keeps of a subject that is told in any order and repeatedly: the last by revision. */
 export const folded = (events: readonly Change[]): Change | undefined =>
   events.reduce<Change | undefined>((last, one) => (last && one.revision <= last.revision ? last : one), undefined);
@@ -75,13 +79,8 @@ export function changesOf(kind: KindName, id: string, writes: readonly Write[]):
     if (problem !== undefined) throw broken(problem);
     events.push(event);
   }
-  const row: Loose = writes.at(-1)?.after ?? {};
+  const row = writes.at(-1)?.after ?? {};
   const last = folded(events);
-  const shown: Loose | undefined = last && { ...last };
-  if (!shown) {
-    if ((row['phase'] ?? 'seen') !== 'seen') throw new Error(`${id}: nothing was told of ${JSON.stringify(row)}`);
-  } else if (knownOf(shown) !== knownOf(row)) {
-    throw new Error(`${id}: ${JSON.stringify(shown)} was told of ${JSON.stringify(row)}`);
-  }
+  if (!isTold(row, last)) throw new Error(`${id}: ${JSON.stringify(last)} was told of ${JSON.stringify(row)}`);
   return events;
 }

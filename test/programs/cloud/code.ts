@@ -62,5 +62,6 @@ export function operationsOf(bundle: string): Set<string> {
 
 function serviceOf(operation: string): string {
   if (/Message/.test(operation)) return 'sqs';
+  if (/Event/.test(operation)) return 'events';
   return /Parameter/.test(operation) ? 'ssm' : 'dynamodb';
 }

@@ -32,6 +32,7 @@ interface Body {
   readonly QueueUrl?: string;
   readonly Names?: string[];
   readonly MessageBody?: string;
+  readonly Entries?: readonly { readonly EventBusName?: string }[];
 }
 interface DeployedFunction {
   readonly FunctionName: string;
@@ -57,7 +58,7 @@ export async function startFront() {
     const by = functions.get(key) ?? `an unknown function (${key})`;
     const payload = await bodyOf(incoming);
     const [api = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
-    const service = api.startsWith('DynamoDB') ? 'dynamodb' : api.replace('Amazon', '').toLowerCase();
+    const service = api.startsWith('DynamoDB') ? 'dynamodb' : api.replace(/^(Amazon|AWS)/, '').toLowerCase();
     const body = JSON.parse(payload.toString()) as Body;
     needed.set(by, [...(needed.get(by) ?? []), ...rightsFor(service, operation, body)]);
     const spoil = await spoilOf({ by, service, operation, body });
@@ -108,12 +109,13 @@ export type Front = Awaited<ReturnType<typeof startFront>>;
 
 /** A request's action and what it is on, as a policy names them. */
 function rightsFor(service: string, operation: string, body: Body): Right[] {
-  const { TableName, IndexName, RequestItems, QueueUrl, Names } = body;
+  const { TableName, IndexName, RequestItems, QueueUrl, Names, Entries } = body;
   const tables = [...(TableName ? [TableName] : []), ...Object.keys(RequestItems ?? {})];
   const resources = [
     ...tables.map((table) => `table/${table}${IndexName ? `/index/${IndexName}` : ''}`),
     ...(QueueUrl ? [new URL(QueueUrl).pathname.split('/').at(-1) ?? ''] : []),
     ...(Names ?? []).map((name) => `parameter${name}`),
+    ...(Entries ?? []).map(({ EventBusName }) => `event-bus/${EventBusName}`),
   ];
   const where = `arn:aws:${service}:${CREDENTIALS.AWS_REGION}:${ACCOUNT}`;
   return resources.map((resource) => ({ action: `${service}:${operation}`, resource: `${where}:${resource}` }));

@@ -1,12 +1,14 @@
 /** `npm run verify:cloud`: the templates, their rules, a real deployment to an AWS on this machine, and the product through its URL. */
 import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ownersClient } from '../../../infra/local/ministack.ts';
 import { MissingError, pythonTools } from '../../../infra/local/python.ts';
 import { runTool } from '../../../infra/local/tool.ts';
 import { startAws, type Aws } from './aws.ts';
+import { problemsOfAwayBus, problemsOfMany, problemsOfSpoiltRow, problemsOfTold, subscribe } from './changes.ts';
 import { BREACH_COUNT, unseenBreaches } from './breaches.ts';
 import { verifyBreaks } from './breaks.ts';
 import { readCode } from './code.ts';
@@ -38,6 +40,7 @@ import { problemsOfGuard, problemsOfRights } from './rights.ts';
 import { problemsOf } from './rules.ts';
 import { leftOut, problemsOfRest, problemsOfStack } from './stack.ts';
 import { openStage, type Stage } from './stage.ts';
+import { recipes } from '../../support/recipes.ts';
 import { note, say, step, summary, tally } from './steps.ts';
 import { readTemplate, resourcesOf, templateFile, type Template } from './template.ts';
 import { cleanEnvironment, freshFolder, lintTemplate } from './tools.ts';
@@ -83,6 +86,15 @@ async function verifyTemplates(): Promise<void> {
       return Promise.resolve(unseenBreaches(template, stage, code));
     });
   }
+  await step('cfn-lint has no remark on the recipes of docs/events.md', async () => {
+    const folder = freshFolder('recipes');
+    const remarks = Object.entries(recipes()).map(([name, { text }]) => {
+      const file = join(folder, `${name}.yml`);
+      writeFileSync(file, text);
+      return lintTemplate(bin, file);
+    });
+    return (await Promise.all(remarks)).flat();
+  });
 }
 
 const environmentOf = (template: Template) =>
@@ -137,6 +149,17 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   front.spoils.delete(dev.prefix);
   await step('the doctor finds everything well', () => problemsOfDoctor(dev));
 
+  const subscriber = await subscribe(aws, dev);
+  await step('1,000 streams by the simulator: the bus tells each of them live, and ended', () =>
+    problemsOfMany(dev, subscriber),
+  );
+  await step('EventBridge is away: no change is missing, and their order is kept', () =>
+    problemsOfAwayBus(aws, dev, subscriber),
+  );
+  await step('a row that was spoilt by hand is one dead letter of the changes, and the rest goes on', () =>
+    problemsOfSpoiltRow(aws, dev, subscriber),
+  );
+
   const slow = await step('DynamoDB answers nothing, and the queue is slow: hooks are acknowledged, and wait', () =>
     outage(aws, dev, slowest(), { streams: 1, picks: (method) => method === 'StreamStatusEvent' }),
   );
@@ -172,6 +195,11 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   await step('a SIP account is given to who has the token for it, and told nobody', () =>
     problemsOfSipAccounts(aws, dev, tokenFor),
   );
+  await step('the bus told of all of it: outages, replays, a redeploy, denials and stops', async () => {
+    const problems = await problemsOfTold(subscriber);
+    await subscriber.unsubscribe();
+    return problems;
+  });
   await step('a second deploy with nothing changed changes nothing', async () => {
     await prod.deploy();
     return prod.output.includes('No changes to deploy') ? [] : [`serverless says:\n${prod.output}`];
@@ -198,7 +226,9 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   });
   await step('serverless remove --stage prod leaves the tables, with their rows, and the queues', async () => {
     await prod.remove();
-    const kept = ['streams', 'sessions', 'calls', 'parking', 'dead-letters'].map((name) => `${prod.prefix}-${name}`);
+    const kept = ['streams', 'sessions', 'calls', 'parking', 'dead-letters', 'untold-changes'].map(
+      (name) => `${prod.prefix}-${name}`,
+    );
     const problems = await problemsOfRest(aws, prod, kept);
     return (await rows.has('kept')) ? problems : [...problems, 'a row is gone'];
   });

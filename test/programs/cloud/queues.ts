@@ -7,7 +7,11 @@ const urlOf = async ({ ask }: Aws, { prefix }: Stage, queue: string) =>
   (await ask(['sqs', 'get_queue_url', { QueueName: `${prefix}-${queue}` }]))[0]?.['QueueUrl'];
 
 /** Those that are being tried are among them. */
-export async function waitingIn(aws: Aws, stage: Stage, queue: 'parking' | 'dead-letters'): Promise<number> {
+export async function waitingIn(
+  aws: Aws,
+  stage: Stage,
+  queue: 'parking' | 'dead-letters' | 'untold-changes',
+): Promise<number> {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
   const QueueUrl = await urlOf(aws, stage, queue);
   const [{ Attributes = {} } = {}] = (await aws.ask(['sqs', 'get_queue_attributes', { QueueUrl, AttributeNames }])) as {
@@ -21,8 +25,12 @@ export async function park(aws: Aws, stage: Stage, MessageBody: string): Promise
 }
 
 /** Takes what was given up. */
-export async function deadLetters(aws: Aws, stage: Stage): Promise<{ body: string; reason: string | undefined }[]> {
-  const QueueUrl = await urlOf(aws, stage, 'dead-letters');
+export async function deadLetters(
+  aws: Aws,
+  stage: Stage,
+  queue: 'dead-letters' | 'untold-changes' = 'dead-letters',
+): Promise<{ body: string; reason: string | undefined }[]> {
+  const QueueUrl = await urlOf(aws, stage, queue);
   const options = { MaxNumberOfMessages: 10, MessageAttributeNames: ['All'], VisibilityTimeout: 0 };
   const [{ Messages = [] } = {}] = (await aws.ask(['sqs', 'receive_message', { QueueUrl, ...options }])) as {
     Messages?: { Body: string; MessageAttributes?: Record<string, { StringValue: string }> }[];

@@ -1,5 +1,5 @@
 /** What a role allows and what its function asks for, both as `action on resource`. */
-import { FUNCTIONS } from '../../../infra/cloudformation/functions.ts';
+import { FUNCTIONS, type FunctionName } from '../../../infra/cloudformation/functions.ts';
 import { ACCOUNT, CREDENTIALS } from '../../../infra/local/ministack.ts';
 import { operationsOf, readBundle } from './code.ts';
 import type { Aws } from './aws.ts';
@@ -39,17 +39,25 @@ function platformRights(prefix: string, name: string): Right[] {
   const account = `${CREDENTIALS.AWS_REGION}:${ACCOUNT}`;
   const logs = `arn:aws:logs:${account}:log-group:/aws/lambda/${prefix}-${name}:*`;
   const queue = `arn:aws:sqs:${account}:${prefix}-parking`;
+  const streams = ['streams', 'sessions', 'calls'].map(
+    (table) => `arn:aws:dynamodb:${account}:table/${prefix}-${table}/stream`,
+  );
   return [
     ...['CreateLogStream', 'PutLogEvents'].map((action) => ({ action: `logs:${action}`, resource: logs })),
     ...(name === 'replay' ? ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] : []).map((action) => ({
       action: `sqs:${action}`,
       resource: queue,
     })),
+    ...(name === 'changes' ? ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'] : []).flatMap(
+      (action) => streams.map((resource) => ({ action: `dynamodb:${action}`, resource })),
+    ),
   ];
 }
 
-/** A part of the SDK's client, which no setting of ours switches on. */
+/** A part of the SDK's client of DynamoDB, which no setting of ours switches on. */
 const NEVER = 'dynamodb:DescribeEndpoints';
+/** Tables are read to it. */
+const HAS_NO_CLIENT: FunctionName[] = ['changes'];
 
 /** After everything was played on some stages, which are one template: each right was needed, and none was missing. */
 export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Promise<string[]> {
@@ -72,7 +80,7 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
     // A command in the code that was not played might need a right that nobody saw.
     const asked = new Set([...needs].map((right) => right.split(' ')[0] ?? ''));
     const unplayed = [...operationsOf(readBundle(name))].filter((operation) => !asked.has(operation));
-    const known = [NEVER];
+    const known = HAS_NO_CLIENT.includes(name) ? [] : [NEVER];
     problems.push(
       ...unplayed
         .filter((one) => !known.includes(one))
@@ -88,7 +96,9 @@ const neutral = (text: string, prefix: string) =>
     .replaceAll(prefix, 'wcs-hooks-STAGE')
     .replaceAll(prefix.replace('wcs-hooks-', 'wcs-hooks/'), 'wcs-hooks/STAGE')
     // Any account of the stage.
-    .replace(/(parameter\/wcs-hooks\/STAGE\/sip\/)[\w.-]+$/, '$1*');
+    .replace(/(parameter\/wcs-hooks\/STAGE\/sip\/)[\w.-]+$/, '$1*')
+    // Each stream has the time at which it was made.
+    .replace(/\/stream\/\S+$/, '/stream');
 
 /** @returns a sentence for each function that does not miss a table that is taken from its role */
 export async function problemsOfGuard(aws: Aws, stage: Stage): Promise<string[]> {

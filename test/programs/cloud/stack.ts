@@ -33,6 +33,7 @@ const PLACES = [
   ['iam', 'list_roles', 'Roles', 'RoleName'],
   ['apigatewayv2', 'get_apis', 'Items', 'Name'],
   ['events', 'list_rules', 'Rules', 'Name'],
+  ['events', 'list_event_buses', 'EventBuses', 'Name'],
   ['cloudwatch', 'describe_alarms', 'MetricAlarms', 'AlarmName'],
   ['sns', 'list_topics', 'Topics', 'TopicArn'],
 ] as const;
