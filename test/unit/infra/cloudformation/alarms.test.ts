@@ -214,7 +214,10 @@ describe('the alarms', () => {
   it('are without those of changes where none are told', async () => {
     const { Resources } = await build({ CHANGE_EVENTS: 'false' });
     expect(Object.keys(Resources).filter((id) => id.startsWith('Changes'))).toEqual([]);
-    expect(Object.keys((await build()).Resources).filter((id) => id.startsWith('Changes'))).toHaveLength(4);
+    for (const settings of [{}, { CHANGE_EVENTS: 'true' }]) {
+      const ids = Object.keys((await build(settings)).Resources);
+      expect(ids.filter((id) => id.startsWith('Changes'))).toHaveLength(4);
+    }
     await expect(build({ CHANGE_EVENTS: 'no' })).rejects.toThrow('CHANGE_EVENTS="no": expected true or false');
   });
 
