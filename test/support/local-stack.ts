@@ -45,7 +45,9 @@ export async function spawnStack({ env = {}, ports, dataDir = newDataDir(), root
   const chosen = ports ?? (await freePorts());
   // The settings of the machine that runs the tests must not leak in.
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(HOST$|HOOK_|FAIL_|TOKEN_|ALLOWED_|REST_|STOP_|AWS_)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(HOST$|EVENTS_URL$|CHANGE_EVENTS$|HOOK_|FAIL_|TOKEN_|ALLOWED_|REST_|STOP_|AWS_)/.test(name),
+    ),
   );
   const environment = {
     ...inherited,

@@ -19,7 +19,13 @@ type Line = Readonly<Record<string, unknown>>;
 let lines: WrittenLine[];
 let logs: Awaited<ReturnType<typeof startLogsInsights>>;
 beforeAll(async () => {
-  lines = [...(await hookLines()), ...(await jobLines())];
+  const [hooks, jobs] = [await hookLines(), await jobLines()];
+  const keepAlive = { ...hooks[0], level: 'INFO', message: 'hook', id: 'X', method: 'StreamKeepAliveEvent' };
+  lines = [
+    ...hooks,
+    ...['fresh', 'applied', 'stopped'].map((outcome) => ({ ...keepAlive, outcome, time: '2023-12-01T00:00:00.000Z' })),
+    ...jobs,
+  ];
   logs = await startLogsInsights();
 });
 afterAll(() => logs.close());
