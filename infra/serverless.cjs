@@ -39,6 +39,9 @@ module.exports = {
   get changes() {
     return require('./cloudformation/changes.ts').changes;
   },
+  get bans() {
+    return require('./cloudformation/bans.ts').bans;
+  },
   get roles() {
     return require('./cloudformation/roles.ts').roles;
   },

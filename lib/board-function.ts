@@ -9,6 +9,7 @@ import { createTokenVerifier } from './platform/token-verifier.ts';
 import { usesTokens } from './settings/access-settings.ts';
 import { readBoardSettings } from './settings/board-settings.ts';
 import { KINDS } from './state/row.ts';
+import { createBanTable } from './store/ban-table.ts';
 import { createBoardStore } from './store/board-store.ts';
 import { startBudget } from './store/budget.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
@@ -36,7 +37,9 @@ export function createBoardFunction(files: PageFiles): BoardModule {
   function compose(secrets: Secrets): BoardFunction {
     const settings = readBoardSettings({ ...env, ...secrets });
     const verify = settings.tokens && createTokenVerifier(settings.tokens, effects.now);
-    return createBoardHandler({ ...effects, settings, store: createBoardStore(client, settings), verify, files });
+    const { bansTable } = settings;
+    const bans = bansTable === undefined ? undefined : createBanTable(client, bansTable);
+    return createBoardHandler({ ...effects, settings, store: createBoardStore(client, settings), bans, verify, files });
   }
 
   const connect = (signal: AbortSignal) =>

@@ -11,9 +11,11 @@ import { createSecretSource, secretsUnder, type Secrets } from './platform/secre
 import type { createTokenVerifier } from './platform/token-verifier.ts';
 import { createRotatingHooks } from './rotating-hooks.ts';
 import type { Environment } from './settings/environment.ts';
-import { readCredentials, readHookSettings } from './settings/settings.ts';
+import { hasBans, readCredentials, readHookSettings } from './settings/settings.ts';
 import { KINDS } from './state/row.ts';
 import { startBudget } from './store/budget.ts';
+import { createBanList, type BanSource } from './store/ban-list.ts';
+import { createBanReader } from './store/ban-table.ts';
 import { createDynamoClient } from './store/dynamo-client.ts';
 import { createDynamoStore } from './store/dynamo-store.ts';
 import { createParking } from './store/queues.ts';
@@ -26,19 +28,27 @@ export interface ConnectParts {
   readonly createSipAssignment: (rules: SipRules) => SipAssignment;
 }
 
-/** The handler of all hooks, made of settings, side effects, a store and a queue. */
-export function composeHooks(deps: HookDeps, persistence: Persistence, parts?: ConnectParts): HookFunction {
-  const { policies, failsOpen, tokens, sip } = deps.settings.access;
+/** The handler of all hooks, made of settings, side effects, a store, a queue and the list of bans. */
+export function composeHooks(
+  deps: HookDeps,
+  persistence: Persistence,
+  bans: BanSource | undefined,
+  parts?: ConnectParts,
+): HookFunction {
+  const { policies, failsOpen, bansFailOpen, tokens, sip } = deps.settings.access;
   const verify = tokens && parts?.createTokenVerifier(tokens, deps.now);
   const processHook = createHookProcessor({
     ...persistence,
     accessControl: {
       policies,
       failsOpen,
+      bansFailOpen,
+      bans,
       tokens: verify && { field: tokens.field, verify },
       sip: parts?.createSipAssignment(sip),
     },
     restClientConfig: deps.settings.restClientConfig,
+    stopsStreams: deps.settings.stopsStreams,
   });
   return createHookHandler(deps, processHook);
 }
@@ -58,6 +68,9 @@ export function createHookFunction(createParts?: (env: Environment, now: () => n
   // Accounts are kept when other secrets change.
   const parts = createParts?.(process.env, effects.now);
 
+  const { BANS_TABLE = '' } = process.env;
+  const bans = hasBans(process.env) ? createBanList(createBanReader(client, BANS_TABLE), effects) : undefined;
+
   function compose(secrets: Secrets, rotatedSecrets?: () => Promise<Secrets | undefined>): HookFunction {
     const settings = readHookSettings({ ...process.env, ...secrets });
     const rotatedCredentials = async () => {
@@ -65,15 +78,17 @@ export function createHookFunction(createParts?: (env: Environment, now: () => n
       return rotated && readCredentials({ ...process.env, ...rotated }, []).credentials;
     };
     const persistence = { store: createDynamoStore(client, settings), parking: createParking(settings) };
-    return composeHooks({ ...effects, settings, rotatedCredentials }, persistence, parts);
+    return composeHooks({ ...effects, settings, rotatedCredentials }, persistence, bans, parts);
   }
 
   const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;
   // All four may read sessions.
   const connect = (signal: AbortSignal) =>
     createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startBudget(signal));
-  if (!SECRETS_PATH) return { handler: compose({}), ready: warmUp(connect) };
+  // Only those that ask for a decision need them at once.
+  const readBans = async () => parts && (await bans?.current());
+  if (!SECRETS_PATH) return { handler: compose({}), ready: warmUp(connect, readBans) };
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), effects.now);
   const { handler, prepare } = createRotatingHooks(compose, source, effects.log);
-  return { handler, ready: warmUp(connect, prepare) };
+  return { handler, ready: warmUp(connect, readBans, prepare) };
 }

@@ -65,6 +65,7 @@ export function rulesOf(environment: Environment): StreamRules {
       STREAMS_TABLE: any,
       SESSIONS_TABLE: any,
       CALLS_TABLE: any,
+      BANS_TABLE: any,
       PARKING_QUEUE_URL: any,
       DEAD_LETTER_QUEUE_URL: any,
     },

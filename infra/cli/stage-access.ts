@@ -15,6 +15,7 @@ export interface Stage {
   readonly streamsTable: string;
   readonly sessionsTable: string;
   readonly callsTable: string;
+  readonly bansTable: string;
   readonly dynamo: Pick<DynamoDBClient, 'send'>;
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
@@ -49,6 +50,7 @@ export function openStage(name: string, region?: string): Stage {
     streamsTable: nameOf('streams'),
     sessionsTable: nameOf('sessions'),
     callsTable: nameOf('calls'),
+    bansTable: nameOf('bans'),
     dynamo: new DynamoDBClient(CLIENT),
     queues,
     parameters: new SSMClient(CLIENT),

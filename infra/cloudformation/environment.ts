@@ -25,10 +25,12 @@ export const environment = {
   },
   /** Of those besides that hooks call. */
   ofHooks: {
+    BANS_TABLE: '${self:custom.bansTable}',
     SECRETS_PATH: '${self:custom.secretsPath}',
     ...fromDeploy(SETTINGS_OF_HOOKS),
   },
   ofBoard: {
+    BANS_TABLE: '${self:custom.bansTable}',
     SECRETS_PATH: '${self:custom.secretsPath}',
     ...fromDeploy(SETTINGS_OF_BOARD),
   },

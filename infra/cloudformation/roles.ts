@@ -1,5 +1,6 @@
 /** One role per function, with just what its code does. */
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
+import { hasBansTable } from './bans.ts';
 import { STREAMS } from './changes.ts';
 import { functionsOf, logGroupId, pascal, type FunctionName, type LogGroup } from './functions.ts';
 import {
@@ -78,8 +79,13 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   ],
   board: [
     readsTokenSecrets,
-    allow(sub('${StreamsTable.Arn}/index/live'), 'dynamodb:Query'),
-    allow([arn('StreamsTable'), arn('SessionsTable')], 'dynamodb:GetItem'),
+    allow(
+      ['StreamsTable', 'CallsTable'].flatMap((table) =>
+        ['live', 'closed'].map((index) => sub(`\${${table}.Arn}/index/${index}`)),
+      ),
+      'dynamodb:Query',
+    ),
+    allow([arn('StreamsTable'), arn('SessionsTable'), arn('CallsTable')], 'dynamodb:GetItem'),
     {
       ...allow(arn('StreamsTable'), 'dynamodb:UpdateItem'),
       // A stop, and nothing else of a row.
@@ -91,7 +97,14 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   ],
 };
 
-const role = (name: FunctionName): Resource => ({
+const readsBans = allow(arn('BansTable'), 'dynamodb:Scan');
+/** Beside those, where there is the table of bans. */
+const WITH_BANS: Readonly<Partial<Record<FunctionName, readonly Statement[]>>> = {
+  ...{ connect: [readsBans], invocation: [readsBans], event: [readsBans] },
+  board: [allow(arn('BansTable'), 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem')],
+};
+
+const role = (name: FunctionName, withBans: boolean): Resource => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
@@ -103,13 +116,19 @@ const role = (name: FunctionName): Resource => ({
         PolicyName: 'function',
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [allow(arn(logGroupId(name)), 'logs:CreateLogStream', 'logs:PutLogEvents'), ...STATEMENTS[name]],
+          Statement: [
+            allow(arn(logGroupId(name)), 'logs:CreateLogStream', 'logs:PutLogEvents'),
+            ...STATEMENTS[name],
+            ...(withBans ? (WITH_BANS[name] ?? []) : []),
+          ],
         },
       },
     ],
   },
 });
 
-export const roles = async (tools: Tools): Promise<Resources> => ({
-  Resources: Object.fromEntries((await functionsOf(tools)).map((name) => [`${pascal(name)}Role`, role(name)])),
-});
+export async function roles(tools: Tools): Promise<Resources> {
+  const withBans = await hasBansTable(tools);
+  const all = (await functionsOf(tools)).map((name) => [`${pascal(name)}Role`, role(name, withBans)] as const);
+  return { Resources: Object.fromEntries(all) };
+}

@@ -13,7 +13,7 @@ export interface Resources {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-export type Table = 'StreamsTable' | 'SessionsTable' | 'CallsTable';
+export type Table = 'StreamsTable' | 'SessionsTable' | 'CallsTable' | 'BansTable';
 export type Queue = 'ParkingQueue' | 'DeadLetterQueue' | 'ChangesDeadLetterQueue';
 
 export interface Reference {

@@ -62,6 +62,7 @@ try {
     STREAMS_TABLE: 'streams',
     SESSIONS_TABLE: 'sessions',
     CALLS_TABLE: 'calls',
+    BANS_TABLE: 'bans',
     PARKING_QUEUE_URL: 'queue',
     DEAD_LETTER_QUEUE_URL: 'queue',
     IS_OFFLINE: 'true',

@@ -62,7 +62,7 @@ export const undecided = (reason: string): PolicyDecision => ({ verdict: 'undeci
 /** Decides one hook. Pure: what it needs beyond its arguments belongs in a token. */
 export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => PolicyDecision;
 
-export type PolicyName = 'origin' | 'token' | 'own' | 'sip';
+export type PolicyName = 'ban' | 'origin' | 'token' | 'own' | 'sip';
 
 /** A policy, and the hooks that it applies to. */
 export interface Policy {
@@ -70,7 +70,7 @@ export interface Policy {
   /** The methods that it decides; each with the fields that it may overwrite in the answer. */
   readonly decides: Readonly<Partial<Record<MethodName, readonly string[]>>>;
   /** When it needs the hook's session. `connect` has none yet. */
-  readonly readsSession: 'never' | 'without a token' | 'always';
+  readonly readsSession: 'never' | 'without a token' | 'without a user' | 'always';
   /** Whether it reads this field of the method's body: a hook whose field is not of its documented type is then rejected. */
   readonly reads: (method: MethodName, field: string) => boolean;
   readonly decide: (request: AccessRequest, session: SessionLookup) => PolicyDecision;

@@ -5,6 +5,7 @@ import type { Effects } from '../platform/effects.ts';
 import { describe } from '../platform/log.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import type { BoardSettings } from '../settings/board-settings.ts';
+import type { BanTable } from '../store/ban-table.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import { authorize, corsHeaders, Forbidden, isThere } from './access.ts';
 import { createOperations, idOf, type Operation } from './operations.ts';
@@ -28,6 +29,8 @@ export type PageFiles = Readonly<Record<string, PageFile>>;
 export interface BoardDeps extends Effects {
   readonly settings: BoardSettings;
   readonly store: BoardStore;
+  /** Undefined where bans are off. */
+  readonly bans: BanTable | undefined;
   /** Undefined where nobody needs a token. */
   readonly verify: VerifyToken | undefined;
   readonly files: PageFiles;
@@ -61,8 +64,8 @@ export const problemAnswer = (problem: Problem): Answer => ({
   body: JSON.stringify(problem.details),
 });
 
-export function createBoardHandler({ settings, store, verify, files, now, log }: BoardDeps): BoardFunction {
-  const operations = createOperations(store, now).map(withPattern);
+export function createBoardHandler({ settings, store, bans, verify, files, now, log }: BoardDeps): BoardFunction {
+  const operations = createOperations({ store, bans, now }).map(withPattern);
 
   /** The operation that the method and the path name, and the id in the path. */
   function find({ method, path }: BoardRequest): { readonly operation: Operation; readonly id: string } {
@@ -92,10 +95,9 @@ export function createBoardHandler({ settings, store, verify, files, now, log }:
     const deadline = startDeadline(DEADLINE_MS);
     try {
       const { query, body, headers } = request;
-      const asked = { query, body, headers, sub, signal: deadline.signal };
+      const note = (changed: string) => void (notes.id = changed);
+      const asked = { query, body, headers, sub, signal: deadline.signal, note };
       const named = operation.path.includes('{id}') ? idOf(id, query) : '';
-      // Who stopped what is to be found later.
-      if (operation.right !== 'read') notes.id = named;
       const shown = await withoutStoreErrors(operation.run({ ...asked, id: named }));
       return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown) };
     } finally {

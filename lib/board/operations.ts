@@ -1,11 +1,22 @@
 /** What the board can be asked: docs/board.openapi.json describes each, and a test holds the two together. */
-import { storable, MAX_KEY_BYTES } from '../state/storable.ts';
+import { MAX_KEY_BYTES } from '../state/storable.ts';
 import type { KindName } from '../state/row.ts';
+import type { BanTable } from '../store/ban-table.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import { redactId } from '../wcs/redact-id.ts';
 import * as v from 'valibot';
+import { createBanOperations } from './ban-operations.ts';
+import { readJson } from './json-body.ts';
 import { createLists } from './lists.ts';
-import { LiveSchema, NothingSchema, readQuery, validated } from './parameters.ts';
+import {
+  ClosedSchema,
+  LiveSchema,
+  NothingSchema,
+  readQuery,
+  ReasonSchema,
+  shownReason,
+  validated,
+} from './parameters.ts';
 import { Problem } from './problem.ts';
 import type { BoardRequest } from './request.ts';
 import { SHOWN, shownOf } from './shown.ts';
@@ -20,6 +31,8 @@ export interface Asked extends Pick<BoardRequest, 'query' | 'body' | 'headers'> 
   readonly id: string;
   readonly sub: string | undefined;
   readonly signal: AbortSignal;
+  /** Has the log say what was changed: who stopped or banned whom is to be found later. */
+  readonly note: (id: string) => void;
 }
 
 export interface Operation {
@@ -31,19 +44,16 @@ export interface Operation {
   run(asked: Asked): Promise<object>;
 }
 
-/** As much as an attribute takes. */
-const MOST_REASON_BYTES = 256;
-const StopSchema = v.strictObject({
-  reason: v.optional(
-    v.pipe(
-      v.string('reason is no text'),
-      v.nonEmpty('reason is empty: give one, or leave it out'),
-      v.maxBytes(MOST_REASON_BYTES, `reason has more than ${MOST_REASON_BYTES} bytes`),
-    ),
-  ),
-});
+const StopSchema = v.strictObject({ reason: ReasonSchema });
 
-export function createOperations(store: BoardStore, now: () => number): readonly Operation[] {
+interface Parts {
+  readonly store: BoardStore;
+  /** Undefined where bans are off. */
+  readonly bans: BanTable | undefined;
+  readonly now: () => number;
+}
+
+export function createOperations({ store, bans, now }: Parts): readonly Operation[] {
   const lists = createLists(store, now);
 
   const rowOf = (path: string, kind: KindName, key: string): Operation => ({
@@ -65,21 +75,30 @@ export function createOperations(store: BoardStore, now: () => number): readonly
       right: 'read',
       run: async ({ query, signal }) => lists.live(readQuery(LiveSchema, query), signal),
     },
+    {
+      method: 'GET',
+      path: '/board/closed',
+      right: 'read',
+      run: async ({ query, signal }) => lists.closed(readQuery(ClosedSchema, query), signal),
+    },
     rowOf('streams', 'stream', 'mediaSessionId'),
+    rowOf('calls', 'call', 'callId'),
     rowOf('sessions', 'session', 'sessionId'),
     {
       method: 'POST',
       path: '/board/streams/{id}/stop',
       right: 'stop',
-      async run({ id, query, body, headers, sub, signal }) {
+      async run({ id, query, body, headers, sub, signal, note }) {
+        note(id);
         readQuery(WithIdSchema, query);
-        const { reason: given } = validated(StopSchema, readJson(body, headers), 'member');
-        const reason = given === undefined ? undefined : storable(given);
-        const stop = { ...(typeof reason === 'string' ? { reason } : {}), ...(sub === undefined ? {} : { by: sub }) };
+        const { reason: given } = validated(StopSchema, readJson({ body, headers }), 'member');
+        const reason = shownReason(given);
+        const stop = { ...(reason === undefined ? {} : { reason }), ...(sub === undefined ? {} : { by: sub }) };
         if (!(await store.stop(id, stop, signal))) throw new Problem(404, 'there is no stream of this id');
         return { stop: { mediaSessionId: id, ...stop } };
       },
     },
+    ...createBanOperations(bans, now),
   ];
 }
 
@@ -91,22 +110,4 @@ export function idOf(inPath: string, query: URLSearchParams): string {
   const id = redactId((query.get('id') ?? inPath).toWellFormed());
   if (id === '' || Buffer.byteLength(id) > MAX_KEY_BYTES) throw new Problem(404, 'no row can have this id');
   return id;
-}
-
-const MOST_BODY_BYTES = 4096;
-
-/** A body may be absent: then it says nothing. */
-function readJson(body: Buffer, { 'content-type': type = '' }: Asked['headers']): unknown {
-  if (body.length === 0) return {};
-  if (body.length > MOST_BODY_BYTES) throw new Problem(413, `the body has more than ${MOST_BODY_BYTES} bytes`);
-  if (!/^application\/json\b/i.test(type)) throw new Problem(415, 'the body must be application/json');
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString());
-  } catch {
-    // The parser's own message quotes the body.
-    throw new Problem(400, 'the body is not JSON: expected a JSON object');
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new Problem(400, 'the body is no JSON object');
 }

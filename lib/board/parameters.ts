@@ -1,11 +1,11 @@
 /** Reads the parameters of a request. What is wrong is named, with what would be right. */
 import * as v from 'valibot';
-import { MAX_NAME_BYTES } from '../state/storable.ts';
+import { MAX_NAME_BYTES, storable } from '../state/storable.ts';
 import { MOST_ITEMS } from './page-of.ts';
 import { Problem } from './problem.ts';
 
 /** What is in a list. */
-export const LISTS = ['streams'] as const;
+export const LISTS = ['streams', 'calls'] as const;
 /** What ended, was denied or got lost so long ago at most. */
 export const MOST_MINUTES = 60;
 
@@ -17,9 +17,9 @@ const number = (name: string, most: number) =>
     v.minValue(1, `${name} is less than 1`),
     v.maxValue(most, `${name} is more than ${most}`),
   );
-const text = (name: string) =>
+export const text = (name: string) =>
   v.pipe(
-    v.string(),
+    v.string(`${name} is no text`),
     v.nonEmpty(`${name} is empty: give one, or leave it out`),
     v.maxBytes(MAX_NAME_BYTES, `${name} has more than ${MAX_NAME_BYTES} bytes`),
   );
@@ -40,6 +40,22 @@ export const ClosedSchema = v.strictObject({
   minutes: v.optional(number('minutes', MOST_MINUTES), '15'),
 });
 export const NothingSchema = v.strictObject({});
+
+/** As much as an attribute takes. */
+const MOST_REASON_BYTES = 256;
+export const ReasonSchema = v.optional(
+  v.pipe(
+    v.string('reason is no text'),
+    v.nonEmpty('reason is empty: give one, or leave it out'),
+    v.maxBytes(MOST_REASON_BYTES, `reason has more than ${MOST_REASON_BYTES} bytes`),
+  ),
+);
+
+/** The reason as a row keeps it, without the secrets of a URI. */
+export function shownReason(given: string | undefined): string | undefined {
+  const reason = given === undefined ? undefined : storable(given);
+  return typeof reason === 'string' ? reason : undefined;
+}
 
 type Entries = v.StrictObjectSchema<v.ObjectEntries, undefined>;
 

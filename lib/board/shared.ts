@@ -3,7 +3,7 @@ export function createShared<Value>(milliseconds: number, now: () => number) {
   const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
 
   /** What was read within that time or is being read now, else what `read` reads. A failure is not kept. */
-  return function shared(key: string, read: () => Promise<Value>): Promise<Value> {
+  function shared(key: string, read: () => Promise<Value>): Promise<Value> {
     const at = now();
     for (const [other, entry] of kept) if (at - entry.at >= milliseconds) kept.delete(other);
     const known = kept.get(key);
@@ -14,5 +14,8 @@ export function createShared<Value>(milliseconds: number, now: () => number) {
       if (kept.get(key) === entry) kept.delete(key);
     });
     return entry.value;
-  };
+  }
+  /** After a change of ours, which the next one is to see. */
+  shared.forget = (key: string) => void kept.delete(key);
+  return shared;
 }

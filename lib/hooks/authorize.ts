@@ -1,6 +1,7 @@
 /** Authorizes a hook: gives the policies that protect its method the hook's token and its session's row. */
 import * as v from 'valibot';
 import type { AccessSettings } from '../settings/access-settings.ts';
+import { BANNABLE, createBanPolicy, userOf } from '../access/ban-policy.ts';
 import { keptText } from '../access/claims.ts';
 import {
   decide,
@@ -16,6 +17,7 @@ import { tokenOf } from '../access/token-policy.ts';
 import type { RecordedDecision } from '../state/sighting.ts';
 import { shortName } from '../state/short-name.ts';
 import { MAX_KEY_BYTES } from '../state/storable.ts';
+import type { BanSource } from '../store/ban-list.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import type { Budget } from '../store/budget.ts';
 import type { VerifyToken } from '../platform/token-verifier.ts';
@@ -36,6 +38,8 @@ export interface AccessControl extends Omit<AccessSettings, 'tokens' | 'sip'> {
   readonly tokens: { readonly field: string; readonly verify: VerifyToken } | undefined;
   /** Undefined in functions that serve no `connect`. */
   readonly sip: SipAssignment | undefined;
+  /** Undefined where bans are off. */
+  readonly bans: BanSource | undefined;
 }
 
 const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
@@ -43,17 +47,27 @@ const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isM
 
 /** Reads the session's row at most once, and not at all where no policy needs it. */
 export function createAuthorize(
-  { policies, failsOpen, tokens, sip }: AccessControl,
+  { policies, failsOpen, bansFailOpen, tokens, sip, bans }: AccessControl,
   store: Pick<Store, 'readSession'>,
 ) {
   const policiesByMethod = new Map(
     METHOD_NAMES.map((method) => [method, policies.filter(({ decides }) => Object.hasOwn(decides, method))] as const),
   );
   const policiesFor = (method: MethodName): readonly Policy[] => policiesByMethod.get(method) ?? [];
+  const hasTokens = policies.some(({ name }) => name === 'token');
+
+  /** While nobody is banned, which is nearly always, it changes nothing. */
+  async function banPolicy(method: MethodName): Promise<readonly Policy[]> {
+    if (!bans || !BANNABLE.includes(method)) return [];
+    const list = await bans.current();
+    if (list?.byKey.size === 0) return [];
+    const failsOpen = bansFailOpen(METHODS[method].action);
+    return list || !failsOpen ? [createBanPolicy({ bans: list, hasTokens, failsOpen })] : [];
+  }
 
   async function authorize(hook: Hook, budget: () => Budget): Promise<Authorization> {
     const { method, body, at } = hook;
-    const policies = policiesFor(method);
+    const policies = [...(await banPolicy(method)), ...policiesFor(method)];
     const assign = method === 'connect' ? sip?.assign : undefined;
     if (policies.length === 0 && !assign) return NOT_PROTECTED;
     const given = tokens && tokenOf(method, body, tokens.field);
@@ -93,7 +107,12 @@ const withShortName = (body: Hook['body']): Hook['body'] =>
 
 const needsSession = (policies: readonly Policy[], { method, token }: AccessRequest) =>
   method !== 'connect' &&
-  policies.some(({ readsSession }) => readsSession === 'always' || (readsSession === 'without a token' && !token));
+  policies.some(
+    ({ readsSession }) =>
+      readsSession === 'always' ||
+      (readsSession === 'without a token' && !token) ||
+      (readsSession === 'without a user' && userOf(token) === undefined),
+  );
 
 const VERDICTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies PolicyDecision['verdict'][];
 

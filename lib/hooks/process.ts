@@ -1,5 +1,6 @@
 /** Processes one hook: authorizes it, saves what it reports, answers it. */
 import type { AccessDecision, Terms } from '../access/decision.ts';
+import { BANNABLE } from '../access/ban-policy.ts';
 import { LEVEL } from '../state/lifecycle.ts';
 import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
 import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
@@ -15,11 +16,14 @@ import { createSave, type Persistence } from './save.ts';
 export interface HookProcessorParts extends Persistence {
   readonly accessControl: AccessControl;
   readonly restClientConfig: RestClientConfig;
+  /** Whether a keep-alive can stop a stream. */
+  readonly stopsStreams: boolean;
 }
 
 export function createHookProcessor({
   accessControl,
   restClientConfig,
+  stopsStreams,
   ...persistence
 }: HookProcessorParts): HookProcessor {
   const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
@@ -31,14 +35,15 @@ export function createHookProcessor({
     method === 'connect' && sessionsDecide && !accessControl.failsOpen('connect');
 
   /**
-   * Whether a failure of ours is answered 200, because an error would make WCS stop what nobody denied. Three cases:
-   * a keep-alive (under FAIL an error ends its stream), `connect` (an error ends the connection), and a protected method
-   * that FAIL_OPEN allows.
+   * Whether a failure of ours is answered 200, because an error would make WCS stop what nobody denied. Four cases:
+   * a keep-alive (under FAIL an error ends its stream), `connect` (an error ends the connection), a protected method that
+   * FAIL_OPEN allows, and one that has FAIL for the sake of bans alone.
    */
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
     if (method === 'connect') return !mustBeSaved(method);
-    return isDecided(method) && accessControl.failsOpen(METHODS[method].action);
+    if (isDecided(method)) return accessControl.failsOpen(METHODS[method].action);
+    return stopsStreams && accessControl.bans !== undefined && BANNABLE.includes(method);
   }
 
   return async (hook) => {
@@ -58,8 +63,11 @@ export function createHookProcessor({
     const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
     let saved: Saved | undefined;
     let failure: unknown;
+    // A row, and not the hook, says whom a keep-alive is about.
+    const bans =
+      stopsStreams && hook.method === 'StreamKeepAliveEvent' ? await accessControl.bans?.current() : undefined;
     try {
-      saved = sighting && (await save(hook, sighting, budget()));
+      saved = sighting && (await save(hook, sighting, budget(), bans));
       if (saved?.outcome === 'parked' && mustBeSaved(hook.method)) {
         failure = new HttpError(503, 'the connection is only parked', { cause: saved.cause });
       }

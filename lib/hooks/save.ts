@@ -1,3 +1,4 @@
+import type { Bans } from '../state/bans.ts';
 import type { Sighting } from '../state/sighting.ts';
 import { StoreError, type Parking, type Store } from '../store/store.ts';
 import type { Budget } from '../store/budget.ts';
@@ -13,10 +14,10 @@ export interface Persistence {
 /** Saves what a hook reports in the row of its subject, or else parks it. @throws HttpError 503 if neither worked */
 export const createSave =
   ({ store, parking }: Persistence) =>
-  async ({ method, requestId }: Hook, sighting: Sighting, budget: Budget): Promise<Saved> => {
+  async ({ method, requestId }: Hook, sighting: Sighting, budget: Budget, bans?: Bans): Promise<Saved> => {
     try {
       return method === 'StreamKeepAliveEvent'
-        ? await store.keepAlive(sighting, budget)
+        ? await store.keepAlive(sighting, budget, bans)
         : { outcome: await store.upsert(sighting, budget) };
     } catch (cause) {
       if (!(cause instanceof StoreError)) throw cause;

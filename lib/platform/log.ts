@@ -8,6 +8,7 @@ export type MetricOfStage =
   | ('notReady' | 'silentNodes' | 'lostStreams' | 'lostCalls')
   | ('livePublishers' | 'livePlayers' | 'ringingCalls' | 'talkingCalls')
   | ('boardRequests' | 'boardFailed')
+  | ('bansNotRead' | 'banListAgeSeconds')
   | MetricOfChanges;
 /** Of what was told to the bus of changes. */
 export type MetricOfChanges = 'changesPublished' | 'changesFailed' | 'changesGivenUp';

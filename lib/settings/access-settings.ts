@@ -15,6 +15,8 @@ export interface AccessSettings {
   readonly policies: readonly Policy[];
   /** The actions that are allowed while the store or the keys cannot be reached. */
   readonly failsOpen: (action: Action | undefined) => boolean;
+  /** The same for bans that nobody could read: all, but where FAIL_OPEN says otherwise. */
+  readonly bansFailOpen: (action: Action | undefined) => boolean;
   readonly sip: SipRules;
   /** Undefined if the policy token is off. */
   readonly tokens: (TokenSettings & Pick<TokenRules, 'requiredFor'> & { readonly field: string }) | undefined;
@@ -37,6 +39,7 @@ export function readAccess(env: Environment, problems: string[], own: OwnPolicy 
     policies: createPolicies(rules, own),
     sip: readSip(env, problems),
     failsOpen: (action) => action !== undefined && open.includes(action),
+    bansFailOpen: (action) => !env['FAIL_OPEN'] || (action !== undefined && open.includes(action)),
     tokens: tokens && { ...tokens, requiredFor },
   };
 }

@@ -3,12 +3,14 @@ import type { TokenSettings } from '../platform/token-verifier.ts';
 import { problemOfOrigin } from '../access/origin-policy.ts';
 import { readAccess } from './access-settings.ts';
 import { list, required, type Environment } from './environment.ts';
-import { SettingsError } from './settings.ts';
+import { readBansTable, SettingsError } from './settings.ts';
 
 export interface BoardSettings {
   readonly streamsTable: string;
   readonly sessionsTable: string;
   readonly callsTable: string;
+  /** Undefined where bans are off. */
+  readonly bansTable: string | undefined;
   /** What the board's tokens are verified with: the same as those of clients. Undefined: there are none. */
   readonly tokens: TokenSettings | undefined;
   /** Whether this is the local stack. */
@@ -24,6 +26,7 @@ export function readBoardSettings(env: Environment): BoardSettings {
     streamsTable: required(env, 'STREAMS_TABLE', 'the name of the table of streams', problems),
     sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
     callsTable: required(env, 'CALLS_TABLE', 'the name of the table of calls', problems),
+    bansTable: readBansTable(env, problems),
     tokens: readAccess(env, problems).tokens,
     isOffline: env['IS_OFFLINE'] === 'true',
     boardOrigins: readBoardOrigins(env, problems),

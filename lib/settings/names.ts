@@ -8,7 +8,7 @@ export const SETTINGS_OF_ALL = [
 
 /** Of the board besides: its tokens are those of clients. */
 export const SETTINGS_OF_BOARD = [
-  'BOARD_ORIGINS',
+  ...['BOARD_ORIGINS', 'BANS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
 ] as const;
 
@@ -16,5 +16,5 @@ export const SETTINGS_OF_BOARD = [
 export const SETTINGS_OF_HOOKS = [
   ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR', 'SIP_ACCOUNT'],
-  'LOG_NUMBERS',
+  ...['LOG_NUMBERS', 'BANS'],
 ] as const;

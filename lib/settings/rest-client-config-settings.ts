@@ -1,4 +1,5 @@
 /** The `restClientConfig` that follows from the policies, FAIL_METHODS and the operator's own REST_CLIENT_CONFIG. */
+import { BANNABLE } from '../access/ban-policy.ts';
 import { decidesBy, type Policy } from '../access/decision.ts';
 import { list, type Environment } from './environment.ts';
 import { METHOD_NAMES, METHODS, methodNamed, type MethodName } from '../wcs/methods.ts';
@@ -8,6 +9,7 @@ import { restClientConfig, type RestClientConfig } from '../wcs/rest-client-conf
 interface Rules {
   readonly policies: readonly Policy[];
   readonly stopsStreams: boolean;
+  readonly hasBans: boolean;
   readonly tokens: { readonly field: string } | undefined;
 }
 
@@ -17,6 +19,9 @@ export function readRestClientConfig(env: Environment, rules: Rules, problems: s
     // WCS declines a connection with or without FAIL.
     ...decided.filter((method) => method !== 'connect'),
     ...(rules.stopsStreams ? (['StreamKeepAliveEvent'] as const) : []),
+    // Only where the operator has decided that our answers may end streams: FAIL makes our trouble the streams' trouble, which
+    // nobody should get for bans that there may never be.
+    ...(rules.stopsStreams && rules.hasBans ? BANNABLE.filter((method) => method !== 'connect') : []),
     ...readFailMethods(env, problems),
   ]);
   const overwrites = Object.fromEntries(

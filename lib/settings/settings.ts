@@ -31,6 +31,8 @@ export interface HookSettings extends Settings {
   readonly access: AccessSettings;
   /** The configuration in the response to `connect`. */
   readonly restClientConfig: RestClientConfig;
+  /** The name of the table of bans; undefined where bans are off. */
+  readonly bansTable: string | undefined;
   /** How the log shows the phone numbers of calls. */
   readonly logNumbers: NumberForm;
 }
@@ -84,10 +86,12 @@ export const readHookSettings = (env: Environment, own?: OwnPolicy): HookSetting
       problems.push('MAX_DURATION_SECONDS is set without STOP_STREAMS=true, which lets a keep-alive stop a stream');
     }
     const stopsStreams = common.stopsStreams || limiting !== undefined;
-    const restClientConfig = readRestClientConfig(env, { stopsStreams, ...access }, problems);
+    const bansTable = readBansTable(env, problems);
+    const rules = { stopsStreams, hasBans: bansTable !== undefined, ...access };
+    const restClientConfig = readRestClientConfig(env, rules, problems);
     // Short by default: more people read and copy logs than may know who called whom.
     const logNumbers = oneOf(env, 'LOG_NUMBERS', NUMBER_FORMS, 'short', problems);
-    return { ...common, ...credentials, stopsStreams, access, restClientConfig, logNumbers };
+    return { ...common, ...credentials, stopsStreams, access, restClientConfig, bansTable, logNumbers };
   });
 
 /** Whether the policy can set a maximum duration: it decides a method that starts a stream. */
@@ -113,6 +117,15 @@ const readCommon = (env: Environment, problems: string[]): Settings => ({
   parkingQueueUrl: required(env, 'PARKING_QUEUE_URL', 'the URL of the queue of parked sightings', problems),
   deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
 });
+
+/** Whether somebody can be banned: where BANS=false does not take the table away. */
+export const hasBans = ({ BANS }: Environment): boolean => BANS !== 'false';
+
+/** The name of the table of bans; undefined where bans are off. */
+export function readBansTable(env: Environment, problems: string[]): string | undefined {
+  oneOf(env, 'BANS', ['true', 'false'], 'true', problems);
+  return hasBans(env) ? required(env, 'BANS_TABLE', 'the name of the table of bans', problems) : undefined;
+}
 
 export function readCredentials(
   env: Environment,

@@ -7,8 +7,9 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { KINDS, type KindName, type Row } from '../state/row.ts';
+import { isoTime } from '../state/storable.ts';
 import { startBudget } from './budget.ts';
-import { liveKeysOf } from './index-keys.ts';
+import { keysOf, liveKeysOf } from './index-keys.ts';
 import { toRow, type Item } from './items.ts';
 import { createTable } from './table.ts';
 
@@ -24,6 +25,8 @@ export interface IndexedRows {
 export interface BoardStore {
   /** All that is live, in no order. */
   live(kind: ListedKind, signal: AbortSignal): Promise<IndexedRows>;
+  /** What ended, was denied or got lost between the two times (milliseconds since the epoch), in no order. */
+  closed(kind: ListedKind, from: number, to: number, signal: AbortSignal): Promise<IndexedRows>;
   /** Undefined where there is none. */
   row(kind: KindName, id: string, signal: AbortSignal): Promise<Row | undefined>;
   /** @returns whether there is such a stream */
@@ -31,10 +34,11 @@ export interface BoardStore {
 }
 
 /** The kinds that have indexes. */
-export type ListedKind = 'stream';
+export type ListedKind = 'stream' | 'call';
 
 /** A container has 512 MB, and its caller waits: so many rows are read in about 3 s. */
 const MOST_ROWS = 50_000;
+const INDEX_KEYS = { live: 'live', closed: 'closedIn' } as const;
 
 export interface BoardTables {
   readonly streamsTable: string;
@@ -52,12 +56,13 @@ export function createBoardStore(
     call: createTable(client, callsTable, KINDS.call.key),
   };
 
-  /** All keys of an index at once, each page by page. */
+  /** All keys of an index at once, each page by page; with `since` what was closed from then on, the latest first. */
   async function readKeys(
     kind: ListedKind,
-    IndexName: string,
+    index: 'live' | 'closed',
     keys: readonly string[],
     abortSignal: AbortSignal,
+    since?: string,
   ): Promise<IndexedRows> {
     const { name: TableName, idOf } = tables[kind];
     const rows: IndexedRow[] = [];
@@ -68,10 +73,17 @@ export function createBoardStore(
         const page: QueryCommandOutput = await client.send(
           new QueryCommand({
             TableName,
-            IndexName,
-            KeyConditionExpression: '#key = :key',
-            ExpressionAttributeNames: { '#key': IndexName },
-            ExpressionAttributeValues: { ':key': { S: key } },
+            IndexName: index,
+            KeyConditionExpression: `#key = :key${since === undefined ? '' : ' AND #at >= :since'}`,
+            ExpressionAttributeNames: {
+              '#key': INDEX_KEYS[index],
+              ...(since === undefined ? {} : { '#at': 'closedAt' }),
+            },
+            ExpressionAttributeValues: {
+              ':key': { S: key },
+              ...(since === undefined ? {} : { ':since': { S: since } }),
+            },
+            ScanIndexForward: since === undefined,
             ExclusiveStartKey,
           }),
           { abortSignal },
@@ -87,6 +99,8 @@ export function createBoardStore(
 
   return {
     live: (kind, signal) => readKeys(kind, 'live', liveKeysOf(kind), signal),
+    closed: (kind, from, to, signal) =>
+      readKeys(kind, 'closed', hoursBetween(from, to).flatMap(keysOf), signal, isoTime(from)),
 
     async row(kind, id, signal) {
       const row = await tables[kind].read(id, startBudget(signal));
@@ -120,4 +134,13 @@ export function createBoardStore(
       }
     },
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The hours that the times are in, and those between, as `closedIn` has them: `2026-11-25T10`. */
+function hoursBetween(from: number, to: number): string[] {
+  const first = Math.floor(from / HOUR_MS);
+  const count = Math.floor(to / HOUR_MS) - first + 1;
+  return Array.from({ length: count }, (_, n) => isoTime((first + n) * HOUR_MS).slice(0, 13));
 }

@@ -4,6 +4,7 @@
  * Never PutItem: what the operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Bans } from '../state/bans.ts';
 import { rowOfClient } from '../state/clients.ts';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { differences, merge, type Differences, type Retention } from '../state/merge.ts';
@@ -83,7 +84,7 @@ export function createDynamoStore(
     return anomaly ?? outcome;
   }
 
-  async function keepAlive(sighting: Sighting, budget: Budget) {
+  async function keepAlive(sighting: Sighting, budget: Budget, bans: Bans | undefined) {
     let stop: string | undefined;
     let isFresh = false;
     let anomaly: Anomaly | undefined;
@@ -91,7 +92,7 @@ export function createDynamoStore(
       const merged = merge(row, sighting, settings);
       // The operator's word is for whoever has the id; a time that came with a client's token is for that client.
       const own = rowOfClient(merged, sighting.client) ?? merged;
-      stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, settings);
+      stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, settings, bans);
       anomaly = anomalyOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
@@ -115,7 +116,8 @@ export function createDynamoStore(
 
   return {
     upsert: (sighting, budget = startBudget(deadline())) => orStoreError(NOT_TAKEN, upsert(sighting, budget)),
-    keepAlive: (sighting, budget = startBudget(deadline())) => orStoreError(NOT_TAKEN, keepAlive(sighting, budget)),
+    keepAlive: (sighting, budget = startBudget(deadline()), bans) =>
+      orStoreError(NOT_TAKEN, keepAlive(sighting, budget, bans)),
     readSession: (id, budget = startBudget(deadline())) =>
       orStoreError('DynamoDB did not tell of the session', tables.session.read(id.toWellFormed(), budget)),
   };

@@ -3,6 +3,7 @@ import type { Differences } from '../state/merge.ts';
 import type { Anomaly } from '../state/anomaly.ts';
 import type { KindName, Row } from '../state/row.ts';
 import type { Sighting } from '../state/sighting.ts';
+import type { Bans } from '../state/bans.ts';
 import type { Budget } from './budget.ts';
 
 /**
@@ -21,10 +22,15 @@ export interface Store {
   upsert(sighting: Sighting, budget?: Budget): Promise<Outcome>;
 
   /**
-   * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped.
+   * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped: by
+   * its row, or by one of `bans`.
    * @throws StoreError as above
    */
-  keepAlive(sighting: Sighting, budget?: Budget): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
+  keepAlive(
+    sighting: Sighting,
+    budget?: Budget,
+    bans?: Bans,
+  ): Promise<{ readonly outcome: Outcome; readonly stop?: string }>;
 
   /** The row of a session as it is now; an empty one where there is none. @throws StoreError where it cannot be read */
   readSession(id: string, budget?: Budget): Promise<Row>;

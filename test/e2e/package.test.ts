@@ -29,7 +29,7 @@ interface Template {
 }
 
 /** In bytes. */
-const LARGEST: Readonly<Record<string, number>> = { event: 246_000, board: 400_000 };
+const LARGEST: Readonly<Record<string, number>> = { event: 260_000, board: 400_000 };
 
 /** No credentials, no network: nothing of AWS is needed to package. */
 async function packaged(stage: string, settings: Record<string, string> = {}) {
@@ -83,7 +83,7 @@ describe('serverless package', () => {
     );
   });
 
-  it('builds each function as one bundle of at most 300 KB, the one of events of 254, the board with its page of 400, alone in its zip with its entry, and says so', async () => {
+  it('builds each function as one bundle of at most 300 KB, the one of events of 260, the board with its page of 400, alone in its zip with its entry, and says so', async () => {
     for (const name of FUNCTIONS) {
       const { stdout } = await run(process.execPath, ['-e', LIST_ZIP, join(folder, `${name}.zip`)], { cwd: ROOT });
       const files = JSON.parse(stdout) as { name: string; bytes: number }[];
@@ -136,7 +136,8 @@ describe('serverless package', () => {
   it('tells the bus of the changes of every table: in order, within a second, and never blocked by one that cannot be told', () => {
     const mappings = of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
     const ofChanges = mappings.filter(({ FunctionName }) => JSON.stringify(FunctionName).includes('Changes'));
-    const tables = of('AWS::DynamoDB::Table');
+    // Bans are no subjects of hooks.
+    const tables = of('AWS::DynamoDB::Table').filter(([id]) => id !== 'BansTable');
     expect(ofChanges.map(({ EventSourceArn }) => EventSourceArn)).toEqual(
       tables.map(([id]) => ({ 'Fn::GetAtt': [id, 'StreamArn'] })),
     );
@@ -168,11 +169,12 @@ describe('serverless package', () => {
     const sipAccounts = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/wcs-hooks/dev/sip/*';
     const readsSipAccounts = { Action: ['ssm:GetParameters'], Resource: { 'Fn::Sub': sipAccounts } };
     const parks = { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ParkingQueue', 'Arn'] } };
+    const readsBans = { Action: ['dynamodb:Scan'], Resource: { 'Fn::GetAtt': ['BansTable', 'Arn'] } };
     const rights: Record<string, object[]> = {
-      Connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
+      Connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks, readsBans],
       Incoming: [readsSecrets, readsSessions, upsertsCalls, parks],
-      Event: [readsSecrets, upserts, upsertsSessions, upsertsCalls, parks],
-      Invocation: [readsSecrets, readsSipAccounts, upserts, upsertsSessions, upsertsCalls, parks],
+      Event: [readsSecrets, upserts, upsertsSessions, upsertsCalls, parks, readsBans],
+      Invocation: [readsSecrets, readsSipAccounts, upserts, upsertsSessions, upsertsCalls, parks, readsBans],
       Sweep: [
         { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
         { Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], Resource: table },
@@ -189,9 +191,15 @@ describe('serverless package', () => {
       ],
       Board: [
         readsSecrets,
-        { Action: ['dynamodb:Query'], Resource: { 'Fn::Sub': '${StreamsTable.Arn}/index/live' } },
-        { Action: ['dynamodb:GetItem'], Resource: [table, sessions] },
+        {
+          Action: ['dynamodb:Query'],
+          Resource: ['StreamsTable', 'CallsTable'].flatMap((name) =>
+            ['live', 'closed'].map((index) => ({ 'Fn::Sub': `\${${name}.Arn}/index/${index}` })),
+          ),
+        },
+        { Action: ['dynamodb:GetItem'], Resource: [table, sessions, { 'Fn::GetAtt': ['CallsTable', 'Arn'] }] },
         { Action: ['dynamodb:UpdateItem'], Resource: table, Condition: expect.anything() as unknown },
+        { ...readsBans, Action: ['dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] },
       ],
       Changes: [
         {
@@ -201,7 +209,9 @@ describe('serverless package', () => {
             'dynamodb:DescribeStream',
             'dynamodb:ListStreams',
           ],
-          Resource: of('AWS::DynamoDB::Table').map(([id]) => ({ 'Fn::GetAtt': [id, 'StreamArn'] })),
+          Resource: of('AWS::DynamoDB::Table')
+            .filter(([id]) => id !== 'BansTable')
+            .map(([id]) => ({ 'Fn::GetAtt': [id, 'StreamArn'] })),
         },
         { Action: ['events:PutEvents'], Resource: { 'Fn::GetAtt': ['EventBus', 'Arn'] } },
         { Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['ChangesDeadLetterQueue', 'Arn'] } },

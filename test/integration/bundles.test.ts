@@ -39,6 +39,7 @@ describe('the bundled', () => {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
       ...REQUIRED,
+      BANS: 'false',
       ...tablesOf(dynamo),
       HOOK_SECRET: 'secret',
     });

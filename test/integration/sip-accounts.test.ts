@@ -25,6 +25,7 @@ describe('the SIP accounts of a deployed stage', () => {
     [store, dynamo] = await Promise.all([startParameterStore(), startDynamo()]);
     Object.assign(process.env, {
       ...REQUIRED,
+      BANS: 'false',
       ...tablesOf(dynamo),
       ...store.environment,
       ...{ AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint, STAGE: 'prod', SECRETS_PATH: '/wcs-hooks/prod' },

@@ -5,6 +5,8 @@ import type { Line } from '../../lib/platform/log.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { readBoardSettings } from '../../lib/settings/board-settings.ts';
 import type { KindName, Row } from '../../lib/state/row.ts';
+import type { Ban } from '../../lib/state/bans.ts';
+import type { BanTable } from '../../lib/store/ban-table.ts';
 import type { BoardStore } from '../../lib/store/board-store.ts';
 import { problemOfAnswer } from './open-api.ts';
 import { REQUIRED } from './settings.ts';
@@ -52,6 +54,13 @@ export function createMemoryBoardStore() {
         rows: [...rows[kind]].filter(([, row]) => row.live !== undefined).map(([id, row]) => ({ ...row, id })),
         isComplete: true,
       }),
+    closed: (kind, from) =>
+      orFail({
+        rows: [...rows[kind]]
+          .filter(([, row]) => row.closedAt !== undefined && String(row.closedAt) >= new Date(from).toISOString())
+          .map(([id, row]) => ({ ...row, id })),
+        isComplete: true,
+      }),
     row: (kind, id) => orFail(rows[kind].get(id)),
     stop(id, { reason, by }) {
       const row = rows.stream.get(id);
@@ -59,7 +68,17 @@ export function createMemoryBoardStore() {
       return orFail(row !== undefined);
     },
   };
-  return { store, rows, control };
+  const table = new Map<string, Ban>();
+  const bans: BanTable = {
+    read: () => orFail([...table.values()]),
+    put: (ban) => orFail(void table.set(ban.key, ban)),
+    remove(key) {
+      const ban = table.get(key);
+      table.delete(key);
+      return orFail(ban);
+    },
+  };
+  return { store, rows, bans, table, control };
 }
 
 /** The function `board` with other side effects. Every answer of the API is held to docs/board.openapi.json. */
@@ -73,12 +92,13 @@ export function boardUnderTest(env: Record<string, string> = WITH_SECRET, files:
   const handle = createBoardHandler({
     settings,
     store: memory.store,
+    bans: settings.bansTable === undefined ? undefined : memory.bans,
     verify,
     files,
     now,
     log: (line) => lines.push(line),
   });
-  const operations = createOperations(memory.store, now);
+  const operations = createOperations({ ...memory, now });
   const operationOf = (method: string, path: string) =>
     operations
       .filter((operation) => operation.method === method)

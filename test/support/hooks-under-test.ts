@@ -6,6 +6,7 @@ import { readHookSettings } from '../../lib/settings/settings.ts';
 import { sipAccountsFrom } from '../../lib/platform/sip-accounts.ts';
 import { createSipAssignment } from '../../lib/hooks/sip-assignment.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
+import { bansOf, type Ban } from '../../lib/state/bans.ts';
 import { METHODS, methodNamed } from '../../lib/wcs/methods.ts';
 import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -34,15 +35,22 @@ export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true
     reads: [] as string[],
   };
   const lookUp = sipAccountsFrom(async (name) => (sip.reads.push(name), sip.accounts[name]));
-  const serving = composeHooks(deps, memory, {
+  const bans = {
+    /** Those that everybody knows of; undefined: nobody could read them. */
+    list: [] as readonly Ban[] | undefined,
+    current: () => Promise.resolve(bans.list && bansOf(bans.list)),
+  };
+  const known = settings.bansTable === undefined ? undefined : bans;
+  const serving = composeHooks(deps, memory, known, {
     createTokenVerifier,
     createSipAssignment: (rules) => createSipAssignment(rules, lookUp),
   });
-  const others = composeHooks(deps, memory);
+  const others = composeHooks(deps, memory, known);
   const handlers = { connect: serving, invocation: serving, event: others, incoming: others };
   return {
     memory,
     sip,
+    bans,
     /** What the log says of each hook. */
     lines: (): Record<string, unknown>[] =>
       lines.map(({ level, fields, metrics }) => ({ level, ...fields, ...metrics })),

@@ -39,11 +39,11 @@ export function createMemoryStore(rules: StopRules) {
   };
   const store: Store = {
     upsert,
-    async keepAlive(sighting) {
+    async keepAlive(sighting, _budget, bans) {
       const outcome = await upsert(sighting);
       const row = rows.get(sighting.id) ?? {};
       const own = rowOfClient(row, sighting.client) ?? row;
-      const stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, rules);
+      const stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, rules, bans);
       return { outcome, ...(stop === undefined ? {} : { stop }) };
     },
     readSession(id) {

@@ -5,6 +5,7 @@ export const REQUIRED = {
   STREAMS_TABLE: 'streams',
   SESSIONS_TABLE: 'sessions',
   CALLS_TABLE: 'calls',
+  BANS_TABLE: 'bans',
   PARKING_QUEUE_URL: 'https://sqs/parking',
   DEAD_LETTER_QUEUE_URL: 'https://sqs/dead-letters',
 };

@@ -77,7 +77,7 @@ describe('a token', () => {
   });
 
   it('is needed for what TOKEN_FOR says; one at connect must be valid in any case, and covers the rest', async () => {
-    const hooks = hooksUnderTest({ ...WITH_SECRET, TOKEN_FOR: 'publish' });
+    const hooks = hooksUnderTest({ ...WITH_SECRET, TOKEN_FOR: 'publish', BANS: 'false' });
     expect(having(await configOf(hooks), 'restOnError', 'FAIL')).toEqual(['publishStream', 'StreamKeepAliveEvent']);
     expect((await publish(hooks, 'room-1')).statusCode).toBe(403);
     expect(await statusOf(hooks, 'playStream', { mediaSessionId: 'p', name: 'x' })).toBe(200);

@@ -59,7 +59,7 @@ describe('stopping a stream', () => {
         .filter(([, { restOnError }]) => restOnError === 'FAIL')
         .map(([method]) => method);
     };
-    expect(await config(ON)).toEqual(['StreamKeepAliveEvent']);
+    expect(await config({ ...ON, BANS: 'false' })).toEqual(['StreamKeepAliveEvent']);
     expect(await config({ IS_OFFLINE: 'true' })).toEqual([]);
   });
 });

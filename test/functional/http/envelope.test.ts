@@ -13,11 +13,15 @@ import { REQUIRED } from '../../support/settings.ts';
 function hookFunction() {
   const settings = readHookSettings({ ...REQUIRED, IS_OFFLINE: 'true' });
   const lines: Line[] = [];
-  const { policies, failsOpen } = settings.access;
+  const { policies, failsOpen, bansFailOpen } = settings.access;
   const act = createHookProcessor({
     ...createMemoryStore(settings),
     restClientConfig: settings.restClientConfig,
-    accessControl: { policies, failsOpen, tokens: undefined, sip: undefined },
+    stopsStreams: settings.stopsStreams,
+    accessControl: {
+      ...{ policies, failsOpen, bansFailOpen },
+      ...{ tokens: undefined, sip: undefined, bans: undefined },
+    },
   });
   const handler = createHookHandler({ settings, log: (line) => lines.push(line), now: () => 0 }, act);
   return { lines, call: (event: unknown) => handler(event as HookEvent, { awsRequestId: 'r' } as Context) };

@@ -8,6 +8,8 @@ it('the fields that connect is answered are for the answer alone: the row gets n
     {
       policies: [],
       failsOpen: () => false,
+      bansFailOpen: () => false,
+      bans: undefined,
       tokens: undefined,
       sip: {
         assign: (decision) => Promise.resolve({ ...decision, verdict: 'allow', overwrite }),

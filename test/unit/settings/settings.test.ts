@@ -36,6 +36,7 @@ describe('settings', () => {
         policies: [],
         sip: { of: 'nobody' },
         failsOpen: expect.any(Function) as unknown,
+        bansFailOpen: expect.any(Function) as unknown,
         tokens: undefined,
       },
       restClientConfig: expect.any(Object) as unknown,
@@ -43,6 +44,7 @@ describe('settings', () => {
       streamsTable: 'streams',
       sessionsTable: 'sessions',
       callsTable: 'calls',
+      bansTable: 'bans',
       parkingQueueUrl: 'https://sqs/parking',
       deadLetterQueueUrl: 'https://sqs/dead-letters',
       liveShards: 1,
@@ -89,6 +91,7 @@ describe('settings', () => {
       expect.stringContaining('DEAD_LETTER_QUEUE_URL'),
       expect.stringContaining('HOOK_SECRET_PREVIOUS'),
       expect.stringContaining('HOOK_USER'),
+      expect.stringContaining('BANS_TABLE'),
       expect.stringContaining('"streamstatusevent"'),
       expect.stringContaining('"Nope"'),
     ]);
@@ -144,12 +147,34 @@ describe('settings', () => {
       stopsStreams: true,
       maxDurationSeconds: 3600,
     });
-    expect(failing({ ...USABLE, STOP_STREAMS: 'true' })).toEqual(['StreamKeepAliveEvent']);
+    expect(failing({ ...USABLE, STOP_STREAMS: 'true', BANS: 'false' })).toEqual(['StreamKeepAliveEvent']);
     expect(problemsOf({ ...USABLE, MAX_DURATION_SECONDS: '3600' })).toEqual([
       expect.stringContaining('STOP_STREAMS=true'),
     ]);
     expect(problemsOf({ ...USABLE, STOP_STREAMS: 'yes' })).toEqual([expect.stringContaining('STOP_STREAMS="yes"')]);
     expect(failing({ ...USABLE, STOP_STREAMS: 'false' })).toEqual([]);
+  });
+
+  it('have bans bind where a stream can be stopped, and put FAIL on nothing elsewhere', () => {
+    const BANNED_FROM = ['publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'transfer'];
+    expect(failing({ ...USABLE, STOP_STREAMS: 'true' })).toEqual([...BANNED_FROM, 'StreamKeepAliveEvent']);
+    expect(failing(USABLE)).toEqual([]);
+    expect(failing({ ...USABLE, ALLOWED_ORIGINS: 'https://a.com' })).toEqual([]);
+  });
+
+  it('need no table of bans where they are off', () => {
+    const { BANS_TABLE: _, ...without } = USABLE;
+    expect(readHookSettings({ ...without, BANS: 'false' }).bansTable).toBeUndefined();
+    expect(problemsOf(without)).toEqual([expect.stringContaining('BANS_TABLE')]);
+    expect(problemsOf({ ...USABLE, BANS: 'no' })).toEqual(['BANS="no": expected true or false']);
+  });
+
+  it('let everybody pass while nobody could read the bans, but where FAIL_OPEN says otherwise', () => {
+    const open = (env: Record<string, string>) =>
+      ACTIONS.filter((action) => readHookSettings({ ...USABLE, ...env }).access.bansFailOpen(action));
+    expect(open({})).toEqual(ACTIONS);
+    expect(open({ FAIL_OPEN: 'play,call' })).toEqual(['play', 'call']);
+    expect(open({ FAIL_OPEN: 'none' })).toEqual([]);
   });
 });
 

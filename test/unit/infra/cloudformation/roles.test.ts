@@ -6,12 +6,17 @@ import { ofType, shellWith } from '../../../support/cloudformation.ts';
 interface Role {
   readonly AssumeRolePolicyDocument: object;
   readonly Policies: readonly {
-    readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly { readonly Effect: string }[] };
+    readonly PolicyDocument: { readonly Version: string; readonly Statement: readonly Statement[] };
   }[];
+}
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
 }
 /** Of this stage alone. */
 const SIP_ACCOUNTS = ':parameter/wcs-hooks/test/sip/*';
-const ALL = ofType<Role>(await roles(shellWith({})), 'AWS::IAM::Role');
+const rolesWith = async (env: Record<string, string>) => ofType<Role>(await roles(shellWith(env)), 'AWS::IAM::Role');
+const ALL = await rolesWith({});
 
 describe('the roles', () => {
   it('are one for each function', () => {
@@ -39,7 +44,21 @@ describe('the roles', () => {
         },
       },
     ]);
-    expect(JSON.stringify(statements)).not.toMatch(/hook-secret|hook-user|hook-password|Scan|BatchGet/);
+    expect(JSON.stringify(statements)).not.toMatch(/hook-secret|hook-user|hook-password|BatchGet/);
+  });
+
+  it('name the table of bans where there is one, and the board alone may write it', async () => {
+    const bansOf = (all: typeof ALL) =>
+      Object.entries(all).flatMap(([name, { Policies }]) =>
+        Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+          .filter((statement) => JSON.stringify(statement).includes('BansTable'))
+          .map(({ Action }) => [name, ...Action]),
+      );
+    expect(bansOf(ALL)).toEqual([
+      ...['Connect', 'Invocation', 'Event'].map((name) => [`${name}Role`, 'dynamodb:Scan']),
+      ['BoardRole', 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    ]);
+    expect(bansOf(await rolesWith({ BANS: 'false' }))).toEqual([]);
   });
 
   it.each(Object.entries(ALL))('%s allows, by names and without exceptions', (_, { Policies }) => {

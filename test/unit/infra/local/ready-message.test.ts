@@ -16,7 +16,7 @@ const PLACES = {
 };
 const messageOf = (env: Record<string, string>, places = PLACES) => {
   const needed = {
-    ...{ STREAMS_TABLE: 's', SESSIONS_TABLE: 's', CALLS_TABLE: 's' },
+    ...{ STREAMS_TABLE: 's', SESSIONS_TABLE: 's', CALLS_TABLE: 's', BANS_TABLE: 's' },
     PARKING_QUEUE_URL: 'q',
     DEAD_LETTER_QUEUE_URL: 'q',
   };
