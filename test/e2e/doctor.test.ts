@@ -43,7 +43,7 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/^ok {8}latency: p50 \d+ ms, p99 \d+ ms \(50 probes, with a write each\)$/m);
     expect(stdout).toMatch(/^ok {8}restClientConfig: FAIL for no method; sdp is left out$/m);
     expect(stdout).toMatch(/^left out {2}wcs-hooks-local-streams: TTL and point-in-time recovery$/m);
-    expect(stdout).toMatch(/\n2 left out\.\n$/);
+    expect(stdout).toMatch(/\n3 left out\.\n$/);
     expect(stdout).not.toContain(SECRET);
     expect(code).toBe(0);
     const ids = [...new Set(probed())];
@@ -157,6 +157,7 @@ describe('npm run doctor', () => {
       'row of the stream',
       'wcs-hooks-local-streams',
       'wcs-hooks-local-sessions',
+      'wcs-hooks-local-calls',
       'wcs-hooks-local-parking',
       'rows of the probes',
     ]);

@@ -352,7 +352,7 @@ describe('a Lambda that throws', () => {
   it('is a 500 without a stack, never a 200', async () => {
     const root = mkdtempSync(join(tmpdir(), 'wcs-hooks broken-'));
     const project = join(import.meta.dirname, '../..');
-    for (const part of ['infra', 'lib', 'functions', 'package.json', 'serverless.yml'])
+    for (const part of ['infra', 'lib', 'functions', 'package.json', 'serverless.yml', 'tsconfig.json'])
       cpSync(join(project, part), join(root, part), { recursive: true });
     symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
     writeFileSync(

@@ -93,9 +93,9 @@ export const otherProbes = (ids: Ids | undefined): readonly Probe[] => [
   ids
     ? { method: 'publishStream', body: json({ ...STREAM, ...ids }) }
     : { method: 'sendMessage', body: json({ ...SENDER, id: 'doctor', to: 'doctor', body: 'doctor' }) },
-  // Calls have no rows.
+  // Without its id a call has no row.
   {
     method: 'OnCallEvent',
-    body: json({ ...SENDER, ...session(ids), callId: 'doctor', incoming: true, caller: 'doctor', callee: 'doctor' }),
+    body: json({ ...SENDER, ...session(ids), incoming: true, caller: 'doctor', callee: 'doctor' }),
   },
 ];
