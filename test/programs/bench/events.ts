@@ -64,13 +64,16 @@ export async function benchEvents(rounds: number, say: (line: string) => void): 
       (one, n) =>
         one &&
         bare &&
-        say(`  ${(names[n] ?? '').padEnd(16)} ${shown(one)}${n === 0 ? '' : `  +${percent(one, bare)} %`}`),
+        say(`  ${(names[n] ?? '').padEnd(16)} ${shown(one)}${n === 0 ? '' : `  ${percent(one, bare)} %`}`),
     );
   }
 }
 
 const shown = ({ median, least, most }: Spread) => `${median.toFixed(0)} (${least.toFixed(0)} to ${most.toFixed(0)})`;
-const percent = (one: Spread, bare: Spread) => ((one.median / bare.median - 1) * 100).toFixed(1);
+const percent = (one: Spread, bare: Spread) => {
+  const more = (one.median / bare.median - 1) * 100;
+  return `${more < 0 ? '' : '+'}${more.toFixed(1)}`;
+};
 
 async function takeTurn(stack: LocalStack, seed: number): Promise<Turn> {
   const { scripts } = SCENARIOS.lifecycle[1](
