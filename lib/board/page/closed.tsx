@@ -41,7 +41,7 @@ export function Closed({ api, now, route, hrefOf }: Shared) {
       value: ({ closedAt }) => closedAt,
       cell: ({ closedAt }) => localTime(closedAt, now),
       descends: true,
-      share: 1.3,
+      share: 1.8,
     },
     {
       title: 'Phase',
