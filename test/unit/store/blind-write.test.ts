@@ -75,6 +75,11 @@ describe('a blind write', () => {
   it.each([
     ['the first hook of a stream', [], seen('publishStream', 0, { status: 'PENDING' })],
     ['its start', [seen('publishStream', 0)], status('PUBLISHING', 1)],
+    [
+      'its start after a denial',
+      [seen('publishStream', 0, {}, { isDecided: true, denied: 'token: expired' })],
+      status('PUBLISHING', 1),
+    ],
     ['another live word', [status('PUBLISHING', 1)], status('PAUSED', 2)],
     ['its end', [seen('publishStream', 0), status('PUBLISHING', 1)], status('UNPUBLISHED', 2)],
     [
