@@ -33,6 +33,7 @@ import {
   problemsOfOrigins,
   problemsOfPolicies,
   problemsOfSipAccounts,
+  problemsOfTelephony,
   withOwnPolicy,
 } from './policies.ts';
 import { until } from './queues.ts';
@@ -194,6 +195,9 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   await step('policies: denied stays denied; streams shows and stops', () => problemsOfPolicies(dev, tokenFor));
   await step('a SIP account is given to who has the token for it, and told nobody', () =>
     problemsOfSipAccounts(aws, dev, tokenFor),
+  );
+  await step('phones register, call and are called as their tokens say, and the rows of calls are right', () =>
+    problemsOfTelephony(dev, tokenFor),
   );
   await step('the bus told of all of it: outages, replays, a redeploy, denials and stops', async () => {
     const problems = await problemsOfTold(subscriber);

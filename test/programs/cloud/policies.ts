@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from '../../../infra/build/build.ts';
 import type { Change } from '../../../infra/local/deployment.ts';
+import { TRANSFER_TARGET } from '../../simulator/calls.ts';
 import { createWcs, type Hook } from '../../simulator/wcs.ts';
 import type { Aws } from './aws.ts';
 import { hookOf } from './hooks.ts';
@@ -110,6 +111,31 @@ export async function problemsOfSipAccounts(
   const lines = await Promise.all(HOOK_FUNCTIONS.map((name) => linesOf(aws, stage.prefix, name)));
   const told = [JSON.stringify(lines), JSON.stringify(stage.template), set.stdout, set.stderr, shown.stdout].join('');
   if (told.includes('MARKER')) problems.push('a field of the account is told somewhere');
+  return problems;
+}
+
+/** Click to call, and the other calls of the simulator, with the account `line`. */
+export async function problemsOfTelephony(
+  stage: Stage,
+  tokenFor: Awaited<ReturnType<typeof prepareTokens>>,
+): Promise<string[]> {
+  const token = await tokenFor('--sip', 'line', '--callee', '4930901820', '--call', TRANSFER_TARGET);
+  const problems: string[] = [];
+  for (const scenario of ['registration', 'outgoing', 'incoming', 'transfer', 'busy', 'failed-call'] as const)
+    problems.push(...(await stage.simulate(scenario, '--streams', '4', '--token', token)));
+  const press = async (what: string, expected: string, ...options: string[]) => {
+    const page = ['--url', stage.url, '--scenario', 'outgoing', '--streams', '2', '--callee', '0900123456', ...options];
+    const { stdout, stderr } = await stage.run('simulate', page);
+    if (!stdout.includes(expected)) problems.push(`click to call, ${what}: ${stdout}${stderr}`);
+  };
+  const rings = '2 calls went to 4930901820, which is not what the pages asked for.';
+  await press('a page that brings its own account', rings, '--token', token);
+  await press('a page without one', rings, '--token', token, '--without-account');
+  await press('a page without a token', '0 of 2 calls started.', '--without-token');
+  const other = await tokenFor('--sip', 'line', '--callee', '4930901899');
+  await press('with the token of another button', '2 calls went to 4930901899', '--token', other);
+  const { stdout } = await stage.run('calls', ['--stage', stage.name, '--callee', ACCOUNT.sipLogin]);
+  if (!stdout.includes('1 ringing and 1 talking call to')) problems.push(`calls does not show what is live: ${stdout}`);
   return problems;
 }
 
