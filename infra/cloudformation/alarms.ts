@@ -1,6 +1,6 @@
 /**
  * What an operator must know at once, and the topic that tells it. ALARM_EMAIL subscribes an address (AWS asks it to confirm);
- * NO_HOOKS_MINUTES switches on the alarm that no hook came for so long.
+ * NO_HOOKS_MINUTES switches on the alarm that no hook came for so long, FAILED_CALLS_PERCENT that of so many calls that fail.
  */
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
@@ -214,10 +214,41 @@ const noHooks = (minutes: number): Readonly<Record<string, Alarm>> => ({
   },
 });
 
-function readMinutes(text: string): number {
-  const minutes = Number(text);
-  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_MINUTES) return minutes;
-  throw new Error(`NO_HOOKS_MINUTES=${JSON.stringify(text)}: expected a whole number from 1 to ${LONGEST_MINUTES}`);
+/** Of fewer calls one that fails would be a large share. */
+const LEAST_CALLS = 10;
+
+const failedCalls = (percent: number): Readonly<Record<string, Alarm>> => ({
+  'failed-calls': from(
+    percent,
+    {
+      Metrics: [
+        {
+          Id: 'share',
+          Expression: `IF(ended >= ${LEAST_CALLS}, 100 * FILL(failed, 0) / ended, 0)`,
+          ReturnData: true,
+        },
+        ...Object.entries({ ended: ofStage('endedCalls'), failed: ofStage('failedCalls') }).map(([Id, Metric]) => ({
+          Id,
+          MetricStat: { Metric, Period: PERIOD_SECONDS, Stat: 'Sum' },
+          ReturnData: false,
+        })),
+      ],
+    },
+    `Of the calls that ended in five minutes (${LEAST_CALLS} or more), ${percent} % failed or were busy: the saved query "why do calls fail" says what SIP said.`,
+    { of: 2 },
+  ),
+});
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new Error(`${name}=${JSON.stringify(text)}: expected a whole number from 1 to ${most}`);
+}
+
+function failedCallsOf(text: string, functions: readonly FunctionName[]): Readonly<Record<string, Alarm>> {
+  const percent = wholeNumber('FAILED_CALLS_PERCENT', text, 100);
+  if (functions.includes('changes')) return failedCalls(percent);
+  throw new Error('FAILED_CALLS_PERCENT needs CHANGE_EVENTS: the ends of calls are counted among the changes');
 }
 
 /** Each function's alarms are explained once. */
@@ -283,12 +314,14 @@ const emailTo = (Endpoint: string): Readonly<Record<string, Resource>> => ({
 export async function alarms(tools: Tools): Promise<Resources> {
   const email = await fromShell(tools, 'ALARM_EMAIL');
   const minutes = await fromShell(tools, 'NO_HOOKS_MINUTES');
+  const percent = await fromShell(tools, 'FAILED_CALLS_PERCENT');
   const functions = await functionsOf(tools);
   const all = {
     ...ALARMS,
     ...ofFunctions(functions),
     ...(functions.includes('changes') ? OF_CHANGES : {}),
-    ...(minutes ? noHooks(readMinutes(minutes)) : {}),
+    ...(percent ? failedCallsOf(percent, functions) : {}),
+    ...(minutes ? noHooks(wholeNumber('NO_HOOKS_MINUTES', minutes, LONGEST_MINUTES)) : {}),
   };
   return {
     Resources: {

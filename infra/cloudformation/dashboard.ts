@@ -18,6 +18,9 @@ interface Shown {
   readonly label?: string;
   readonly stat?: string;
   readonly yAxis?: 'right';
+  /** What an expression calls it. */
+  readonly id?: string;
+  readonly visible?: false;
 }
 const api = (metric: string, shown: Shown = {}): Metric => [
   'AWS/ApiGateway',
@@ -70,6 +73,30 @@ const table = (title: string, ...query: string[]): Widget => ({
 
 const stacked = { stacked: true };
 const MS = fields('milliseconds');
+
+/** Counted among the changes: there each call ends once. */
+const CALLS: readonly Widget[] = [
+  graph('Calls that ended', [
+    ofStage('endedCalls', { label: 'all' }),
+    ofStage('answeredCalls', { label: 'answered' }),
+    ofStage('failedCalls', { label: 'failed' }),
+  ]),
+  graph(
+    'Failed calls by SIP status',
+    [
+      ofStage('failedCalls4xx', { label: '4xx' }),
+      ofStage('failedCalls5xx', { label: '5xx' }),
+      ofStage('failedCalls6xx', { label: '6xx' }),
+      ofStage('failedCallsOther', { label: 'other' }),
+    ],
+    stacked,
+  ),
+  graph('Mean talk time, s', [
+    [{ expression: 'talk / answered', label: 'mean talk time' }],
+    ofStage('talkSeconds', { id: 'talk', visible: false }),
+    ofStage('answeredCalls', { id: 'answered', visible: false }),
+  ]),
+];
 
 const CHANGES: readonly Widget[] = [
   graph('Changes told to the bus, and batches that come again', [
@@ -169,7 +196,7 @@ const rowsOf = (functions: readonly FunctionName[]): readonly (readonly Widget[]
       ...ofTable('CallsTable', 'calls'),
     ]),
   ],
-  ...(functions.includes('changes') ? [CHANGES] : []),
+  ...(functions.includes('changes') ? [CALLS, CHANGES] : []),
 ];
 
 /** Each row's widgets side by side, the rows one under the other. */

@@ -3,7 +3,9 @@ import { SETTINGS_OF_ALL, SETTINGS_OF_BOARD, SETTINGS_OF_HOOKS } from '../../lib
 import { ref } from './template.ts';
 
 /** What decides the stack, and no function reads. */
-const SETTINGS_OF_STACK = ['ALARM_EMAIL', 'NO_HOOKS_MINUTES', 'RESERVED_CONCURRENCY', 'CHANGE_EVENTS'] as const;
+const SETTINGS_OF_STACK = [
+  ...['ALARM_EMAIL', 'NO_HOOKS_MINUTES', 'FAILED_CALLS_PERCENT', 'RESERVED_CONCURRENCY', 'CHANGE_EVENTS'],
+] as const;
 
 /** All that the environment of a deploy decides. */
 export const SETTINGS: readonly string[] = [

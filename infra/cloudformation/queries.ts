@@ -2,7 +2,7 @@
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { Line, LogField } from '../../lib/platform/log.ts';
 import { KEY_FIELD, METHOD_NAMES, METHODS, type Subject } from '../../lib/wcs/methods.ts';
-import { FAILURES } from '../../lib/wcs/failed-call.ts';
+import { FAILURES } from '../../lib/wcs/call-failures.ts';
 import { FUNCTIONS, functionsOf, HOOK_FUNCTIONS, logGroupId, type FunctionName } from './functions.ts';
 import { NAMESPACE, ref, type Resource, type Resources, type Tools } from './template.ts';
 

@@ -7,6 +7,7 @@ import { KINDS, type KindName } from '../state/row.ts';
 import { MOST_BYTES, MOST_EVENTS, sizeOf, type EventBus } from '../store/event-bus.ts';
 import { toRow, type Item } from '../store/items.ts';
 import type { DeadLetters } from '../store/queues.ts';
+import { added, callMetricsOf, type CallMetrics } from './call-metrics.ts';
 
 export interface ChangesDeps {
   readonly bus: EventBus;
@@ -59,6 +60,7 @@ export const createChanges =
 
 function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
   let published = 0;
+  let calls: CallMetrics = {};
 
   async function giveUp({ record, problem }: Unreadable): Promise<Failure | undefined> {
     try {
@@ -76,12 +78,14 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
     const events = batch.map(({ event }) => event);
     const refusals = await bus.put(events, signal).catch((error: unknown) => describe(error));
     if (typeof refusals === 'string') return first && { record: first.record, cause: refusals };
-    for (const [n, { record }] of batch.entries()) {
+    for (const [n, { record, event }] of batch.entries()) {
       const refusal = refusals[n];
       if (refusal && !refusal.isFinal) return { record, cause: refusal.cause };
       const failure = refusal && (await giveUp({ record, problem: refusal.cause }));
       if (failure) return failure;
-      if (!refusal) published++;
+      if (refusal) continue;
+      published++;
+      calls = added(calls, callMetricsOf(event));
     }
     return undefined;
   }
@@ -103,7 +107,7 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
           id: failure && subjectOf(failure.record)?.id,
           cause: failure?.cause,
         },
-        metrics: { changesPublished: published, ...(failure ? { changesFailed: 1 } : {}) },
+        metrics: { changesPublished: published, ...calls, ...(failure ? { changesFailed: 1 } : {}) },
       });
     },
   };

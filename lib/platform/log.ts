@@ -9,9 +9,15 @@ export type MetricOfStage =
   | ('livePublishers' | 'livePlayers' | 'ringingCalls' | 'talkingCalls')
   | ('boardRequests' | 'boardFailed')
   | ('bansNotRead' | 'banListAgeSeconds')
-  | MetricOfChanges;
+  | MetricOfChanges
+  | MetricOfCalls;
 /** Of what was told to the bus of changes. */
 export type MetricOfChanges = 'changesPublished' | 'changesFailed' | 'changesGivenUp';
+
+/** Of the calls that have ended; `talkSeconds` of all that were answered together. */
+export type MetricOfCalls =
+  | ('endedCalls' | 'answeredCalls' | 'talkSeconds' | 'failedCalls')
+  | ('failedCalls4xx' | 'failedCalls5xx' | 'failedCalls6xx' | 'failedCallsOther');
 
 /** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
 export type LogField =
@@ -61,7 +67,7 @@ export const createLog =
           typeof value === 'string' ? loggable(value, name === 'cause' ? MAX_CAUSE_LENGTH : MAX_LENGTH) : value,
         ] as const,
     );
-    const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: Name === 'talkSeconds' ? 'Seconds' : 'Count' }));
     const at = now();
     const embedded = {
       Timestamp: at,

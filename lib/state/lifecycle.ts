@@ -1,4 +1,5 @@
 /** The life of a stream or a call: which level a hook's word stands on. The higher level wins, whatever the order (merge.ts). */
+import { FAILURES } from '../wcs/call-failures.ts';
 
 export const LEVEL = {
   /** A hook without a status of its own. */
@@ -66,3 +67,6 @@ export function levelOfCallStatus(status: string | null | undefined): Level {
   if (!status) return LEVEL.seen;
   return Object.hasOwn(LEVEL_OF_CALL_STATUS, status) ? (LEVEL_OF_CALL_STATUS[status] as Level) : LEVEL.live;
 }
+
+/** Whether the word that a call ended with says that it failed. */
+export const isFailedEnd = (status: unknown) => typeof status === 'string' && FAILURES.includes(status);

@@ -1,4 +1,5 @@
 /** What the log tells of a call that came to nothing, with the numbers shortened: more people read logs than rows. */
+import { FAILURES } from './call-failures.ts';
 import { METHODS, type MethodName } from './methods.ts';
 import { shortNumbers, sipAddress } from './phone-number.ts';
 
@@ -6,8 +7,6 @@ import { shortNumbers, sipAddress } from './phone-number.ts';
 export const NUMBER_FORMS = ['short', 'full'] as const;
 export type NumberForm = (typeof NUMBER_FORMS)[number];
 
-/** WCS's words for a call, or a transfer, that came to nothing. */
-export const FAILURES: readonly string[] = ['FAILED', 'BUSY'];
 /** A final answer of SIP that is an error, alone (486, "486") or in a line ("SIP/2.0 486 Busy Here"). */
 const SIP_ERROR = /\b[4-6]\d\d\b/;
 

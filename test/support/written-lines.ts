@@ -116,6 +116,13 @@ export async function jobLines(): Promise<WrittenLine[]> {
   const changes = createChanges({ bus, deadLetters: () => Promise.resolve(), log, now });
   const records = ['live', 'none'].map((phase, n) => recordOf('stream', 'S', n, undefined, { phase, revision: 1 }));
   await changes({ Records: records });
+  // One of each class, and one that talked.
+  const ends = [404, 503, 603, 'Unknown'].map((sipStatus) => ({ status: 'FAILED', sipStatus }));
+  const talked = { status: 'FINISH', answeredAt: new Date(T0).toISOString(), talkSeconds: 60 };
+  const callEnds = [...ends, talked].map((end, n) =>
+    recordOf('call', `C${n}`, n, { phase: 'live', revision: 1 }, { phase: 'ended', ...end, revision: 2 }),
+  );
+  await changes({ Records: callEnds });
   isAway = true;
   await changes({ Records: records });
   return parse(written);

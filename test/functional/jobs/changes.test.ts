@@ -77,6 +77,39 @@ describe('changes', () => {
     ]);
   });
 
+  it('counts the calls that ended, those that failed by the class of their SIP status, and how long they talked', async () => {
+    const { run, lines, control } = changesUnderTest();
+    const end = (id: string, fields: Row, before: Row = live(1)) =>
+      recordOf('call', id, 1, before, { phase: 'ended', endedAt: AT, revision: 2, ...fields });
+    const answered = { status: 'FINISH', answeredAt: AT };
+    await run(
+      end('a', { ...answered, talkSeconds: 60.5 }),
+      end('b', { ...answered, talkSeconds: 2 }),
+      // Nobody answered, and the caller gave up.
+      end('c', { status: 'FINISH', talkSeconds: 0 }),
+      end('d', { status: 'BUSY', sipStatus: 486, talkSeconds: 0 }),
+      end('e', { status: 'FAILED', sipStatus: 'SIP/2.0 404 Not Found', talkSeconds: 0 }),
+      end('f', { status: 'FAILED', sipStatus: '503', talkSeconds: 0 }),
+      end('g', { status: 'FAILED', talkSeconds: 0 }),
+      // These have not ended just now, or are no calls.
+      recordOf('call', 'h', 1, undefined, live(1)),
+      recordOf('call', 'i', 1, undefined, { phase: 'denied', status: 'DENIED', revision: 1 }),
+      end('j', { status: 'FAILED', sipStatus: 404 }, { phase: 'ended', status: 'FINISH', revision: 1 }),
+      stopped('k', 2),
+    );
+    expect(lines).toMatchObject([
+      {
+        metrics: {
+          ...{ changesPublished: 11, endedCalls: 7, answeredCalls: 2, talkSeconds: 62.5 },
+          ...{ failedCalls: 4, failedCalls4xx: 2, failedCalls5xx: 1, failedCallsOther: 1 },
+        },
+      },
+    ]);
+    control.refuse = () => ({ isFinal: false, cause: 'busy' });
+    await run(end('l', answered));
+    expect(lines[1]?.metrics).toEqual({ changesPublished: 0, changesFailed: 1 });
+  });
+
   it('writes no line, and asks for nothing, where nothing is news', async () => {
     const { run, puts, lines } = changesUnderTest();
     expect(await run(renewed('a', 1), recordOf('stream', '#sweep', 2, undefined, {}))).toEqual([]);

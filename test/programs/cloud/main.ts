@@ -67,6 +67,7 @@ async function verifyTemplates(): Promise<void> {
   const added = {
     ALARM_EMAIL: 'night@example.com',
     NO_HOOKS_MINUTES: '30',
+    FAILED_CALLS_PERCENT: '50',
     RESERVED_CONCURRENCY: 'connect=20,event=200',
   };
   for (const [stage, env] of Object.entries({ dev: {}, prod: added })) {

@@ -17,7 +17,8 @@ interface Alarm {
 
 /** As serverless asks for it, with the alarm that is off by default. */
 async function alarms(): Promise<Alarm['Properties'][]> {
-  const resolveVariable = (variable: string) => Promise.resolve(variable.includes('NO_HOOKS_MINUTES') ? '15' : '');
+  const resolveVariable = (variable: string) =>
+    Promise.resolve(/NO_HOOKS_MINUTES|FAILED_CALLS_PERCENT/.test(variable) ? '15' : '');
   const { Resources } = await allAlarms({ resolveVariable });
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')

@@ -225,6 +225,31 @@ describe('the alarms', () => {
     await expect(build({ NO_HOOKS_MINUTES: minutes })).rejects.toThrow('expected a whole number from 1 to 1440');
   });
 
+  it.each(['0', '-1', '1.5', '101', 'many'])('refuse FAILED_CALLS_PERCENT=%j', async (percent) => {
+    await expect(build({ FAILED_CALLS_PERCENT: percent })).rejects.toThrow(
+      `FAILED_CALLS_PERCENT=${JSON.stringify(percent)}: expected a whole number from 1 to 100`,
+    );
+  });
+
+  it('of failed calls are off by default, count shares of ten calls or more, and need the changes', async () => {
+    expect(Object.keys((await build()).Resources)).not.toContain('FailedCallsAlarm');
+    const alarm = ofType<Alarm>(await build({ FAILED_CALLS_PERCENT: '30' }), 'AWS::CloudWatch::Alarm')[
+      'FailedCallsAlarm'
+    ];
+    expect(alarm).toMatchObject({
+      Threshold: 30,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 2,
+    });
+    const [share, ...parts] = alarm?.Metrics ?? [];
+    expect(share?.Expression).toBe('IF(ended >= 10, 100 * FILL(failed, 0) / ended, 0)');
+    expect(parts.map(({ Id, MetricStat }) => [Id, MetricStat && nameOf(MetricStat.Metric), MetricStat?.Stat])).toEqual([
+      ['ended', ofStage('endedCalls'), 'Sum'],
+      ['failed', ofStage('failedCalls'), 'Sum'],
+    ]);
+    await expect(build({ FAILED_CALLS_PERCENT: '30', CHANGE_EVENTS: 'false' })).rejects.toThrow('needs CHANGE_EVENTS');
+  });
+
   it.each([1, 1440])('take NO_HOOKS_MINUTES=%j', async (minutes) => {
     const alarm = alarmsOf(await build({ NO_HOOKS_MINUTES: String(minutes) })).at(-1);
     expect(alarm && rowOf(alarm).periods).toBe(`${minutes} × 60 s`);

@@ -80,6 +80,12 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
     'Sum',
     [ofStage('changesPublished'), ofStage('changesFailed')],
   ],
+  'Calls that ended': ['Sum', (['endedCalls', 'answeredCalls', 'failedCalls'] as const).map(ofStage)],
+  'Failed calls by SIP status': [
+    'Sum',
+    (['failedCalls4xx', 'failedCalls5xx', 'failedCalls6xx', 'failedCallsOther'] as const).map(ofStage),
+  ],
+  'Mean talk time, s': ['Sum', ['talk / answered', ofStage('talkSeconds'), ofStage('answeredCalls')]],
   'Changes: how late, ms': ['Maximum', ['AWS/Lambda IteratorAge FunctionName=wcs-hooks-test-changes']],
   'Changes that are never told': [
     'Maximum',
@@ -107,7 +113,7 @@ function nameOf(line: Line): string {
   const [namespace, metric, ...rest] = line.filter((part) => typeof part === 'string');
   const { expression = '' } = optionsOf(line);
   const [, within, dimension, searched] = SEARCH.exec(expression) ?? [];
-  if (expression) return `${within} ${searched} ${dimension}=*`;
+  if (expression) return searched ? `${within} ${searched} ${dimension}=*` : expression;
   const pairs = Array.from({ length: rest.length / 2 }, (_, n) => `${rest[2 * n]}=${rest[2 * n + 1]}`);
   return [namespace, metric, ...pairs].join(' ');
 }
@@ -163,7 +169,7 @@ describe('the dashboard', () => {
       }
     }
     const stacked = graphs.filter(({ properties }) => properties.stacked).map(({ properties }) => properties.title);
-    expect(stacked).toEqual(['Hooks by outcome', LIVE]);
+    expect(stacked).toEqual(['Hooks by outcome', LIVE, 'Failed calls by SIP status']);
   });
 
   it('has its widgets side by side in 24 columns, none over another, and shows the last hour of its region', () => {
