@@ -23,6 +23,7 @@ interface Serverless {
     resources: { Resources: Resources };
     provider: { environment: Record<string, unknown> };
     custom: { parkingQueue: string };
+    functions: { connect: { environment: Record<string, string> } };
   };
   pluginManager: { plugins: object[] };
 }
@@ -95,8 +96,9 @@ export default class LocalStack {
     keepBytes(gateway);
     mendFalse200s(gateway);
     explainNotFound(gateway, url, CONSOLE_ENDPOINT);
-    // As the functions read them: #startPoller has given this process their environment.
-    const text = readyMessage(readHookSettings(process.env), {
+    // As the functions read them: #startPoller has given this process the environment of all, and connect has that of hooks.
+    const { environment } = this.#serverless.service.functions.connect;
+    const text = readyMessage(readHookSettings({ ...process.env, ...environment }), {
       url,
       urlForWcs: `${here.urlOf(here.reachable(HOST), PORTS.PORT)}${BASE_PATH}`,
       board: `${GATEWAY_ENDPOINT}/board`,
