@@ -14,8 +14,9 @@ export type Stopping = 'on' | 'off' | { readonly unknown: string };
 /** @returns the row as it is then; undefined where there is no such stream */
 export const stopStream = (streams: Streams, id: string, reason: string | undefined): Promise<Stream | undefined> =>
   say(streams, id, {
-    UpdateExpression: 'SET #stop = :stop, #revision = if_not_exists(#revision, :none) + :one',
-    ExpressionAttributeNames: { '#stop': 'stop', '#revision': 'revision' },
+    UpdateExpression: 'SET #stop = :stop, #revision = if_not_exists(#revision, :none) + :one REMOVE #by',
+    // Whoever stopped it from the board did not say this.
+    ExpressionAttributeNames: { '#stop': 'stop', '#by': 'stopBy', '#revision': 'revision' },
     ExpressionAttributeValues: { ':stop': reason ? { S: reason } : { BOOL: true }, ...COUNTED },
     ReturnValues: 'ALL_NEW',
   });
@@ -23,8 +24,13 @@ export const stopStream = (streams: Streams, id: string, reason: string | undefi
 /** @returns the row as it was; undefined where there is no such stream */
 export const takeStopBack = (streams: Streams, id: string): Promise<Stream | undefined> =>
   say(streams, id, {
-    UpdateExpression: 'SET #revision = if_not_exists(#revision, :none) + :one REMOVE #stop, #stopSentAt',
-    ExpressionAttributeNames: { '#stop': 'stop', '#stopSentAt': 'stopSentAt', '#revision': 'revision' },
+    UpdateExpression: 'SET #revision = if_not_exists(#revision, :none) + :one REMOVE #stop, #by, #stopSentAt',
+    ExpressionAttributeNames: {
+      '#stop': 'stop',
+      '#by': 'stopBy',
+      '#stopSentAt': 'stopSentAt',
+      '#revision': 'revision',
+    },
     ExpressionAttributeValues: COUNTED,
     ReturnValues: 'ALL_OLD',
   });
