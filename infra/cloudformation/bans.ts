@@ -10,6 +10,8 @@ export const hasBansTable = async (tools: Tools): Promise<boolean> => hasBans({ 
  */
 const BansTable: Resource = {
   Type: 'AWS::DynamoDB::Table',
+  DeletionPolicy: 'Delete',
+  UpdateReplacePolicy: 'Delete',
   Properties: {
     TableName: '${self:custom.bansTable}',
     BillingMode: 'PAY_PER_REQUEST',
@@ -18,6 +20,7 @@ const BansTable: Resource = {
     TimeToLiveSpecification: { AttributeName: 'until', Enabled: true },
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     SSESpecification: { SSEEnabled: true },
+    DeletionProtectionEnabled: false,
   },
 };
 

@@ -2,6 +2,7 @@
  * What tells others of changes: the streams of the tables, the bus, and the function between them. CHANGE_EVENTS=false leaves
  * all of it out of the stack; on this machine other parts tell of changes.
  */
+import { environment } from './environment.ts';
 import { attribute, fromShell, PREFIX, ref, type Resources, type Table, type Tools } from './template.ts';
 
 const TABLES: readonly Table[] = ['StreamsTable', 'SessionsTable', 'CallsTable'];
@@ -56,7 +57,11 @@ const FUNCTION = {
   package: { patterns: ['dist/changes.?js'] },
   // It sends nothing after 40 s: the rest comes again.
   timeout: 60,
-  environment: { EVENT_BUS: ref('EventBus'), CHANGES_DEAD_LETTER_QUEUE_URL: ref('ChangesDeadLetterQueue') },
+  environment: {
+    ...environment.ofJobs,
+    EVENT_BUS: ref('EventBus'),
+    CHANGES_DEAD_LETTER_QUEUE_URL: ref('ChangesDeadLetterQueue'),
+  },
   events: STREAMS.map(stream),
 };
 

@@ -7,6 +7,8 @@ export const NAMESPACE = '${self:service}/${sls:stage}';
 
 export interface Resource {
   readonly Type: string;
+  readonly DeletionPolicy?: 'Delete';
+  readonly UpdateReplacePolicy?: 'Delete';
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 export interface Resources {

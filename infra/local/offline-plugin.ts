@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../lib/settings/environment.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
 import { buildIfChanged } from '../build/build.ts';
 import { BASE_PATH } from '../cloudformation/routes.ts';
@@ -18,12 +19,16 @@ import * as here from './settings.ts';
 import { showLog, terminalPaint } from './show-log.ts';
 import { createTables, type Resources } from './tables.ts';
 
+interface WithEnvironment {
+  environment: Record<string, unknown>;
+}
+
 interface Serverless {
   service: {
     resources: { Resources: Resources };
-    provider: { environment: Record<string, unknown> };
+    provider: WithEnvironment;
     custom: { parkingQueue: string };
-    functions: { connect: { environment: Record<string, string> } };
+    functions: { connect: WithEnvironment; replay: WithEnvironment };
   };
   pluginManager: { plugins: object[] };
 }
@@ -50,8 +55,10 @@ export default class LocalStack {
   }
 
   async #startParts(): Promise<void> {
-    const { provider, resources } = this.#serverless.service;
-    provider.environment = withQueueUrls(provider.environment, resources.Resources);
+    const { functions, resources } = this.#serverless.service;
+    for (const one of Object.values<WithEnvironment>(functions)) {
+      one.environment = withQueueUrls(one.environment, resources.Resources);
+    }
     try {
       await buildIfChanged();
       const queues = JSON.stringify(queueDefinitions(resources.Resources));
@@ -67,9 +74,9 @@ export default class LocalStack {
   }
 
   #startPoller(): void {
-    const { provider, custom } = this.#serverless.service;
+    const { provider, custom, functions } = this.#serverless.service;
     // serverless-offline does the same for the functions that it runs in this process.
-    Object.assign(process.env, provider.environment, { IS_OFFLINE: 'true' });
+    Object.assign(process.env, provider.environment, functions.replay.environment, { IS_OFFLINE: 'true' });
     const { handler } = require('../../dist/replay.cjs') as { handler: Replay };
     void pollQueue(queueUrl(custom.parkingQueue), handler);
   }
@@ -96,9 +103,9 @@ export default class LocalStack {
     keepBytes(gateway);
     mendFalse200s(gateway);
     explainNotFound(gateway, url, CONSOLE_ENDPOINT);
-    // As the functions read them: #startPoller has given this process the environment of all, and connect has that of hooks.
+    // As the functions read them: #startPoller has given this process the environment of jobs, and connect has that of hooks.
     const { environment } = this.#serverless.service.functions.connect;
-    const text = readyMessage(readHookSettings({ ...process.env, ...environment }), {
+    const text = readyMessage(readHookSettings({ ...process.env, ...(environment as Environment) }), {
       url,
       urlForWcs: `${here.urlOf(here.reachable(HOST), PORTS.PORT)}${BASE_PATH}`,
       board: `${GATEWAY_ENDPOINT}/board`,

@@ -1,9 +1,9 @@
 /** The settings of the function that serves the board. */
 import type { TokenSettings } from '../platform/token-verifier.ts';
 import { problemOfOrigin } from '../access/origin-policy.ts';
-import { readAccess } from './access-settings.ts';
 import { list, required, type Environment } from './environment.ts';
 import { readBansTable, SettingsError } from './settings.ts';
+import { readTokens } from './token-settings.ts';
 
 export interface BoardSettings {
   readonly streamsTable: string;
@@ -27,7 +27,7 @@ export function readBoardSettings(env: Environment): BoardSettings {
     sessionsTable: required(env, 'SESSIONS_TABLE', 'the name of the table of sessions', problems),
     callsTable: required(env, 'CALLS_TABLE', 'the name of the table of calls', problems),
     bansTable: readBansTable(env, problems),
-    tokens: readAccess(env, problems).tokens,
+    tokens: readTokens(env, problems),
     isOffline: env['IS_OFFLINE'] === 'true',
     boardOrigins: readBoardOrigins(env, problems),
   };

@@ -1,12 +1,12 @@
 /** The names of the settings that a deploy gives its functions. Secrets come from elsewhere: lib/platform/secrets.ts. */
 
-/** Settings of every function. */
-export const SETTINGS_OF_ALL = [
+/** Settings of the jobs, and of the functions that hooks call. */
+export const SETTINGS_OF_JOBS = [
   ...['KEEP_ALIVE_INTERVAL_SECONDS', 'LEASE_SECONDS', 'MAX_AGE_SECONDS', 'RETENTION_DAYS'],
   ...['STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'],
 ] as const;
 
-/** Of the board besides: its tokens are those of clients. */
+/** Of the board: its tokens are those of clients. */
 export const SETTINGS_OF_BOARD = [
   ...['BOARD_ORIGINS', 'BANS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],

@@ -107,7 +107,7 @@ describe('serverless package', () => {
       expect(properties).toHaveProperty('LoggingConfig', {
         ...{ LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' },
       });
-      expect(properties).toHaveProperty('Environment.Variables.PARKING_QUEUE_URL', { Ref: 'ParkingQueue' });
+      expect(properties).toHaveProperty('Environment.Variables.STREAMS_TABLE', 'wcs-hooks-dev-streams');
     }
   });
 

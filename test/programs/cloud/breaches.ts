@@ -25,6 +25,14 @@ const BREACHES: Record<string, Breach> = {
     const table = Resources['StreamsTable'];
     if (table) table.DeletionPolicy = table.DeletionPolicy === 'Retain' ? 'Delete' : 'Retain';
   },
+  'bans that stay': ({ Resources }) => {
+    const table = Resources['BansTable'];
+    if (table) table.DeletionPolicy = 'Retain';
+  },
+  'bans that are protected': (_, of) => void (of('BansTable')['DeletionProtectionEnabled'] = true),
+  'bans with the TTL of rows': (_, of) => {
+    of('BansTable')['TimeToLiveSpecification'] = { AttributeName: 'expiresAt', Enabled: true };
+  },
   'a queue of another policy': ({ Resources }) => void delete Resources['ParkingQueue']?.UpdateReplacePolicy,
   'another protection': (_, of) => {
     of('SessionsTable')['DeletionProtectionEnabled'] = !of('SessionsTable')['DeletionProtectionEnabled'];
@@ -39,6 +47,7 @@ const BREACHES: Record<string, Breach> = {
   'a topic without encryption': (_, of) => void delete of('AlarmTopic')['KmsMasterKeyId'],
   'a variable that nobody reads': (_, of) => void (variables(of('EventLambdaFunction'))['NOVEL_VARIABLE'] = ''),
   'a setting of hooks for a job': (_, of) => void (variables(of('SweepLambdaFunction'))['FAIL_METHODS'] = ''),
+  'a setting of jobs for the board': (_, of) => void (variables(of('BoardLambdaFunction'))['LEASE_SECONDS'] = ''),
   'a variable that is missing': (_, of) => void delete variables(of('EventLambdaFunction'))['SESSIONS_TABLE'],
   'a secret in the environment': (_, of) => void (variables(of('EventLambdaFunction'))['HOOK_SECRET'] = 'x'),
   'a shared role': (_, of) => void (of('SweepLambdaFunction')['Role'] = of('ReplayLambdaFunction')['Role']),

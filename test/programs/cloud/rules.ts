@@ -67,28 +67,35 @@ function problemsOfLogs(template: Template): string[] {
 }
 
 const KEPT = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue'];
+/** It goes with any stage, and a ban is removed when it is over. */
+const BANS = 'BansTable';
 
 function problemsOfKeeping({ Resources }: Template, isProd: boolean): string[] {
-  const wanted = isProd ? 'Retain' : 'Delete';
-  return Object.entries(Resources).flatMap(([id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }]) => [
-    ...(KEPT.includes(Type) && (DeletionPolicy !== wanted || UpdateReplacePolicy !== wanted)
-      ? [
-          `${id} has DeletionPolicy ${DeletionPolicy} and UpdateReplacePolicy ${UpdateReplacePolicy}: expected ${wanted}`,
-        ]
-      : []),
-    ...(Type === 'AWS::DynamoDB::Table' && Properties?.['DeletionProtectionEnabled'] !== isProd
-      ? [`${id} has DeletionProtectionEnabled ${String(Properties?.['DeletionProtectionEnabled'])}: expected ${isProd}`]
-      : []),
-  ]);
+  return Object.entries(Resources).flatMap(([id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }]) => {
+    const isKept = isProd && id !== BANS;
+    const wanted = isKept ? 'Retain' : 'Delete';
+    const isProtected = Properties?.['DeletionProtectionEnabled'];
+    return [
+      ...(KEPT.includes(Type) && (DeletionPolicy !== wanted || UpdateReplacePolicy !== wanted)
+        ? [
+            `${id} has DeletionPolicy ${DeletionPolicy} and UpdateReplacePolicy ${UpdateReplacePolicy}: expected ${wanted}`,
+          ]
+        : []),
+      ...(Type === 'AWS::DynamoDB::Table' && isProtected !== isKept
+        ? [`${id} has DeletionProtectionEnabled ${String(isProtected)}: expected ${isKept}`]
+        : []),
+    ];
+  });
 }
 
 /** By type, what each resource with data of streams, or about them, must have. */
-const OF_DATA: Record<string, (properties: Record<string, unknown>) => (string | false)[]> = {
-  'AWS::DynamoDB::Table': (table) => [
+const OF_DATA: Record<string, (properties: Record<string, unknown>, id: string) => (string | false)[]> = {
+  'AWS::DynamoDB::Table': (table, id) => [
     !isTrue(table, 'SSESpecification', 'SSEEnabled') && 'is not encrypted under a KMS key',
     !isTrue(table, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') && 'cannot be recovered',
     !isTrue(table, 'TimeToLiveSpecification', 'Enabled') && 'keeps rows for ever',
-    at(table, 'TimeToLiveSpecification', 'AttributeName') !== 'expiresAt' && 'has another TTL attribute than the rows',
+    at(table, 'TimeToLiveSpecification', 'AttributeName') !== (id === BANS ? 'until' : 'expiresAt') &&
+      'has another TTL attribute than the rows',
     table['BillingMode'] !== 'PAY_PER_REQUEST' && 'is not on demand',
   ],
   'AWS::SQS::Queue': (queue) => [queue['SqsManagedSseEnabled'] !== true && 'is not encrypted'],
@@ -98,7 +105,7 @@ const OF_DATA: Record<string, (properties: Record<string, unknown>) => (string |
 
 const problemsOfData = ({ Resources }: Template): string[] =>
   Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) =>
-    (OF_DATA[Type]?.(Properties) ?? []).filter((problem) => problem !== false).map((problem) => `${id} ${problem}`),
+    (OF_DATA[Type]?.(Properties, id) ?? []).filter((problem) => problem !== false).map((problem) => `${id} ${problem}`),
   );
 
 const at = (value: Record<string, unknown>, ...path: string[]): unknown =>

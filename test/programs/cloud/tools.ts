@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 /** Nothing here may depend on the settings of the shell. */
 const OURS =
-  /^(AWS_|SECRETS_|HOOK_|TOKEN_|FAIL_|STOP_|MAX_|ALARM_|NO_HOOKS|RESERVED_|RETENTION_|LEASE_|LIVE_|KEEP_|ALLOWED_|REST_|CHANGE_|TEST_|IS_OFF)/;
+  /^(AWS_|SECRETS_|HOOK_|TOKEN_|FAIL_|STOP_|MAX_|ALARM_|NO_HOOKS|RESERVED_|RETENTION_|LEASE_|LIVE_|KEEP_|ALLOWED_|REST_|CHANGE_|EVENT|BANS|BOARD_|SIP_|LOG_NUMBERS|FAILED_|TEST_|IS_OFF)/;
 export const cleanEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.test(name)));
 
