@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Row } from '../../../lib/state/row.ts';
 import { boardToken, boardUnderTest } from '../../support/board-under-test.ts';
 import { NOW } from '../../support/tokens.ts';
 
@@ -51,7 +50,7 @@ describe('GET /board/closed', () => {
     board.rows.call.set('c', {
       ...{ phase: 'ended', status: 'FAILED', sipStatus: 486, caller: '100', callee: '200', incoming: true },
       ...{ closedAt: ago(1), talkSeconds: 7, sipMessageRaw: 'hidden' },
-    } as Row);
+    });
     expect((await closed('kind=calls')).items).toEqual([
       {
         ...{ callId: 'c', phase: 'ended', status: 'FAILED', sipStatus: 486, caller: '100', callee: '200' },
