@@ -13,6 +13,9 @@ interface GatewayRequest {
 interface GatewayResponse {
   source?: unknown;
   readonly statusCode?: number;
+  readonly headers?: Record<string, unknown>;
+  /** Of an error of the gateway itself. */
+  readonly output?: { readonly headers: Record<string, unknown> };
   code?(status: number): GatewayResponse;
   type?(mime: string): GatewayResponse;
 }
@@ -41,6 +44,17 @@ export function mendFalse200s(gateway: Gateway): void {
 export function keepBytes(gateway: Gateway): void {
   gateway.ext('onPreHandler', ({ payload, headers }, h) => {
     if (Buffer.isBuffer(payload) && !isUtf8(payload)) headers['content-type'] = 'application/octet-stream';
+    return h.continue;
+  });
+}
+
+/** serverless-offline lets pages of every origin read every answer; API Gateway lets those that the board names with `Vary`. */
+export function keepOriginsOut(gateway: Gateway): void {
+  gateway.ext('onPreResponse', ({ response }, h) => {
+    const headers = response.output?.headers ?? response.headers ?? {};
+    if (!/\borigin\b/i.test(String(headers['vary']))) {
+      for (const name of Object.keys(headers)) if (name.startsWith('access-control-')) delete headers[name];
+    }
     return h.continue;
   });
 }

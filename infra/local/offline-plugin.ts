@@ -9,7 +9,7 @@ import { buildIfChanged } from '../build/build.ts';
 import { BASE_PATH } from '../cloudformation/routes.ts';
 import { startChild, type RunningPart } from './child.ts';
 import { logPath, readyFile } from './data-dir.ts';
-import { explainNotFound, keepBytes, mendFalse200s, type Gateway } from './gateway.ts';
+import { explainNotFound, keepBytes, keepOriginsOut, mendFalse200s, type Gateway } from './gateway.ts';
 import { keepRunning, type Keeper } from './keep-running.ts';
 import { createLogFiles } from './log-files.ts';
 import { pollQueue, type Replay } from './poller.ts';
@@ -102,6 +102,7 @@ export default class LocalStack {
     const gateway = offline.internals().getApiGatewayServer();
     keepBytes(gateway);
     mendFalse200s(gateway);
+    keepOriginsOut(gateway);
     explainNotFound(gateway, url, CONSOLE_ENDPOINT);
     // As the functions read them: #startPoller has given this process the environment of jobs, and connect has that of hooks.
     const { environment } = this.#serverless.service.functions.connect;

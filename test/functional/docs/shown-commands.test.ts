@@ -43,7 +43,7 @@ function scriptCalls(): Call[] {
     commandsOf(page)
       .flatMap(partsOf)
       .flatMap((command) =>
-        [...command.matchAll(/\bnpm run (?:-s )?([\w:]+)((?:"[^"]*"|'[^']*'|[^;&|)"'])*)/g)].map(
+        [...command.matchAll(/\bnpm run (?:-s )?([\w:-]+)((?:"[^"]*"|'[^']*'|[^;&|)"'])*)/g)].map(
           ([, name = '', args = '']) => ({ page: page.path, name, args }),
         ),
       ),
