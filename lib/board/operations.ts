@@ -102,7 +102,7 @@ export function createOperations({ store, bans, now }: Parts): readonly Operatio
   ];
 }
 
-/** API Gateway cuts a path at an encoded `?`: an id that has one comes as this parameter. */
+/** API Gateway cuts a path at an encoded `?`, and may leave `%25` in it: an id that has one of them comes as this parameter. */
 const WithIdSchema = v.strictObject({ ...NothingSchema.entries, id: v.optional(v.string()) });
 
 /** The id that a request names: its parameter `id`, else what stands in the path. */

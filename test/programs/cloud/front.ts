@@ -28,6 +28,9 @@ interface Body {
   readonly TableName?: string;
   readonly IndexName?: string;
   readonly Key?: Record<string, AttributeValue>;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ConditionExpression?: string;
+  readonly ReturnValues?: string;
   readonly RequestItems?: Record<string, unknown>;
   readonly QueueUrl?: string;
   readonly Names?: string[];
@@ -47,8 +50,8 @@ const accessKeyOf = ({ FunctionArn, Role }: DeployedFunction) =>
 export async function startFront() {
   let upstream = '';
   const functions = new Map<string, string>();
-  /** Of each function all rights that it needed. */
-  const needed = new Map<string, Right[]>();
+  /** Of each function all rights that it needed, by what they say. */
+  const needed = new Map<string, Map<string, Right>>();
   const denied: string[] = [];
   /** By how the names of the functions begin. */
   const spoils = new Map<string, (asked: Asked) => Spoil | Promise<Spoil>>();
@@ -60,7 +63,9 @@ export async function startFront() {
     const [api = '', operation = ''] = String(incoming.headers['x-amz-target']).split('.');
     const service = api.startsWith('DynamoDB') ? 'dynamodb' : api.replace(/^(Amazon|AWS)/, '').toLowerCase();
     const body = JSON.parse(payload.toString()) as Body;
-    needed.set(by, [...(needed.get(by) ?? []), ...rightsFor(service, operation, body)]);
+    const rights = needed.get(by) ?? new Map<string, Right>();
+    for (const right of rightsFor(service, operation, body)) rights.set(JSON.stringify(right), right);
+    needed.set(by, rights);
     const spoil = await spoilOf({ by, service, operation, body });
     if (spoil === 'lose') throw new Error('lost');
     if (spoil === 'hang') await new Promise(() => {});
@@ -110,6 +115,7 @@ export type Front = Awaited<ReturnType<typeof startFront>>;
 /** A request's action and what it is on, as a policy names them. */
 function rightsFor(service: string, operation: string, body: Body): Right[] {
   const { TableName, IndexName, RequestItems, QueueUrl, Names, Entries } = body;
+  const updated = operation === 'UpdateItem' ? { updates: updatedBy(body) } : {};
   const tables = [...(TableName ? [TableName] : []), ...Object.keys(RequestItems ?? {})];
   const resources = [
     ...tables.map((table) => `table/${table}${IndexName ? `/index/${IndexName}` : ''}`),
@@ -118,7 +124,20 @@ function rightsFor(service: string, operation: string, body: Body): Right[] {
     ...(Entries ?? []).map(({ EventBusName }) => `event-bus/${EventBusName}`),
   ];
   const where = `arn:aws:${service}:${CREDENTIALS.AWS_REGION}:${ACCOUNT}`;
-  return resources.map((resource) => ({ action: `${service}:${operation}`, resource: `${where}:${resource}` }));
+  return resources.map((resource) => ({
+    action: `${service}:${operation}`,
+    resource: `${where}:${resource}`,
+    ...updated,
+  }));
+}
+
+/** What AWS calls `dynamodb:Attributes` and `dynamodb:ReturnValues`; MiniStack knows the attributes of a projection alone. */
+function updatedBy({ Key, ExpressionAttributeNames, ConditionExpression = '', ReturnValues = 'NONE' }: Body) {
+  const inCondition = [...ConditionExpression.matchAll(/attribute_(?:not_)?exists\((\w+)\)/g)].map(
+    ([, name = '']) => name,
+  );
+  const attributes = [...Object.keys(Key ?? {}), ...Object.values(ExpressionAttributeNames ?? {}), ...inCondition];
+  return { attributes: [...new Set(attributes)].sort(), returns: ReturnValues };
 }
 
 /** MiniStack asks a role for a right to all parameters: whether it may read these is compared in the end. */

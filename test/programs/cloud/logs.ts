@@ -3,8 +3,24 @@ import type { Aws } from './aws.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
+interface Written {
+  readonly message: string;
+  readonly timestamp: number;
+}
+
+/** MiniStack gives so many at once, the oldest first, and no token for more. */
+const PAGE = 10_000;
+
 export async function linesOf(aws: Aws, prefix: string, name: string): Promise<Line[]> {
   const logGroupName = `/aws/lambda/${prefix}-${name}`;
-  const events = await aws.list<{ message: string }>('logs', 'filter_log_events', 'events', { logGroupName });
-  return events.flatMap(({ message }) => (message.startsWith('{') ? [JSON.parse(message) as Line] : []));
+  const all: Written[] = [];
+  for (let startTime = 0; ;) {
+    const page = await aws.list<Written>('logs', 'filter_log_events', 'events', { logGroupName, startTime });
+    // Those of the last page's last millisecond come again.
+    all.push(...page.slice(all.filter(({ timestamp }) => timestamp === startTime).length));
+    const last = page.at(-1)?.timestamp ?? 0;
+    if (page.length < PAGE || last === startTime) break;
+    startTime = last;
+  }
+  return all.flatMap(({ message }) => (message.startsWith('{') ? [JSON.parse(message) as Line] : []));
 }

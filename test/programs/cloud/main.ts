@@ -8,6 +8,7 @@ import { ownersClient } from '../../../infra/local/ministack.ts';
 import { MissingError, pythonTools } from '../../../infra/local/python.ts';
 import { runTool } from '../../../infra/local/tool.ts';
 import { startAws, type Aws } from './aws.ts';
+import { problemsOfBoard, problemsOfNoBoard } from './board.ts';
 import { problemsOfAwayBus, problemsOfMany, problemsOfSpoiltRow, problemsOfTold, subscribe } from './changes.ts';
 import { BREACH_COUNT, unseenBreaches } from './breaches.ts';
 import { verifyBreaks } from './breaks.ts';
@@ -183,6 +184,7 @@ async function verifyDeployment(aws: Aws): Promise<void> {
     ...(await missingOf([away.load])),
   ]);
 
+  await step('without token settings there is no board', () => problemsOfNoBoard(dev));
   const tokenFor = await prepareTokens(dev);
   await step(
     'a redeploy that switches the policies on, while hooks come: nothing acknowledged is missing',
@@ -200,7 +202,11 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   await step('phones register, call and are called as their tokens say, and the rows of calls are right', () =>
     problemsOfTelephony(dev, tokenFor),
   );
-  await step('the bus told of all of it: outages, replays, a redeploy, denials and stops', async () => {
+  await step(
+    'the board shows, stops and bans, each for who has the right; a ban by the command keeps out, and lifts',
+    () => problemsOfBoard(dev, tokenFor),
+  );
+  await step('the bus told of all of it: outages, replays, a redeploy, denials, stops and bans', async () => {
     const problems = await problemsOfTold(subscriber);
     await subscriber.unsubscribe();
     return problems;

@@ -39,8 +39,11 @@ export const withOwnPolicy =
     }
   };
 
-/** The secret of tokens, before the deploy that needs it. @returns what signs tokens */
-export async function prepareTokens(stage: Stage): Promise<(...claims: string[]) => Promise<string>> {
+/** Signs a token of alice's. */
+export type TokenFor = (...claims: string[]) => Promise<string>;
+
+/** The secret of tokens, before the deploy that needs it. */
+export async function prepareTokens(stage: Stage): Promise<TokenFor> {
   const { stdout } = await stage.run('secrets', ['--stage', stage.name, '--token']);
   const secret = /^ +(\w{64})$/m.exec(stdout)?.[1];
   if (!secret) throw new Error(`secrets --token: ${stdout}`);
@@ -48,7 +51,7 @@ export async function prepareTokens(stage: Stage): Promise<(...claims: string[])
     (await stage.run('token', ['--sub', 'alice', ...claims], { ...TOKENS, TOKEN_SECRET: secret })).stdout.trim();
 }
 
-export async function problemsOfPolicies(stage: Stage, tokenFor: Awaited<ReturnType<typeof prepareTokens>>) {
+export async function problemsOfPolicies(stage: Stage, tokenFor: TokenFor) {
   const good = await tokenFor('--publish', 'stream-*', '--play', 'stream-*');
   const other = await tokenFor('--publish', 'room-*', '--play', 'stream-*');
   const { expect, problems } = expecting(stage);
@@ -87,11 +90,7 @@ export async function problemsOfPolicies(stage: Stage, tokenFor: Awaited<ReturnT
 const ACCOUNT = { sipLogin: 'MARKER-login', sipPassword: 'MARKER-password', sipDomain: 'MARKER.example.com' };
 
 /** A token names a SIP account: the connection gets it, and nobody else learns of it. */
-export async function problemsOfSipAccounts(
-  aws: Aws,
-  stage: Stage,
-  tokenFor: Awaited<ReturnType<typeof prepareTokens>>,
-): Promise<string[]> {
+export async function problemsOfSipAccounts(aws: Aws, stage: Stage, tokenFor: TokenFor): Promise<string[]> {
   const { expect, problems } = expecting(stage);
   const token = await tokenFor('--sip', 'line', '--callee', '200');
   await expect(403, 'a connect whose account is not there', hookOf('connect', 'g', { custom: { token } }));
@@ -115,10 +114,7 @@ export async function problemsOfSipAccounts(
 }
 
 /** Click to call, and the other calls of the simulator, with the account `line`. */
-export async function problemsOfTelephony(
-  stage: Stage,
-  tokenFor: Awaited<ReturnType<typeof prepareTokens>>,
-): Promise<string[]> {
+export async function problemsOfTelephony(stage: Stage, tokenFor: TokenFor): Promise<string[]> {
   const token = await tokenFor('--sip', 'line', '--callee', '4930901820', '--call', TRANSFER_TARGET);
   const problems: string[] = [];
   for (const scenario of ['registration', 'outgoing', 'incoming', 'transfer', 'busy', 'failed-call'] as const)
@@ -146,14 +142,18 @@ export async function problemsOfOrigins(stage: Stage): Promise<string[]> {
   return problems;
 }
 
-function expecting({ url, secret }: Stage) {
+export function expecting({ url, secret }: Stage) {
   const problems: string[] = [];
-  async function expect(status: number, what: string, hook: Hook) {
+  async function send(hook: Hook) {
     const wcs = createWcs({ url, secret, timeout: 15_000, connections: 1 });
     const answer = await wcs.send(hook);
     wcs.close();
+    return answer;
+  }
+  async function expect(status: number, what: string, hook: Hook) {
+    const answer = await send(hook);
     if (answer.status !== status) problems.push(`${what} was answered ${answer.status}, expected ${status}`);
     return answer.fields;
   }
-  return { expect, problems };
+  return { expect, send, problems };
 }

@@ -10,6 +10,8 @@ import { list, type Statement } from './template.ts';
 export interface Right {
   readonly action: string;
   readonly resource: string;
+  /** Of an UpdateItem: what it names, and what it wants back. */
+  readonly updates?: { readonly attributes: readonly string[]; readonly returns: string };
 }
 const told = ({ action, resource }: Right) => `${action} on ${resource}`;
 
@@ -65,7 +67,7 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
   for (const name of FUNCTIONS) {
     const needs = new Set<string>();
     for (const { prefix } of stages) {
-      const rights = [...(aws.front.needed.get(`${prefix}-${name}`) ?? []), ...platformRights(prefix, name)];
+      const rights = [...(aws.front.needed.get(`${prefix}-${name}`)?.values() ?? []), ...platformRights(prefix, name)];
       for (const right of rights) needs.add(neutral(told(right), prefix));
     }
     for (const stage of stages) {
@@ -77,6 +79,7 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
         ...[...has].filter((right) => !needs.has(right)).map((right) => `${name} may ${right}, and does not need it`),
       );
     }
+    problems.push(...(await problemsOfConditions(aws, stages, name)));
     // A command in the code that was not played might need a right that nobody saw.
     const asked = new Set([...needs].map((right) => right.split(' ')[0] ?? ''));
     const unplayed = [...operationsOf(readBundle(name))].filter((operation) => !asked.has(operation));
@@ -89,6 +92,32 @@ export async function problemsOfRights(aws: Aws, stages: readonly Stage[]): Prom
     );
   }
   return [...new Set(problems), ...aws.front.denied];
+}
+
+/** MiniStack lets an update pass whatever it names: what the condition of a right allows is compared with what was updated. */
+async function problemsOfConditions(aws: Aws, stages: readonly Stage[], name: string): Promise<string[]> {
+  const updates = stages.flatMap(({ prefix }) =>
+    [...(aws.front.needed.get(`${prefix}-${name}`)?.values() ?? [])].flatMap((right) => right.updates ?? []),
+  );
+  const named = new Set(updates.flatMap(({ attributes }) => attributes));
+  const problems = await Promise.all(
+    stages.map(async (stage) => {
+      const { PolicyDocument } = await policyOf(aws, stage, name);
+      return PolicyDocument.Statement.flatMap(({ Condition }) => {
+        if (!Condition) return [];
+        const allowed = Condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'] ?? [];
+        const returned = Condition['StringEqualsIfExists']?.['dynamodb:ReturnValues'] ?? [];
+        return [
+          ...[...named].filter((one) => !allowed.includes(one)).map((one) => `${name} updates ${one}, and may not`),
+          ...allowed.filter((one) => !named.has(one)).map((one) => `${name} may update ${one}, and does not need it`),
+          ...updates
+            .filter(({ returns }) => !returned.includes(returns))
+            .map(({ returns }) => `${name} wants ${returns} of an update, and may not`),
+        ];
+      });
+    }),
+  );
+  return problems.flat();
 }
 
 const neutral = (text: string, prefix: string) =>

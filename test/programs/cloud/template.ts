@@ -9,6 +9,7 @@ export interface Statement {
   Effect: 'Allow' | 'Deny';
   Action: string | string[];
   Resource: unknown;
+  Condition?: Record<string, Record<string, string[]>>;
 }
 
 export const templateFile = (folder: string) => join(folder, 'cloudformation-template-update-stack.json');
