@@ -74,7 +74,9 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     replace(path, contents);
     if (path.endsWith('.cjs')) replace(path.replace(/cjs$/, 'mjs'), Buffer.from(entryOf(basename(path))));
   }
-  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify([...Object.keys(metafile.inputs), ...page.inputs]));
+  // What a `define` brings is an input without a file.
+  const inputs = Object.keys(metafile.inputs).filter((input) => !input.startsWith('<define:'));
+  writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify([...inputs, ...page.inputs]));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
 }
@@ -91,7 +93,8 @@ export async function buildIfChanged(): Promise<void> {
   if (!isUpToDate()) await build();
 }
 
-function isUpToDate(): boolean {
+/** Whether the bundles in dist/ are of what is there now. */
+export function isUpToDate(): boolean {
   try {
     const list = join(ROOT, 'dist', INPUTS);
     const inputs = JSON.parse(readFileSync(list, 'utf8')) as string[];

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isUpToDate } from '../../infra/build/build.ts';
 import { FUNCTIONS } from '../../infra/cloudformation/functions.ts';
 import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
 import { WARM_UP_ID } from '../../lib/warm-up.ts';
@@ -85,6 +86,10 @@ describe('the bundled', () => {
     const bundles = readdirSync(DIST).filter((file) => file.endsWith('.cjs'));
     expect(bundles.sort()).toEqual(FUNCTIONS.map((name) => `${name}.cjs`).sort());
     for (const file of bundles) expect(readFileSync(join(DIST, file), 'utf8')).not.toMatch(/\bimport\s*\(/);
+  });
+
+  it('are up to date once they are built: a start builds nothing, which another user may not', () => {
+    expect(isUpToDate()).toBe(true);
   });
 
   it.each(['connect', 'invocation', 'event', 'incoming', 'sweep', 'replay', 'board'])(
