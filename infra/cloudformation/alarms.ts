@@ -5,6 +5,7 @@
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
 import type { MetricOfStage } from '../../lib/platform/log.ts';
+import { hasBansTable } from './bans.ts';
 import { functionId, FUNCTIONS, functionsOf, pascal, type FunctionName } from './functions.ts';
 import {
   attribute,
@@ -200,6 +201,14 @@ const OF_CHANGES: Readonly<Record<string, Alarm>> = {
   ),
 };
 
+const OF_BANS: Readonly<Record<string, Alarm>> = {
+  'bans-not-read': from(
+    10,
+    sum(ofStage('bansNotRead')),
+    'Functions cannot read the bans: new ones do not bind, and who is banned may get in through a function that has just started. "cause" of "bans not read" in the logs says why.',
+  ),
+};
+
 /** The function `event` gets a hook for every connection that comes and goes. */
 const noHooks = (minutes: number): Readonly<Record<string, Alarm>> => ({
   'no-hooks': {
@@ -320,6 +329,7 @@ export async function alarms(tools: Tools): Promise<Resources> {
     ...ALARMS,
     ...ofFunctions(functions),
     ...(functions.includes('changes') ? OF_CHANGES : {}),
+    ...((await hasBansTable(tools)) ? OF_BANS : {}),
     ...(percent ? failedCallsOf(percent, functions) : {}),
     ...(minutes ? noHooks(wholeNumber('NO_HOOKS_MINUTES', minutes, LONGEST_MINUTES)) : {}),
   };

@@ -157,7 +157,11 @@ const rowsOf = (functions: readonly FunctionName[]): readonly (readonly Widget[]
     ),
   ],
   [
-    graph('Rejected and denied', [...hooks(...NOT_ALLOWED), overOutcomes('failedOpen', 'failed open')]),
+    graph('Rejected and denied, bans that could not be read', [
+      ...hooks(...NOT_ALLOWED),
+      overOutcomes('failedOpen', 'failed open'),
+      ofStage('bansNotRead'),
+    ]),
     graph('Lost streams and calls, silent nodes, live after their end, ids in use, fields of another type', [
       ofStage('lostStreams'),
       ofStage('lostCalls'),

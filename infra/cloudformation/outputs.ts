@@ -3,7 +3,8 @@ import { BASE_PATH } from './routes.ts';
 import { tellsChanges } from './changes.ts';
 import { PREFIX, sub, type Table, type Tools } from './template.ts';
 
-const URL = `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${BASE_PATH}`;
+const API = 'https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}';
+const URL = `${API}${BASE_PATH}`;
 const CONSOLE = 'https://${AWS::Region}.console.aws.amazon.com';
 
 const itemsOf = (table: Table) => `${CONSOLE}/dynamodbv2/home?region=\${AWS::Region}#item-explorer?table=\${${table}}`;
@@ -11,6 +12,7 @@ const cloudWatch = (place: string) => `${CONSOLE}/cloudwatch/home?region=\${AWS:
 
 const OUTPUTS: Readonly<Record<string, readonly [description: string, value: string]>> = {
   BaseUrl: ['The URL of the hooks', URL],
+  BoardUrl: ['The board, where there are token settings', `${API}/board`],
   StreamsTableName: ['The table of streams', '${self:custom.streamsTable}'],
   SessionsTableName: ['The table of sessions', '${self:custom.sessionsTable}'],
   CallsTableName: ['The table of calls', '${self:custom.callsTable}'],

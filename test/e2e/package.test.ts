@@ -340,7 +340,7 @@ describe('serverless package', () => {
   it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     const alarms = of('AWS::CloudWatch::Alarm');
-    expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3 + 2);
+    expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3 + 2 + 1);
     for (const [id, { Properties }] of alarms) {
       expect(Properties).toMatchObject({ AlarmActions: topic, TreatMissingData: 'notBreaching' });
       // These tell of a moment.
@@ -376,6 +376,7 @@ describe('serverless package', () => {
   it('tells what to type into WCS', () => {
     const url = 'https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/rest/my_api';
     expect(outputs['BaseUrl']?.Value).toEqual({ 'Fn::Sub': url });
+    expect(outputs['BoardUrl']?.Value).toEqual({ 'Fn::Sub': url.replace('/rest/my_api', '/board') });
     expect(outputs['WcsAddApp']?.Value).toEqual({ 'Fn::Sub': `add app myApp myAppKey "${url}"` });
     expect(outputs['WcsAddMethods']?.Value).toBe('add app-rest-method -a myAppKey');
     expect(outputs['WcsProperties']?.Value).toMatch(/^rest_hook_send_hash=true\nrest_hook_secret_key=.*\nrest_request/);

@@ -6,6 +6,7 @@ import { createSweep } from '../../lib/jobs/sweep.ts';
 import { createLog } from '../../lib/platform/log.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
+import { createBanList } from '../../lib/store/ban-list.ts';
 import type { LiveEntry, SweepStore } from '../../lib/store/store.ts';
 import type { HookFunction } from '../../lib/http/hook-handler.ts';
 import { TEST_STAGE } from './cloudformation.ts';
@@ -125,6 +126,15 @@ export async function jobLines(): Promise<WrittenLine[]> {
   await changes({ Records: callEnds });
   isAway = true;
   await changes({ Records: records });
+  return parse(written);
+}
+
+/** A function that cannot read the bans. */
+export async function banLines(): Promise<WrittenLine[]> {
+  const written: string[] = [];
+  const now = () => T0;
+  const log = createLog((line) => written.push(line), now, TEST_STAGE);
+  await createBanList(() => Promise.reject(new Error('away')), { now, log }).current();
   return parse(written);
 }
 

@@ -5,7 +5,7 @@ import type { HookOutcome } from '../../../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../../../lib/jobs/replay.ts';
 import type { MetricOfStage } from '../../../../lib/platform/log.ts';
 import { ofType, shellWith } from '../../../support/cloudformation.ts';
-import { hookLines, jobLines, metricsIn, notReadyLines } from '../../../support/written-lines.ts';
+import { banLines, hookLines, jobLines, metricsIn, notReadyLines } from '../../../support/written-lines.ts';
 
 type Statistic = 'Sum' | 'Maximum' | 'p99';
 /** What is measured, how often it is looked at, and when it is too much. */
@@ -65,6 +65,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
     metrics: [ofQueue('ChangesDeadLetterQueue', 'Visible')],
     ...{ statistic: 'Maximum', when: '>= 1', periods: '1 × 300 s' },
   },
+  'bans-not-read': { metrics: [ofStage('bansNotRead')], statistic: 'Sum', when: '>= 10', periods: '1 × 300 s' },
   'node-silent': {
     metrics: [ofStage('silentNodes')],
     ...{ statistic: 'Sum', when: '>= 1', periods: '1 × 60 s', isOfMoment: true },
@@ -165,7 +166,8 @@ describe('the alarms', () => {
       await run().finally(() => write.mockRestore());
       return lines;
     };
-    const written = metricsIn([...(await hookLines()), ...(await jobLines()), ...(await notReadyLines(capture))]);
+    const lines = [...(await hookLines()), ...(await jobLines()), ...(await banLines())];
+    const written = metricsIn([...lines, ...(await notReadyLines(capture))]);
     const ours = all.flatMap((alarm) => rowOf(alarm).metrics.filter((metric) => metric.startsWith('wcs-hooks/')));
     expect(ours.length).toBeGreaterThan(7);
     // A parked hook is written by the same code as a hook: any of its outcomes.
@@ -219,6 +221,11 @@ describe('the alarms', () => {
       expect(ids.filter((id) => id.startsWith('Changes'))).toHaveLength(4);
     }
     await expect(build({ CHANGE_EVENTS: 'no' })).rejects.toThrow('CHANGE_EVENTS="no": expected true or false');
+  });
+
+  it('are without the one of bans where there are none', async () => {
+    expect(Object.keys((await build()).Resources)).toContain('BansNotReadAlarm');
+    expect(Object.keys((await build({ BANS: 'false' })).Resources)).not.toContain('BansNotReadAlarm');
   });
 
   it.each(['0', '-1', '1.5', '1441', 'often', ' '])('refuse NO_HOOKS_MINUTES=%j', async (minutes) => {

@@ -5,7 +5,7 @@ import type { ReplayOutcome } from '../../../../lib/jobs/replay.ts';
 import type { MetricByOutcome, MetricOfStage } from '../../../../lib/platform/log.ts';
 import { ofType, shellWith } from '../../../support/cloudformation.ts';
 import { insights } from '../../../support/insights.ts';
-import { hookLines, jobLines, metricsIn, type WrittenLine } from '../../../support/written-lines.ts';
+import { banLines, hookLines, jobLines, metricsIn, type WrittenLine } from '../../../support/written-lines.ts';
 
 type Line = readonly (
   string | { readonly label?: string; readonly stat?: string; readonly expression?: string; readonly yAxis?: string }
@@ -65,7 +65,10 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
   'Hooks by outcome': ['Sum', ofHooks('hooks')],
   [LIVE]: ['Maximum', (['livePublishers', 'livePlayers', 'ringingCalls', 'talkingCalls'] as const).map(ofStage)],
   'Latency of hooks, ms': ['p50 p99 p99', [ofApi('Latency'), ofApi('Latency'), ofApi('IntegrationLatency')]],
-  'Rejected and denied': ['Sum', [...ofHooks('rejected and denied'), overOutcomes('failedOpen')]],
+  'Rejected and denied, bans that could not be read': [
+    'Sum',
+    [...ofHooks('rejected and denied'), overOutcomes('failedOpen'), ofStage('bansNotRead')],
+  ],
   [LIVE_AND_LOST]: [
     'Sum',
     [
@@ -137,7 +140,7 @@ const tableOf = (title: string) =>
 describe('the dashboard', () => {
   let lines: WrittenLine[] = [];
   beforeAll(async () => {
-    lines = [...(await hookLines()), ...(await jobLines())];
+    lines = [...(await hookLines()), ...(await jobLines()), ...(await banLines())];
   });
 
   it('shows the graphs of the table, minute by minute', () => {
