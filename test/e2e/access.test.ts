@@ -94,6 +94,42 @@ describe('a WCS that obeys, and policy token', () => {
     }
   });
 
+  it('a ban keeps a user out of all that is asked for, ends what is live, and is over', async () => {
+    const env = { ...process.env, DYNAMODB_PORT: String(stack.ports.DYNAMODB_PORT) };
+    const ban = async (...options: string[]) => expect((await runScript('ban', options, env)).code).toBe(0);
+    const rights = ['--publish', '*', '--play', '*', '--call', '2'];
+    const [ofMallory, ofBob] = [await token(...rights, '--sub', 'mallory'), await token(...rights, '--sub', 'bob')];
+    const [mallory, bob] = [clientWith(ofMallory, 'stage'), clientWith(ofBob, 'stage')];
+    for (const client of [mallory, bob]) expect((await play(life(client))).answers).toEqual([200, 200, 200, 200, 200]);
+
+    const statusOf = async ([hook]: readonly Hook[]) => hook && (await wcs.send(hook)).status;
+    /** Of one who comes anew, and of one who is connected. */
+    const tries = async ({ sessionId }: Client, token: string) => {
+      const inSession = (published: boolean) => ({ ...clientWith(token, 'stage', published), sessionId });
+      const call = { callId: `c-${sessionId}`, sessionId, nodeId: 'node', caller: '1', callee: '2', status: 'PENDING' };
+      return {
+        connect: await statusOf(connects(clientWith(token, 'stage'))),
+        publish: await statusOf(starts(inSession(true))),
+        play: await statusOf(starts(inSession(false))),
+        call: (await stack.post('call', JSON.stringify(call))).status,
+      };
+    };
+    const all = (status: number) => ({ connect: status, publish: status, play: status, call: status });
+    // Every container reads the bans again after 5 s at most.
+    const patience = { timeout: 15_000, interval: 500 };
+    expect(await tries(mallory, ofMallory)).toEqual(all(200));
+
+    await ban('--sub', 'mallory', '--reason', 'spam');
+    await expect.poll(() => tries(mallory, ofMallory), patience).toEqual(all(403));
+    await expect.poll(() => statusOf(keepAlives(mallory, 1)), patience).toBe(403);
+    expect(await stack.row(mallory.mediaSessionId)).toMatchObject({ stopSentAt: expect.any(String) as string });
+    expect(await tries(bob, ofBob)).toEqual(all(200));
+    expect(await statusOf(keepAlives(bob, 1))).toBe(200);
+
+    await ban('--sub', 'mallory', '--for', '1s');
+    await expect.poll(() => tries(mallory, ofMallory), patience).toEqual(all(200));
+  });
+
   it('its sessions are rows without the token', async () => {
     const secret = await token('--publish', 'room-*');
     const client = clientWith(secret, 'room-1');
