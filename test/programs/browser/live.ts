@@ -37,14 +37,15 @@ export const LIVE: readonly Check[] = [
       equal(await namesShown(page), namesOf(rows), 'names with their publishers and viewers');
 
       await page.getByRole('link', { name: 'Nodes' }).click();
-      equal(await page.locator('tbody tr').count(), 1, 'nodes');
+      await until(async () => (await page.locator('tbody tr').count()) === 1, 'one node');
       await page.locator('tbody a').first().click();
       await page.locator('.chip').waitFor();
-      equal(await page.locator('tbody tr').count(), ROOMS, 'names of the node');
+      await until(async () => (await page.locator('tbody tr').count()) === ROOMS, 'the names of the node');
       await page.locator('.chip').click();
 
       await page.getByRole('searchbox').fill('room-1');
-      equal((await namesShown(page)).map(([name]) => name).sort(), ['room-1', 'room-10', 'room-11'], 'what is found');
+      const found = async () => (await namesShown(page)).map(([name]) => name).sort();
+      await until(async () => (await found()).join() === 'room-1,room-10,room-11', 'what is found');
       await page.getByRole('searchbox').fill('nobody has this');
       await page.getByText('Nothing of what is shown here matches.').waitFor();
       await page.getByRole('searchbox').fill('');
