@@ -54,7 +54,7 @@ deploys both with serverless to MiniStack (an AWS in Python that routes, runs, q
 functions) on this machine, and sends hooks through the deployed URL: recorded ones, the simulator's, and more while DynamoDB
 and Parameter Store are away, secrets are rotated, and a deploy is under way. Ends with a table; exits with 1 if anything
 is not as it should be, with 2 if something is missing on this machine.
-Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes some six minutes on two cores. What it cannot
+Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes some nine minutes on two cores. What it cannot
 show: CONTRIBUTING.md.
 
   --breaks  instead: breaks the template in ten ways, deploys each, and sees that it is noticed; some five minutes
