@@ -40,14 +40,19 @@ export interface Stage {
 
 const SIZE = ['--streams', '3', '--players', '2', '--keep-alives', '2', '--concurrency', '4'];
 
-/** Deployed, and with a secret. */
-export async function openStage(aws: Aws, name: string, change?: Change): Promise<Stage> {
+/** Deployed, and with a secret. `own`: settings of all its deploys. */
+export async function openStage(
+  aws: Aws,
+  name: string,
+  change?: Change,
+  own: Record<string, string> = {},
+): Promise<Stage> {
   const { endpoint, environment } = aws;
   const folder = join(CLOUD, `deploy-${name}`);
   const prefix = `wcs-hooks-${name}`;
   const streamsTable = `${prefix}-streams`;
   const deployWith = async (settings: Record<string, string>, change?: Change) => {
-    const all = { ...environment, ...settings };
+    const all = { ...environment, ...own, ...settings };
     const deployed = await deploy({ stage: name, folder, endpoint, settings: all, ...(change && { change }) });
     aws.front.learn(await aws.list('lambda', 'list_functions', 'Functions'));
     return deployed;
