@@ -105,10 +105,8 @@ const environmentOf = (template: Template) =>
     Object.keys((properties['Environment'] as { Variables: object }).Variables),
   );
 
-const SCENARIOS = [
-  ...(['lifecycle', 'reconnect', 'burst', 'bad-signature', 'flapping', 'many-viewers'] as const),
-  ...(['registration', 'outgoing', 'incoming', 'transfer', 'busy', 'failed-call'] as const),
-];
+/** Those of calls come with an account, in problemsOfTelephony: without one no phone registers, and every call fails. */
+const SCENARIOS = ['lifecycle', 'reconnect', 'burst', 'bad-signature', 'flapping', 'many-viewers'] as const;
 
 async function verifyDeployment(aws: Aws): Promise<void> {
   const { front } = aws;
