@@ -1,7 +1,9 @@
-/** What events cost a hook on the local stack: two stacks side by side, with and without them, take turns. */
+/** What events cost a hook on the local stack, and how late they come: stacks side by side, with and without them, take turns. */
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { ChangeEnvelope } from '../../../lib/state/change.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { play } from '../../simulator/run.ts';
 import { SCENARIOS } from '../../simulator/scenarios.ts';
@@ -28,7 +30,8 @@ interface Turn {
 }
 
 export async function benchEvents(rounds: number, say: (line: string) => void): Promise<void> {
-  const receiver = await startReceiver();
+  const lags: number[] = [];
+  const receiver = await startReceiver((written) => lags.push(Date.now() - written));
   const { port } = receiver.address() as AddressInfo;
   const EVENTS_URL = `http://127.0.0.1:${port}`;
   const names = Object.keys(VARIANTS) as Variant[];
@@ -67,6 +70,10 @@ export async function benchEvents(rounds: number, say: (line: string) => void): 
         say(`  ${(names[n] ?? '').padEnd(16)} ${shown(one)}${n === 0 ? '' : `  ${percent(one, bare)} %`}`),
     );
   }
+  lags.sort((a, b) => a - b);
+  const at = (share: number) => lags[Math.min(Math.floor(lags.length * share), lags.length - 1)];
+  say(`ms from the row to EVENTS_URL, of ${lags.length} events`);
+  say(`  p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`);
 }
 
 const shown = ({ median, least, most }: Spread) => `${median.toFixed(0)} (${least.toFixed(0)} to ${most.toFixed(0)})`;
@@ -104,9 +111,13 @@ const cpuTicks = (stack: LocalStack) =>
     )
     .reduce((sum, fields) => sum + Number(fields[11]) + Number(fields[12]), 0);
 
-function startReceiver(): Promise<Server> {
+/** @param tell is told when the row of each event was written, in milliseconds since the epoch */
+function startReceiver(tell: (written: number) => void): Promise<Server> {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(204).end());
+    void text(request).then((event) => {
+      tell(Date.parse((JSON.parse(event) as ChangeEnvelope).time));
+      response.writeHead(204).end();
+    });
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
