@@ -93,17 +93,18 @@ export const LIVE: readonly Check[] = [
       const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
       await page.getByRole('button', { name: 'Name', exact: true }).focus();
       await page.keyboard.press('Enter');
-      equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'ascending', 'the order');
+      const header = page.getByRole('columnheader', { name: 'Name' });
+      await until(async () => (await header.getAttribute('aria-sort')) === 'ascending', 'the order');
       await page.getByRole('button', { name: 'App' }).focus();
       await page.keyboard.press('Tab');
-      equal(await focused(), 'room-0', 'the first row');
+      await until(async () => (await focused()) === 'room-0', 'the first row');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowUp');
-      equal(await focused(), 'room-1', 'the second row');
+      await until(async () => (await focused()) === 'room-1', 'the second row');
       await page.keyboard.press('Enter');
       await page.getByRole('complementary').waitFor();
-      equal(await focused(), 'name room-1', 'the panel');
+      await until(async () => (await focused()) === 'name room-1', 'the panel');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
@@ -111,10 +112,10 @@ export const LIVE: readonly Check[] = [
       await dialog.waitFor();
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      equal(await focused(), 'Ban this name …', 'what opened the dialog');
+      await until(async () => (await focused()) === 'Ban this name …', 'what opened the dialog');
       await page.keyboard.press('Escape');
       await page.getByRole('complementary').waitFor({ state: 'detached' });
-      equal(await focused(), 'room-1', 'what opened the panel');
+      await until(async () => (await focused()) === 'room-1', 'what opened the panel');
       equal(faults, [], 'faults');
       await close();
     },
