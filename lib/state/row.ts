@@ -149,7 +149,7 @@ const SESSION_OWNED = [
 
 const CALL_STATE = ['phase', 'status', 'info', 'sipStatus'] as const;
 
-const CALL_ATTRIBUTES = [
+const CALL_PARTIES = [
   'incoming',
   'caller',
   'callee',
@@ -159,10 +159,11 @@ const CALL_ATTRIBUTES = [
   'appKey',
   'sessionId',
   'mediaProvider',
-  'hasAudio',
-  'hasVideo',
-  'isMsrp',
 ] as const;
+
+const CALL_MEDIA = ['hasAudio', 'hasVideo', 'isMsrp'] as const;
+
+const CALL_ATTRIBUTES = [...CALL_PARTIES, ...CALL_MEDIA] as const;
 
 const CALL_REGISTERS = [
   { time: 'decidedAt', fields: ['denied', 'sub'] },
@@ -179,15 +180,7 @@ const CALL_OWNED = [
   'sipStatus',
   'denied',
   'sub',
-  'incoming',
-  'caller',
-  'callee',
-  'visibleName',
-  'parentCallId',
-  'nodeId',
-  'appKey',
-  'sessionId',
-  'mediaProvider',
+  ...CALL_PARTIES,
   'decidedAt',
   'firstSeenAt',
   'startedAt',
@@ -201,9 +194,7 @@ const CALL_OWNED = [
   'transferTarget',
   'transferStatusAt',
   'transferStatus',
-  'hasAudio',
-  'hasVideo',
-  'isMsrp',
+  ...CALL_MEDIA,
   'expiresAt',
   'closedIn',
   'closedAt',
