@@ -6,17 +6,8 @@ import { tablesOf } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 import { NODES, startStreamsCommand, T0 } from '../support/streams-command.ts';
 
-const { dynamo, control, tell, lose, streams, onTerminal, idsOf, reset } = await startStreamsCommand();
-beforeAll(async () => {
-  await tell('p-room', 'room', 'PUBLISHING');
-  await tell('v1', 'room', 'PLAYING');
-  await tell('v2', 'room', 'PLAYING', NODES[1]);
-  await tell('v3', 'other', 'PLAYING');
-  await tell('gone', 'room', 'PLAYING');
-  await tell('gone', 'room', 'STOPPED');
-  // A name is its client's: this one would clear the screen of who reads it, and write to the left from there.
-  await tell('evil', '\u001b[2Jevil\u009b\u202e\u{e0001}', 'PUBLISHING');
-});
+const { dynamo, control, tell, tellRooms, lose, streams, onTerminal, idsOf, reset } = await startStreamsCommand();
+beforeAll(tellRooms);
 afterAll(() => dynamo.close());
 beforeEach(reset);
 

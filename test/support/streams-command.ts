@@ -99,6 +99,17 @@ export async function startStreamsCommand() {
     streams,
     onTerminal,
     idsOf,
+    /** Before all tests: a watched room, another, one that has ended, and a name that means harm. */
+    tellRooms: async (): Promise<void> => {
+      await tell('p-room', 'room', 'PUBLISHING');
+      await tell('v1', 'room', 'PLAYING');
+      await tell('v2', 'room', 'PLAYING', NODES[1]);
+      await tell('v3', 'other', 'PLAYING');
+      await tell('gone', 'room', 'PLAYING');
+      await tell('gone', 'room', 'STOPPED');
+      // A name is its client's: this one would clear the screen of who reads it, and write to the left from there.
+      await tell('evil', '\u001b[2Jevil\u009b\u202e\u{e0001}', 'PUBLISHING');
+    },
     /** Before each test. */
     reset: (): void => {
       dynamo.requests.length = 0;
