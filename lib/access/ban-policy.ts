@@ -1,4 +1,4 @@
-/** Policy `ban`: the operator keeps somebody out. It is asked before all others. */
+/** Policy `ban`: the operator keeps somebody out. It applies before all others. */
 import { banOn, type Bans } from '../state/bans.ts';
 import { METHOD_NAMES, METHODS, type Action, type MethodName } from '../wcs/methods.ts';
 import { redactId } from '../wcs/redact-id.ts';

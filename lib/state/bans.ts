@@ -19,7 +19,7 @@ export interface Ban {
   readonly at?: string;
 }
 
-/** A list, ready to be asked. */
+/** All bans, by their key. */
 export interface Bans {
   readonly byKey: ReadonlyMap<string, Ban>;
   /** Whether it names users: a hook may not say whose it is. */
