@@ -21,9 +21,10 @@ export async function readParameters(names: readonly string[], patience: number)
     try {
       return await request(names);
     } catch (error) {
-      const pause = Math.random() * longest;
-      if (Date.now() + pause + TRY_MS > deadline) throw error;
-      await sleep(pause);
+      const left = deadline - TRY_MS - Date.now();
+      if (left <= 0) throw error;
+      // A long pause never takes the last try away: the first hook is refused only when all its time is over.
+      await sleep(Math.min(Math.random() * longest, left));
     }
   }
 }

@@ -72,6 +72,13 @@ describe('Parameter Store', () => {
     expect(requests).toBe(3);
   });
 
+  it('is asked until there is no time for another try, however long the pauses between are', async () => {
+    const isWellAt = Date.now() + 1200;
+    answer = (response) => answers(Date.now() < isWellAt ? 500 : 200, ONE)(response);
+    const all = await Promise.all(Array.from({ length: 20 }, () => read(2100)));
+    expect(all.map((parameters) => parameters.size)).toEqual(Array(20).fill(1));
+  });
+
   it('that does not answer is not waited for, and asked again only where there is time for another try', async () => {
     answer = () => {};
     const started = Date.now();
