@@ -24,6 +24,7 @@ const QUERY = delimiter('?#');
 const EQUALS = delimiter('=');
 const SLASH = delimiter('/');
 const AMPERSAND = delimiter('&');
+const SEMICOLON = delimiter(';');
 
 function capturing(pattern: RegExp): RegExp {
   return new RegExp(`(${pattern.source})`, pattern.flags);
@@ -70,7 +71,7 @@ function joined([first = '', ...parts]: readonly string[], level: number, place:
       freed ??= separator;
       continue;
     }
-    const begins = isAt(SLASH, separator, level) && !place.isQuery;
+    const begins = isAt(SLASH, separator, level);
     // `a:` and `/b` must not become the beginning of a URI.
     if (begins && freed !== undefined && COULD_BEGIN.test(kept.at(-1) as string)) kept.push(freed, '-');
     kept.push(freed !== undefined && !begins ? freed : separator, segment);
@@ -85,7 +86,7 @@ const isAt = (patterns: readonly RegExp[], text: string, level: number) => (patt
 
 /** Behind a secret value what has no name is a part of it: a password with a `;`, `?` or `#` that nobody encoded. */
 const isRestOfValue = (separator: string, segment: string, level: number, { isQuery }: Place) =>
-  !isAt(EQUALS, segment, level) && (isQuery ? !isAt(AMPERSAND, separator, level) : separator === ';');
+  !isAt(EQUALS, segment, level) && (isQuery ? !isAt(AMPERSAND, separator, level) : isAt(SEMICOLON, separator, level));
 
 function isSecret(segment: string, level: number, { isBareSecret }: Place): boolean {
   const equals = (EQUALS[level] as RegExp).exec(segment);

@@ -88,7 +88,7 @@ describe('the name of a stream', () => {
 
 /** What names are made of that are hard to read. */
 const PIECES = (
-  'rtsp rtmp vod ab : / // :// \\ @ ? # & ; = _ - . [ ] % 25 %3A %2F %40 %3F %26 %3D %253A %252F %2540 ' +
+  'rtsp rtmp vod ab : / // :// \\ @ ? # & ; = _ - . [ ] % 25 %3A %2F %40 %3F %26 %3B %3D %253A %252F %2540 ' +
   'user password token= password= channel= _channel= stream x 1 eyJa.b.c vod:// \ud83d'
 ).split(' ');
 const hostile = fc.array(fc.constantFrom(' ', ...PIECES), { maxLength: 16 }).map((pieces) => pieces.join(''));

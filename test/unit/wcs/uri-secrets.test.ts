@@ -14,6 +14,7 @@ describe('a text without the secrets of its URIs', () => {
     ['vod://u%3ASECRET@work.mp4', 'vod://work.mp4'],
     ['rtsp://?password=p', 'rtsp://'],
     ['rtsp://host/x;password=a;b/trackID=1', 'rtsp://host/x/trackID=1'],
+    ['rtsp%3A%2F%2Fhost%2Fx%3Bpassword%3Da%3Bb%2FtrackID%3D1', 'rtsp%3A%2F%2Fhost%2Fx%2FtrackID%3D1'],
     // What is left must not begin another URI.
     ['rtsp://host/ab:/token=t/b', 'rtsp://host/ab:/-/b'],
     ['a%2Frtmp://host/app/x?KEY', 'a%2Frtmp://host/app/x'],
