@@ -17,10 +17,10 @@ export function isFailedCall(method: MethodName, { status, sipStatus }: Readonly
   return (typeof status === 'string' && FAILURES.includes(status)) || SIP_ERROR.test(String(plain(sipStatus)));
 }
 
-/** Who called whom, and how it ended; never a SIP message, its headers or an SDP. */
+/** Who called whom, and how it ended; never a SIP message, its headers or an SDP. The log cuts it. */
 export function callParties(body: Readonly<Record<string, unknown>>, form: NumberForm) {
   const shown = (text: string) => (form === 'full' ? text : shortNumbers(text));
-  const address = (value: unknown) => (typeof value === 'string' ? shown(sipAddress(cut(value))) : undefined);
+  const address = (value: unknown) => (typeof value === 'string' ? shown(sipAddress(value)) : undefined);
   const { caller, callee, target, sipStatus, info } = body;
   return {
     caller: address(caller),
@@ -28,14 +28,8 @@ export function callParties(body: Readonly<Record<string, unknown>>, form: Numbe
     // Of a transfer: to whom.
     target: address(target),
     sipStatus: plain(sipStatus),
-    info: typeof info === 'string' ? shown(cut(info)) : undefined,
+    info: typeof info === 'string' ? shown(info) : undefined,
   };
 }
 
-/** As long as the log's fields are. */
-const cut = (text: string) => text.slice(0, 256);
-
-function plain(value: unknown): string | number | undefined {
-  if (typeof value === 'string') return cut(value);
-  return typeof value === 'number' ? value : undefined;
-}
+const plain = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? value : undefined);

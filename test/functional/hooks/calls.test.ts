@@ -31,6 +31,18 @@ describe('the log', () => {
     expect(JSON.stringify(hooks.lines())).not.toMatch(/HIDDEN|12345/);
   });
 
+  it('tells no more than 256 characters of any of it, and of what is cut no part of a password', async () => {
+    const long = {
+      caller: `sip:${'a'.repeat(240)}:HIDDEN@pbx.example.com`,
+      info: `https://u:HIDDEN${'x'.repeat(300)}@pbx.example.com/`,
+    };
+    const hooks = hooksUnderTest();
+    await lineOf(hooks, 'CallStatusEvent', { status: 'FAILED', ...long, sipStatus: '4'.repeat(999) });
+    const written = JSON.parse(hooks.written.at(-1) ?? '') as Record<string, string>;
+    for (const field of TOLD) expect(written[field]?.length).toBeLessThanOrEqual(256);
+    expect(hooks.written.join('')).not.toMatch(/HID/);
+  });
+
   it('tells them in full where LOG_NUMBERS says so', async () => {
     const hooks = hooksUnderTest({ IS_OFFLINE: 'true', LOG_NUMBERS: 'full' });
     expect(await lineOf(hooks, 'CallStatusEvent', { status: 'FAILED' })).toMatchObject({ callee: '+493012345642' });

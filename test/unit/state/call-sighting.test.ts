@@ -179,6 +179,17 @@ describe('the row of a call', () => {
     });
   });
 
+  it('is work that is linear: the longest callee that a page can send costs no more than others', () => {
+    const times = ['sip:', 'sip:a:', '<sip:x', 'a@', ':'].map((piece) => {
+      const callee = `sip:${piece.repeat(262_144 / piece.length)}`;
+      const begun = process.cpuUsage();
+      seen('call', 0, { callee });
+      return process.cpuUsage(begun).user / 1000;
+    });
+    // A quadratic expression takes ten seconds and more.
+    expect(Math.max(...times)).toBeLessThan(1500);
+  });
+
   it('is there only for a call that has an id', () => {
     for (const callId of [undefined, null, '']) {
       expect(sightingOf('CallStatusEvent', { ...CALL, callId, status: 'RING' }, T0)).toBeUndefined();
