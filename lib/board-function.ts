@@ -38,7 +38,7 @@ export function createBoardFunction(files: PageFiles): BoardModule {
     const settings = readBoardSettings({ ...env, ...secrets });
     const verify = settings.tokens && createTokenVerifier(settings.tokens, effects.now);
     const { bansTable } = settings;
-    const bans = bansTable === undefined ? undefined : createBanTable(client, bansTable);
+    const bans = bansTable === undefined ? undefined : createBanTable(client, bansTable, effects.now);
     return createBoardHandler({ ...effects, settings, store: createBoardStore(client, settings), bans, verify, files });
   }
 

@@ -69,7 +69,9 @@ export function createHookFunction(createParts?: (env: Environment, now: () => n
   const parts = createParts?.(process.env, effects.now);
 
   const { BANS_TABLE = '' } = process.env;
-  const bans = hasBans(process.env) ? createBanList(createBanReader(client, BANS_TABLE), effects) : undefined;
+  const bans = hasBans(process.env)
+    ? createBanList(createBanReader(client, BANS_TABLE, effects.now), effects)
+    : undefined;
 
   function compose(secrets: Secrets, rotatedSecrets?: () => Promise<Secrets | undefined>): HookFunction {
     const settings = readHookSettings({ ...process.env, ...secrets });

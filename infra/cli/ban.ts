@@ -1,6 +1,6 @@
 /** `npm run ban`: keeps somebody out of a stage, shows who is, and lifts bans. */
 import { userInfo } from 'node:os';
-import { BAN_KINDS, banKey, isOver, readDuration, type Ban, type BanKind } from '../../lib/state/bans.ts';
+import { BAN_KINDS, banKey, readDuration, type Ban, type BanKind } from '../../lib/state/bans.ts';
 import { isoTime, storable } from '../../lib/state/storable.ts';
 import { createBanTable, MOST_BANS, TooManyBansError } from '../../lib/store/ban-table.ts';
 import { Failure, optionsOf, runCommand, UsageError } from './command-line.ts';
@@ -117,7 +117,7 @@ async function run(options: Options): Promise<void> {
   const ban = options.list || options.lift ? undefined : banOf(options, now);
   const lifted = options.lift ? keyOf(options) : undefined;
   const stage = openStage(options.stage, options.region);
-  const table = createBanTable(stage.dynamo, stage.bansTable);
+  const table = createBanTable(stage.dynamo, stage.bansTable, Date.now);
   const signal = AbortSignal.timeout(TIME_MS);
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   const print = (bans: readonly Ban[]) =>
@@ -127,11 +127,11 @@ async function run(options: Options): Promise<void> {
 
   if (lifted !== undefined) {
     const was = await table.remove(lifted, signal);
-    if (!was || isOver(was, now)) throw new Failure(visible(`There is no ban of ${lifted} in ${stage.bansTable}.`));
+    if (!was) throw new Failure(visible(`There is no ban of ${lifted} in ${stage.bansTable}.`));
     if (options.json) print([was]);
     return say(`${lifted} is let in again, everywhere within 5 s.`);
   }
-  const held = (await table.read(signal)).filter((one) => !isOver(one, now));
+  const held = await table.read(signal);
   if (!ban) {
     if (held.length > 0) print(held.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
     else if (!options.json) say(`Nobody is kept out of ${stage.name}.`);

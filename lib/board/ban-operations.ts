@@ -9,13 +9,15 @@ import { NothingSchema, readQuery, ReasonSchema, shownReason, text, validated } 
 import { Problem } from './problem.ts';
 import { createShared } from './shared.ts';
 
+const NO_TIME = 'until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z';
 const BanSchema = v.strictObject({
   key: text('key'),
   for: v.optional(text('for')),
   until: v.optional(
     v.pipe(
       v.string('until is no text'),
-      v.isoTimestamp('until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z'),
+      v.isoTimestamp(NO_TIME),
+      v.check((text) => isDate(text), NO_TIME),
     ),
   ),
   reason: ReasonSchema,
@@ -32,6 +34,7 @@ export function createBanOperations(table: BanTable | undefined, now: () => numb
     throw new Problem(404, 'bans are off in this stage (BANS=false)');
   };
 
+  /** Shared ones may have come to their end since. */
   const held = async (signal: AbortSignal) =>
     (await shared(LIST, () => theTable().read(signal))).filter((ban) => !isOver(ban, now()));
 
@@ -100,6 +103,12 @@ function banOf({ body, headers, sub }: Pick<Asked, 'body' | 'headers' | 'sub'>, 
     ...(sub === undefined ? {} : { by: sub }),
     at: isoTime(now),
   };
+}
+
+/** JavaScript takes February 30 for March 2, and knows no zone of hours alone. */
+function isDate(timestamp: string): boolean {
+  const day = timestamp.slice(0, 10);
+  return !Number.isNaN(Date.parse(timestamp)) && isoTime(Date.parse(`${day}T00:00:00Z`)).startsWith(day);
 }
 
 /** A ban as people read it. */

@@ -55,7 +55,8 @@ export function banKey(kind: BanKind, who: string): string {
   const shown = { sub: (sub: string) => sub.toWellFormed(), name: shortName, session: redactId }[kind](who);
   if (shown === '') throw new RangeError(`${kind} is empty: whom does it ban?`);
   const key = `${kind}:${shown}`;
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new RangeError(`${kind} has more than ${MAX_KEY_BYTES} bytes`);
+  const mostBytes = MAX_KEY_BYTES - kind.length - 1;
+  if (Buffer.byteLength(shown) > mostBytes) throw new RangeError(`${kind} has more than ${mostBytes} bytes`);
   return key;
 }
 

@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import type { Ban } from '../state/bans.ts';
+import { isOver, type Ban } from '../state/bans.ts';
 import { toAttributeValue, type Item } from './items.ts';
 
 /** Each container reads all of them every 5 s. */
@@ -21,9 +21,12 @@ export class TooManyBansError extends Error {
   }
 }
 
-/** Reads all of them, also those that are over and not removed yet. @throws TooManyBansError */
+/**
+ * Reads all that hold. DynamoDB removes one days after it is over: until then it must not take the place of another.
+ * @throws TooManyBansError
+ */
 export const createBanReader =
-  (client: Pick<DynamoDBClient, 'send'>, TableName: string) =>
+  (client: Pick<DynamoDBClient, 'send'>, TableName: string, now: () => number) =>
   async (abortSignal: AbortSignal): Promise<readonly Ban[]> => {
     const bans: Ban[] = [];
     let ExclusiveStartKey: Item | undefined;
@@ -31,7 +34,7 @@ export const createBanReader =
       const page: ScanCommandOutput = await client.send(new ScanCommand({ TableName, ExclusiveStartKey }), {
         abortSignal,
       });
-      bans.push(...(page.Items ?? []).map(toBan));
+      bans.push(...(page.Items ?? []).map(toBan).filter((ban) => !isOver(ban, now())));
       if (bans.length > MOST_BANS) throw new TooManyBansError();
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
@@ -39,15 +42,19 @@ export const createBanReader =
   };
 
 export interface BanTable {
-  /** Also those that are over and not removed yet. @throws TooManyBansError */
+  /** All that hold. @throws TooManyBansError */
   read(signal: AbortSignal): Promise<readonly Ban[]>;
   put(ban: Ban, signal: AbortSignal): Promise<void>;
-  /** @returns what it was; undefined where there was none */
+  /** @returns what it was; undefined where none held */
   remove(key: string, signal: AbortSignal): Promise<Ban | undefined>;
 }
 
-export const createBanTable = (client: Pick<DynamoDBClient, 'send'>, TableName: string): BanTable => ({
-  read: createBanReader(client, TableName),
+export const createBanTable = (
+  client: Pick<DynamoDBClient, 'send'>,
+  TableName: string,
+  now: () => number,
+): BanTable => ({
+  read: createBanReader(client, TableName, now),
 
   async put(ban, abortSignal) {
     const Item = Object.fromEntries(
@@ -63,7 +70,8 @@ export const createBanTable = (client: Pick<DynamoDBClient, 'send'>, TableName: 
       new DeleteItemCommand({ TableName, Key: { key: { S: key } }, ReturnValues: 'ALL_OLD' }),
       { abortSignal },
     );
-    return Attributes && toBan(Attributes);
+    const ban = Attributes && toBan(Attributes);
+    return ban && !isOver(ban, now()) ? ban : undefined;
   },
 });
 

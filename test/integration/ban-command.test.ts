@@ -22,7 +22,7 @@ beforeAll(async () => {
   const { BansTable } = (await bansOfTemplate(shellWith({}))).Resources;
   const resources = { BansTable: { ...BansTable, Properties: { ...BansTable?.Properties, TableName: TABLE } } };
   await createTables(resources as Resources, dynamo.direct);
-  table = createBanTable(dynamo.client, TABLE);
+  table = createBanTable(dynamo.client, TABLE, Date.now);
   lambda = createServer((_, response) => {
     if (!variables) response.statusCode = 403;
     response.end(JSON.stringify(variables ? { Environment: { Variables: variables } } : { message: 'not yours' }));

@@ -22,7 +22,7 @@ describe('in DynamoDB', () => {
     const { BansTable } = (await bansOfTemplate(shellWith({}))).Resources;
     const resources = { BansTable: { ...BansTable, Properties: { ...BansTable?.Properties, TableName: name } } };
     await createTables(resources as Resources, dynamo.direct);
-    table = createBanTable(dynamo.client, name);
+    table = createBanTable(dynamo.client, name, () => AT);
   });
   afterAll(() => dynamo.close());
   beforeEach(() => (dynamo.requests.length = 0));
@@ -38,7 +38,9 @@ describe('in DynamoDB', () => {
     ]);
     expect(await table.remove('sub:alice', signal())).toEqual({ key: 'sub:alice' });
     expect(await table.remove('sub:alice', signal())).toBeUndefined();
-    await table.remove('name:room-1', signal());
+    await table.put({ key: 'name:room-1', until: AT / 1000 }, signal());
+    expect(await table.read(signal())).toEqual([]);
+    expect(await table.remove('name:room-1', signal())).toBeUndefined();
     expect(dynamo.requests.map(({ operation }) => operation)).toEqual([
       'PutItem',
       'Scan',
@@ -47,25 +49,32 @@ describe('in DynamoDB', () => {
       'Scan',
       'DeleteItem',
       'DeleteItem',
+      'PutItem',
+      'Scan',
       'DeleteItem',
     ]);
   });
 
   it('bans of more than a page are all read, and more than can be known are an error', async () => {
-    const pages = (of: number, each: number) => {
+    const pages = (of: number, each: number, until?: number) => {
       let page = 0;
       const client = {
         send: () => {
           page++;
-          const Items = Array.from({ length: each }, (_, n) => ({ key: { S: `sub:${page}-${n}` } }));
+          const Items = Array.from({ length: each }, (_, n) => ({
+            key: { S: `sub:${page}-${n}` },
+            ...(until === undefined ? {} : { until: { N: String(until) } }),
+          }));
           return Promise.resolve({ Items, ...(page < of ? { LastEvaluatedKey: { key: { S: 'x' } } } : {}) });
         },
       };
-      return createBanTable(client as never, 'bans').read(signal());
+      return createBanTable(client as never, 'bans', () => AT).read(signal());
     };
     expect(await pages(3, 7)).toHaveLength(21);
     expect(await pages(2, MOST_BANS / 2)).toHaveLength(MOST_BANS);
     await expect(pages(2, MOST_BANS / 2 + 1)).rejects.toThrow(TooManyBansError);
+    // Those that are over and not removed yet take nobody's place.
+    expect(await pages(2, MOST_BANS, AT / 1000)).toEqual([]);
   });
 
   it('a keep-alive of a banned stream is stopped, and its row says since when', async () => {

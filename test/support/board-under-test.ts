@@ -5,7 +5,7 @@ import type { Line } from '../../lib/platform/log.ts';
 import { createTokenVerifier } from '../../lib/platform/token-verifier.ts';
 import { readBoardSettings } from '../../lib/settings/board-settings.ts';
 import type { KindName, Row } from '../../lib/state/row.ts';
-import type { Ban } from '../../lib/state/bans.ts';
+import { isOver, type Ban } from '../../lib/state/bans.ts';
 import type { BanTable } from '../../lib/store/ban-table.ts';
 import type { BoardStore } from '../../lib/store/board-store.ts';
 import { problemOfAnswer } from './open-api.ts';
@@ -41,7 +41,7 @@ export function boardEvent(method: string, path: string, { query = '', token, bo
 }
 
 /** Rows in memory. */
-export function createMemoryBoardStore() {
+export function createMemoryBoardStore(now: () => number) {
   const rows: Record<KindName, Map<string, Row>> = { stream: new Map(), session: new Map(), call: new Map() };
   const control = { isDown: false, reads: 0 };
   const orFail = <T>(value: T): Promise<T> => {
@@ -70,12 +70,12 @@ export function createMemoryBoardStore() {
   };
   const table = new Map<string, Ban>();
   const bans: BanTable = {
-    read: () => orFail([...table.values()]),
+    read: () => orFail([...table.values()].filter((ban) => !isOver(ban, now()))),
     put: (ban) => orFail(void table.set(ban.key, ban)),
     remove(key) {
       const ban = table.get(key);
       table.delete(key);
-      return orFail(ban);
+      return orFail(ban && !isOver(ban, now()) ? ban : undefined);
     },
   };
   return { store, rows, bans, table, control };
@@ -84,10 +84,10 @@ export function createMemoryBoardStore() {
 /** The function `board` with other side effects. Every answer of the API is held to docs/board.openapi.json. */
 export function boardUnderTest(env: Record<string, string> = WITH_SECRET, files: PageFiles = {}) {
   const settings = readBoardSettings({ ...REQUIRED, ...env });
-  const memory = createMemoryBoardStore();
   const lines: Line[] = [];
   const clock = { now: NOW * 1000 };
   const now = () => clock.now;
+  const memory = createMemoryBoardStore(now);
   const verify = settings.tokens && createTokenVerifier(settings.tokens, now);
   const handle = createBoardHandler({
     settings,

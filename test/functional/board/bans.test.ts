@@ -42,8 +42,16 @@ describe('/board/bans', () => {
   it('shows none that is over, though the table still has it', async () => {
     await ban({ key: 'sub:alice', for: '60s' });
     board.clock.now += 60_000;
-    token = await boardToken('read');
+    token = await boardToken('read', 'ban');
     expect(board.table.size).toBe(1);
+    expect((await list())?.['items']).toEqual([]);
+    expect((await board.ask('DELETE', '/board/bans', { token, query: 'key=sub:alice' })).status).toBe(404);
+  });
+
+  it('shows none that came to its end since the list was read', async () => {
+    await ban({ key: 'sub:alice', for: '1s' });
+    expect((await list())?.['items']).toHaveLength(1);
+    board.clock.now += 1000;
     expect((await list())?.['items']).toEqual([]);
   });
 
@@ -80,6 +88,18 @@ describe('/board/bans', () => {
     expect([status, json?.['parameter'], json?.['detail']]).toEqual([400, parameter, detail]);
     expect(board.table.size).toBe(0);
   });
+
+  it.each(['2099-02-30T00:00:00Z', '2099-02-28T00:00:00+01', '2099-02-28T00:00:00', '2099-02-28T25:00:00Z'])(
+    'takes no until %s, which is no time',
+    async (until) => {
+      const { status, json } = await ban({ key: 'sub:a', until });
+      expect([status, json?.['parameter'], json?.['detail']]).toEqual([
+        400,
+        'until',
+        'until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z',
+      ]);
+    },
+  );
 
   it('takes 10,000 bans, and no more', async () => {
     for (let n = 0; n < 9999; n++) board.table.set(`sub:${n}`, { key: `sub:${n}` });

@@ -3,7 +3,8 @@ import { createOperations } from '../../../lib/board/operations.ts';
 import { createMemoryBoardStore } from '../../support/board-under-test.ts';
 import { DOCUMENT, OPERATIONS, problemOfAnswer } from '../../support/open-api.ts';
 
-const operations = createOperations({ ...createMemoryBoardStore(), now: () => 0 });
+const now = () => 0;
+const operations = createOperations({ ...createMemoryBoardStore(now), now });
 
 describe('docs/board.openapi.json', () => {
   it('has the operations that there are, and no others', () => {

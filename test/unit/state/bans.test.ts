@@ -59,6 +59,11 @@ describe('the key of a ban', () => {
     },
   );
 
+  it('says how long it may be without its kind', () => {
+    expect(banKey('name', 'x'.repeat(2043))).toHaveLength(2048);
+    expect(() => banKey('name', 'x'.repeat(2044))).toThrow('name has more than 2043 bytes');
+  });
+
   test.prop([fc.constantFrom('sub', 'name', 'session'), fc.string({ unit: 'binary', maxLength: 20 })])(
     'is read as it was made',
     (kind, who) => {
