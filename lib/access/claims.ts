@@ -32,9 +32,9 @@ export const ClaimsSchema = v.object({
   sip: v.optional(v.pipe(v.string(), v.check(isSipAccountName))),
   /** Seconds after which its streams are stopped. */
   maxDuration: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(MAX_SECONDS))),
-  /** The name that its stream is published under, whatever the client asked for. */
   /** What it may do on the board (lib/board); a claim of somebody else's with this name stops nobody's stream. */
   board: v.fallback(v.optional(v.union([v.array(v.string()), words])), undefined),
+  /** The name that its stream is published under, whatever the client asked for. */
   rename: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxBytes(2048), v.transform(withoutUriSecrets))),
 });
 export type Claims = v.InferOutput<typeof ClaimsSchema>;

@@ -69,6 +69,7 @@ export function createBoardHandler({ settings, store, bans, verify, files, now, 
 
   /** The operation that the method and the path name, and the id in the path. */
   function find({ method, path }: BoardRequest): { readonly operation: Operation; readonly id: string } {
+    if (Object.hasOwn(files, path)) throw notAllowed(['GET']);
     const matches = operations.flatMap(({ operation, pattern }) => {
       const [match, id = ''] = pattern.exec(path) ?? [];
       return match === undefined ? [] : [{ operation, id }];
@@ -76,8 +77,7 @@ export function createBoardHandler({ settings, store, bans, verify, files, now, 
     if (matches.length === 0) throw notFound();
     const found = matches.find(({ operation }) => operation.method === method);
     if (found) return found;
-    const allow = [...new Set(matches.map(({ operation }) => operation.method))].join(', ');
-    throw new Problem(405, `expected ${allow}`, { headers: { allow } });
+    throw notAllowed(matches.map(({ operation }) => operation.method));
   }
 
   async function answer(request: BoardRequest, notes: Notes): Promise<Answer> {
@@ -147,6 +147,11 @@ export function createBoardHandler({ settings, store, bans, verify, files, now, 
       metrics: { boardRequests: 1, ...(status >= 500 ? { boardFailed: 1 } : {}) },
     });
   }
+}
+
+function notAllowed(methods: readonly string[]): Problem {
+  const allow = [...new Set(methods)].join(', ');
+  return new Problem(405, `expected ${allow}`, { headers: { allow } });
 }
 
 /** What the log reports of a request; never its token, nor what it asks for. */

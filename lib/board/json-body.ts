@@ -7,7 +7,7 @@ const MOST_BODY_BYTES = 4096;
 export function readJson({ body, headers }: Pick<BoardRequest, 'body' | 'headers'>): object {
   if (body.length === 0) return {};
   if (body.length > MOST_BODY_BYTES) throw new Problem(413, `the body has more than ${MOST_BODY_BYTES} bytes`);
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+  if (!/^application\/json *(?:;|$)/i.test(headers['content-type'] ?? '')) {
     throw new Problem(415, 'the body must be application/json');
   }
   let value: unknown;

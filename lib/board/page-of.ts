@@ -2,6 +2,8 @@
 import { Problem } from './problem.ts';
 
 export const MOST_ITEMS = 500;
+/** A place holds an id of up to 2,048 bytes, and base64 makes 4 bytes of 3. */
+export const MOST_CURSOR_BYTES = 3000;
 /** Lambda answers with 6 MB at most; a name of control characters becomes six times as long in JSON. */
 const MOST_BYTES = 4_000_000;
 

@@ -1,7 +1,7 @@
 /** Reads the parameters of a request. What is wrong is named, with what would be right. */
 import * as v from 'valibot';
 import { MAX_NAME_BYTES, storable } from '../state/storable.ts';
-import { MOST_ITEMS } from './page-of.ts';
+import { MOST_CURSOR_BYTES, MOST_ITEMS } from './page-of.ts';
 import { Problem } from './problem.ts';
 
 /** What is in a list. */
@@ -17,17 +17,17 @@ const number = (name: string, most: number) =>
     v.minValue(1, `${name} is less than 1`),
     v.maxValue(most, `${name} is more than ${most}`),
   );
-export const text = (name: string) =>
+export const text = (name: string, mostBytes = MAX_NAME_BYTES) =>
   v.pipe(
     v.string(`${name} is no text`),
     v.nonEmpty(`${name} is empty: give one, or leave it out`),
-    v.maxBytes(MAX_NAME_BYTES, `${name} has more than ${MAX_NAME_BYTES} bytes`),
+    v.maxBytes(mostBytes, `${name} has more than ${mostBytes} bytes`),
   );
 
 const COMMON = {
   kind: v.optional(v.picklist(LISTS, `kind is unknown: expected ${LISTS.join(' or ')}`), 'streams'),
   limit: v.optional(number('limit', MOST_ITEMS), '100'),
-  after: v.optional(text('after')),
+  after: v.optional(text('after', MOST_CURSOR_BYTES)),
 };
 export const LiveSchema = v.strictObject({
   ...COMMON,

@@ -1,18 +1,19 @@
-/** Shares what is expensive to read: however many boards are open, a container reads each thing once within `milliseconds`. */
+/** Shares what is expensive to read: however many boards are open, a container reads each list once within `milliseconds`. */
 export function createShared<Value>(milliseconds: number, now: () => number) {
-  const kept = new Map<string, { readonly at: number; readonly value: Promise<Value> }>();
+  const kept = new Map<string, { value: Promise<Value>; arrivedAt?: number }>();
 
-  /** What was read within that time or is being read now, else what `read` reads. A failure is not kept. */
+  /** What arrived within that time or is being read now, else what `read` reads. A failure is not kept. */
   function shared(key: string, read: () => Promise<Value>): Promise<Value> {
     const at = now();
-    for (const [other, entry] of kept) if (at - entry.at >= milliseconds) kept.delete(other);
+    for (const [other, { arrivedAt = at }] of kept) if (at - arrivedAt >= milliseconds) kept.delete(other);
     const known = kept.get(key);
     if (known) return known.value;
-    const entry = { at, value: read() };
+    const entry: { value: Promise<Value>; arrivedAt?: number } = { value: read() };
     kept.set(key, entry);
-    entry.value.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key);
-    });
+    entry.value.then(
+      () => (entry.arrivedAt = now()),
+      () => kept.get(key) === entry && kept.delete(key),
+    );
     return entry.value;
   }
   /** After a change of ours, which the next one is to see. */

@@ -173,11 +173,14 @@ describe('the board', () => {
     ['GET', '/board/streams/', 404],
     ['GET', '/board/live/x', 404],
     ['GET', '/board/__proto__', 404],
+    ['POST', '/board', 405],
+    ['HEAD', '/board', 405],
     ['PUT', '/board/live', 405],
     ['DELETE', '/board/streams/a', 405],
     ['POST', '/board/streams/a', 405],
   ])('answers %s %s with %i', async (method, path, status) => {
-    const { status: given, headers } = await boardUnderTest().ask(method, path, { token: await boardToken('read') });
+    const board = boardUnderTest(WITH_SECRET, PAGE);
+    const { status: given, headers } = await board.ask(method, path, { token: await boardToken('read') });
     expect(given).toBe(status);
     expect(headers['allow']).toBe(status === 405 ? 'GET' : undefined);
   });

@@ -83,6 +83,12 @@ describe('GET /board/live', () => {
     expect(seen).toEqual([...ids, 'newer 10', 'newer 20']);
   });
 
+  it('has a next page behind a stream whose id is as long as a key can be', async () => {
+    for (const n of [1, 2]) stream(`${n}${'x'.repeat(2047)}`);
+    const { next } = await live('limit=1');
+    expect(idsOf(await live(`after=${next}`))).toEqual([`2${'x'.repeat(2047)}`]);
+  });
+
   it('has 100 items where nothing else is asked for, and no next where there are no more', async () => {
     for (let n = 0; n < 101; n++) stream(`stream ${n}`);
     const first = await live();
@@ -138,6 +144,7 @@ describe('GET /board/live', () => {
     [`name=${'x'.repeat(2049)}`, 'name', 'name has more than 2048 bytes'],
     ['after=%21', 'after', 'after is no "next" of an answer: leave it out to begin at the start'],
     ['after=', 'after', 'after is empty: give one, or leave it out'],
+    [`after=${'A'.repeat(3001)}`, 'after', 'after has more than 3000 bytes'],
     ['nam=x', 'nam', 'an unknown parameter: expected some of kind, limit, after, name, node, app'],
   ])('?%.40s is a 400 that names %s and what is right', async (query, parameter, detail) => {
     const { status, json, headers } = await board.ask('GET', '/board/live', { query, token });

@@ -111,6 +111,7 @@ describe('POST /board/streams/{id}/stop', () => {
     ['a long reason', { reason: 'x'.repeat(257) }, {}, 400],
     ['a long body', { reason: 'x'.repeat(5000) }, {}, 413],
     ['another type', { reason: 'spam' }, { 'content-type': 'text/plain' }, 415],
+    ['a patch', { reason: 'spam' }, { 'content-type': 'application/json-patch+json' }, 415],
   ])('takes no body that is %s', async (_, body, headers, status) => {
     board.rows.stream.set('a', { phase: 'live' });
     expect((await board.ask('POST', '/board/streams/a/stop', { token, body, headers })).status).toBe(status);
