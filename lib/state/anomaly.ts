@@ -23,12 +23,13 @@ export function anomalyOf(row: Row, merged: Row, sighting: Sighting): Anomaly | 
   const { kind, client, state, at } = sighting;
   const before = rowOfClient(row, client) ?? {};
   const own = rowOfClient(merged, client) ?? merged;
-  if (KINDS[kind].idGoesTo === 'first' && merged.rivals !== undefined && sighting.level !== LEVEL.seen) {
+  if (KINDS[kind].idGoesTo === 'first' && sighting.level !== LEVEL.seen) {
     const isNews = own.phase !== before.phase;
     const isClaim = sighting.level === LEVEL.starting;
     if (!isSameClient(merged, client)) {
       if (isLiveOrLost(merged)) return isNews || isClaim ? 'id in use' : undefined;
-      return isNews && isLiveOrLost(own) && merged.phase === 'ended' ? 'live after end' : undefined;
+      // Only a stream that was live before it keeps the id from one that is: that has ended.
+      return isNews && isLiveOrLost(own) ? 'live after end' : undefined;
     }
     if (isNews && isLiveOrLost(own) && !isSameClient(row, client)) return 'id in use';
   }

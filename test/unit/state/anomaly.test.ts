@@ -76,6 +76,14 @@ describe('an id that a second client claims', () => {
     expect(afterAll(live, claim(BOB, 2), status(ALICE, 'PAUSED', 3))).toBeUndefined();
   });
 
+  it('is not in use while none is live, and no news when it turns out that the other was live first', () => {
+    expect(afterAll(claim(BOB, 1), claim(ALICE, 0))).toBeUndefined();
+    expect(afterAll(claim(ALICE, 0), claim(BOB, 1), status(BOB, 'FAILED', 2))).toBeUndefined();
+    const both = [status(BOB, 'PUBLISHING', 5), status(ALICE, 'PUBLISHING', 9)];
+    expect(afterAll(...both)).toBe('id in use');
+    expect(afterAll(...both, status(ALICE, 'PUBLISHING', 3))).toBeUndefined();
+  });
+
   it('is not in use by a note, which says nothing of where a stream is', () => {
     expect(afterAll(live, claim(BOB, 2), status(BOB, 'RESIZE', 3))).toBeUndefined();
     expect(afterAll(live, seen(BOB, 'StreamEvent', 2))).toBeUndefined();
@@ -97,5 +105,13 @@ describe('a session', () => {
       sightingOf('connect', { sessionId, appKey: 'app', nodeId }, T0 + seconds * 1000) ?? expect.fail();
     expect(afterAll(connect('A', 0), connect('B', 1))).toBeUndefined();
     expect(afterAll(connect('A', 1), connect('B', 0))).toBeUndefined();
+    const established = (nodeId: string, seconds: number) =>
+      sightingOf(
+        'ConnectionStatusEvent',
+        { sessionId, appKey: 'app', nodeId, status: 'ESTABLISHED' },
+        T0 + seconds * 1000,
+      );
+    const [one, other] = [established('A', 0) ?? expect.fail(), established('B', 1) ?? expect.fail()];
+    expect([afterAll(one, other), afterAll(other, one)]).toEqual([undefined, undefined]);
   });
 });

@@ -50,14 +50,29 @@ describe('the key of a ban', () => {
     expect(banKey('name', 'rtsp://user:password@cam/1')).toBe('name:rtsp://cam/1');
     expect(banKey('session', '/10.0.0.1:5000/10.0.0.2:8443')).toBe('session:/10.0.0.1:5000/10.0.0.2:8443');
     expect(readBanKey('sub:a:b')).toBe('sub:a:b');
+    expect(readBanKey('session:rtsp://user:password@cam/1')).toBe('session:rtsp://cam/1');
+    expect(readBanKey('sub:a\ud800')).toBe('sub:a\ufffd');
+    // A user is a word of tokens: nothing of it is a secret.
+    expect(readBanKey('sub:rtsp://user:password@cam/1')).toBe('sub:rtsp://user:password@cam/1');
+    expect(readBanKey(`sub:${'ä'.repeat(1022)}`)).toHaveLength(4 + 1022);
   });
 
-  it.each([['alice'], ['user:alice'], ['sub:'], ['name:'], ['Sub:alice'], [`sub:${'x'.repeat(2045)}`]])(
-    'is not %.20s',
-    (key) => {
-      expect(() => readBanKey(key)).toThrow(RangeError);
-    },
-  );
+  const NEITHER = 'key is neither sub:…, name:…, session:…';
+  it.each([
+    ...[
+      ['alice', NEITHER],
+      ['user:alice', NEITHER],
+      ['Sub:alice', NEITHER],
+      ['sub', NEITHER],
+    ],
+    ...[
+      ['sub:', 'sub is empty: whom does it ban?'],
+      ['name:', 'name is empty: whom does it ban?'],
+    ],
+    [`sub:${'ä'.repeat(1022)}x`, 'sub has more than 2048 bytes'],
+  ])('is not %.20s', (key, problem) => {
+    expect(() => readBanKey(String(key))).toThrow(new RangeError(problem));
+  });
 
   it('says how long it may be without its kind', () => {
     expect(banKey('name', 'x'.repeat(2043))).toHaveLength(2048);
@@ -86,14 +101,25 @@ describe('a duration', () => {
     ['15m', 900],
     ['1h', 3600],
     ['7d', 604_800],
+    ['36500d', 3_153_600_000],
   ])('%s is %i seconds', (text, seconds) => {
     expect(readDuration(text)).toBe(seconds);
   });
 
-  it.each([[''], ['1'], ['0s'], ['1.5h'], ['-1h'], ['1H'], ['1 h'], ['1w'], ['1000000s'], ['99999d']])(
-    'is not %j',
-    (text) => {
-      expect(() => readDuration(text)).toThrow('for is no duration: expected a number and s, m, h or d, such as 1h');
-    },
-  );
+  it.each([
+    [''],
+    ['1'],
+    ['0s'],
+    ['1.5h'],
+    ['-1h'],
+    ['1H'],
+    ['1 h'],
+    ['1w'],
+    ['1000000s'],
+    ['36501d'],
+    ['x1s'],
+    ['1sx'],
+  ])('is not %j', (text) => {
+    expect(() => readDuration(text)).toThrow('for is no duration: expected a number and s, m, h or d, such as 1h');
+  });
 });

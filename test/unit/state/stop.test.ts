@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bansOf } from '../../../lib/state/bans.ts';
 import { whyStop } from '../../../lib/state/stop.ts';
 
 const AT = Date.parse('2026-01-01T00:10:00.000Z');
@@ -16,6 +17,16 @@ it("the operator's stop comes first, then stopAt, then the maximum duration", ()
   expect(whyStop({ ...row, stop: false }, AT, RULES)).toBe('stopAt');
   expect(whyStop({ startedAt: row.startedAt }, AT, RULES)).toBe('maximum duration');
   expect(whyStop({}, AT, RULES)).toBeUndefined();
+});
+
+it('a ban stops who it names while it holds, after the operator’s stop and before stopAt', () => {
+  const bans = bansOf([{ key: 'name:room-1', until: AT / 1000 + 1 }]);
+  const row = { name: 'room-1', stopAt: before(0) };
+  expect(whyStop({ ...row, stop: true }, AT, RULES, bans)).toBe('stop');
+  expect(whyStop(row, AT, RULES, bans)).toBe('ban');
+  expect(whyStop({ ...row, name: 'room-2' }, AT, RULES, bans)).toBe('stopAt');
+  expect(whyStop(row, AT + 1000, RULES, bans)).toBe('stopAt');
+  expect(whyStop(row, AT, { ...RULES, stopsStreams: false }, bans)).toBeUndefined();
 });
 
 it('a stream is stopped from the very millisecond on, and not one before', () => {
