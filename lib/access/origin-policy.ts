@@ -41,7 +41,6 @@ function isFrom(origin: string, entry: string): boolean {
   // Only the form that browsers send counts: no credentials, no path, no capitals, an ASCII host.
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
-  const subdomain = url.hostname.slice(0, -entry.slice(1).length);
-  const isBelow = url.hostname.endsWith(entry.slice(1)) && subdomain.split('.').every((label) => label !== '');
+  const isBelow = url.hostname.endsWith(entry.slice(1)) && url.hostname.split('.').every((label) => label !== '');
   return url.protocol === 'https:' && url.origin === origin && isBelow;
 }

@@ -20,6 +20,7 @@ describe('policy ban', () => {
   it('decides what a client asks for by name, and its connection; it overwrites nothing', () => {
     const asked = ['connect', 'publishStream', 'playStream', 'playHLS', 'playRTSP', 'call', 'transfer'];
     expect(BANNABLE).toEqual(asked);
+    expect(policyWith([]).reads('publishStream', 'name')).toBe(false);
     expect(policyWith([])).toMatchObject({ name: 'ban', decides: Object.fromEntries(asked.map((name) => [name, []])) });
   });
 

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { matchesGlob } from '../../../lib/access/glob.ts';
+import { matchesGlob, namesStream } from '../../../lib/access/glob.ts';
 
 describe('a glob', () => {
   it.each([
@@ -22,6 +22,8 @@ describe('a glob', () => {
     ['a1b2c', 'a*b*c', true],
     ['acb', 'a*b*c', false],
     ['abab', '*ab', true],
+    ['ab', 'a*b*b', false],
+    ['abb', 'a*b*b', true],
     ['rtsp://host:554/room/1', 'rtsp://host:554/room/*', true],
     ['roomX1', 'room.1', false],
     ['room1', 'room[0-9]', false],
@@ -56,5 +58,24 @@ describe('a glob', () => {
     expect(matchesGlob('a'.repeat(2048), `${'*a'.repeat(2049)}*`)).toBe(false);
     expect(matchesGlob('a'.repeat(2048), `${'a*'.repeat(1000)}b`)).toBe(false);
     expect(matchesGlob('a'.repeat(200_000), `*${'a'.repeat(1000)}b*`)).toBe(false);
+  });
+});
+
+describe('a glob of streams', () => {
+  it.each([
+    ['room-1', 'room-*', true],
+    ['rtsp://host:554/room-1', '*:554/room-1', true],
+    // What a client can write anything into counts only where the glob speaks of it.
+    ['rtsp://host/secret?x=:554/room-1', '*:554/room-1', false],
+    ['rtsp://host/secret#x=:554/room-1', '*:554/room-1', false],
+    ['rtsp://host/x?channel=1', '*channel=1', false],
+    ['rtsp://host/x?channel=1', '*?channel=1', true],
+    ['rtsp://host/x#t', '*#t', true],
+    ['rtsp://host/x?channel=1', 'rtsp://host/x*', true],
+    ['rtsp://host/x?channel=1', 'rtsp://host/x', false],
+    // No URI: whatever is in it is its name.
+    ['user7?http://host/x', 'user7*x', true],
+  ])('is of %j: %j: %s', (name, glob, matches) => {
+    expect(namesStream(glob, name)).toBe(matches);
   });
 });

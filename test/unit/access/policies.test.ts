@@ -51,6 +51,7 @@ describe('your own policy', () => {
 
   it('may read any field but the sdp, which WCS leaves out', () => {
     const [policy] = createPolicies(NONE, { decides: { publishStream: [] }, decide: () => allow() });
+    expect(policy?.readsSession).toBe('always');
     expect(['name', 'custom', 'anything', 'sdp'].filter((field) => policy?.reads('publishStream', field))).toEqual([
       ...['name', 'custom', 'anything'],
     ]);

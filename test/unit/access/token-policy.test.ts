@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTokenPolicy, tokenOf, TOKEN_ACTIONS, type TokenAction } from '../../../lib/access/token-policy.ts';
-import type { SessionLookup } from '../../../lib/access/decision.ts';
+import type { Claims } from '../../../lib/access/claims.ts';
+import type { SessionLookup, TokenCheck } from '../../../lib/access/decision.ts';
 import { METHOD_NAMES, type MethodName } from '../../../lib/wcs/methods.ts';
 
 const policyFor = (requiredFor: readonly TokenAction[] = TOKEN_ACTIONS, connectFailsOpen = false) =>
@@ -19,6 +20,8 @@ describe('policy token', () => {
       ...{ connect: [], publishStream: ['name'] },
       ...{ playStream: [], playHLS: [], playRTSP: [] },
     });
+    // A transfer goes to whom the client asked for, or nowhere.
+    expect(policyFor(['call']).decides).toEqual({ connect: [], call: ['callee'], transfer: [] });
   });
 
   it('reads where the token is, what ties a hook to its connection, and what is asked for: none may be left out', () => {
@@ -64,6 +67,39 @@ describe('policy token', () => {
     expect(ask('call', { callee: '0900' }, ['0900'])).toEqual(calls);
     expect(ask('transfer', { target: '+4930100' })).toMatchObject({ verdict: 'deny' });
     expect(ask('transfer', { target: '200' }, ['200'])).toEqual({ verdict: 'allow' });
+  });
+
+  it('allows what the token lists, on its terms', () => {
+    const ask = (method: MethodName, claims: Claims) =>
+      policyFor().decide({ method, body: { name: 'room-1' }, at: 0, token: { claims } }, NOBODY);
+    expect(ask('publishStream', { publish: ['x', 'room-*'] })).toEqual({ verdict: 'allow' });
+    expect(ask('publishStream', { publish: ['room-1'], maxDuration: 60, rename: 'b' })).toEqual({
+      ...{ verdict: 'allow', maxDuration: 60, overwrite: { name: 'b' } },
+    });
+    expect(ask('playHLS', { play: ['room-1'], maxDuration: 60, rename: 'b' })).toEqual({
+      ...{ verdict: 'allow', maxDuration: 60 },
+    });
+    expect(ask('publishStream', { play: ['*'] })).toMatchObject({ verdict: 'deny' });
+    expect(ask('playStream', { publish: ['*'] })).toMatchObject({ verdict: 'deny' });
+  });
+
+  it('takes the token of the hook before that of the connection, and denies one that is not valid', () => {
+    const session: SessionLookup = { session: { claims: { publish: ['*'] } } };
+    const ask = (token?: TokenCheck) =>
+      policyFor().decide({ method: 'publishStream', body: { name: 'x' }, at: 0, ...(token && { token }) }, session);
+    expect(ask()).toEqual({ verdict: 'allow' });
+    expect(ask({ claims: {} })).toMatchObject({ verdict: 'deny' });
+    expect(ask({ problem: 'expired' })).toEqual({ verdict: 'deny', reason: 'expired' });
+    expect(ask({ unverifiable: 'down' })).toEqual({ verdict: 'undecided', reason: 'the keys cannot be had' });
+  });
+
+  it('takes a connection with a token whose claims its row can keep', () => {
+    const connect = (token: TokenCheck) => policyFor().decide({ method: 'connect', body: {}, at: 0, token }, NOBODY);
+    expect(connect({ claims: {} })).toEqual({ verdict: 'allow' });
+    expect(connect({ claims: { publish: ['x'.repeat(2033)] } })).toEqual({
+      ...{ verdict: 'deny', reason: 'more claims than a session can keep' },
+    });
+    expect(connect({ problem: 'expired' })).toEqual({ verdict: 'deny', reason: 'expired' });
   });
 
   it('names what the token does not list', () => {
