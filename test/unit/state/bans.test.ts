@@ -57,26 +57,17 @@ describe('the key of a ban', () => {
     expect(readBanKey(`sub:${'ä'.repeat(1022)}`)).toHaveLength(4 + 1022);
   });
 
-  const NEITHER = 'key is neither sub:…, name:…, session:…';
   it.each([
-    ...[
-      ['alice', NEITHER],
-      ['user:alice', NEITHER],
-      ['Sub:alice', NEITHER],
-      ['sub', NEITHER],
-    ],
-    ...[
-      ['sub:', 'sub is empty: whom does it ban?'],
-      ['name:', 'name is empty: whom does it ban?'],
-    ],
-    [`sub:${'ä'.repeat(1022)}x`, 'sub has more than 2048 bytes'],
-  ])('is not %.20s', (key, problem) => {
-    expect(() => readBanKey(String(key))).toThrow(new RangeError(problem));
-  });
-
-  it('says how long it may be without its kind', () => {
-    expect(banKey('name', 'x'.repeat(2043))).toHaveLength(2048);
-    expect(() => banKey('name', 'x'.repeat(2044))).toThrow('name has more than 2043 bytes');
+    ['key is neither sub:…, name:…, session:…', ['alice', 'user:alice', 'Sub:alice', 'sub', '']],
+    ['sub is empty: whom does it ban?', ['sub:']],
+    ['name is empty: whom does it ban?', ['name:']],
+    ['sub has more than 2044 bytes', [`sub:${'ä'.repeat(1022)}x`]],
+    ['name has more than 2043 bytes', [`name:${'x'.repeat(2044)}`]],
+  ])('is none where %s', (problem, keys) => {
+    for (const key of keys) {
+      expect(() => readBanKey(key)).toThrow(problem);
+      expect(() => readBanKey(key)).toThrow(RangeError);
+    }
   });
 
   test.prop([fc.constantFrom('sub', 'name', 'session'), fc.string({ unit: 'binary', maxLength: 20 })])(
