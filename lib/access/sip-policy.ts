@@ -2,7 +2,7 @@
  * Policy `sip`: a connection registers with an account that the server keeps, never with one that the page brings. The
  * vendor's own production use of REST hooks, Click to Call.
  */
-import { NO_SIP_ACCOUNT, SIP_FIELDS } from '../wcs/sip-fields.ts';
+import { CONTACT_FIELD, NO_SIP_ACCOUNT, SIP_FIELDS } from '../wcs/sip-fields.ts';
 import { allow, deny, undecided, type AccessRequest, type PolicyDecision } from './decision.ts';
 import type { SipAccount } from './sip-account.ts';
 
@@ -33,14 +33,17 @@ export function decideSip(
   { body }: AccessRequest,
   assigned: { readonly name: string; readonly lookup: SipAccountLookup } | undefined,
 ): PolicyDecision {
+  const brings = (field: string) => body[field] !== undefined && body[field] !== null;
+  // A page must not say where the calls to an account of ours ring.
+  const contact = brings(CONTACT_FIELD) ? { [CONTACT_FIELD]: null } : {};
   if (!assigned) {
     if (rules.of === 'client') return allow();
     // A page that brings none is told nothing, unless accounts are given here: most have nothing to do with telephony.
-    const brings = SIP_FIELDS.some((field) => body[field] !== undefined && body[field] !== null);
-    return brings || rules.of !== 'nobody' ? allow({ overwrite: NO_SIP_ACCOUNT }) : allow();
+    const isConcerned = rules.of !== 'nobody' || [...SIP_FIELDS, CONTACT_FIELD].some(brings);
+    return isConcerned ? allow({ overwrite: { ...NO_SIP_ACCOUNT, ...contact } }) : allow();
   }
   const { name, lookup } = assigned;
-  if ('account' in lookup) return allow({ overwrite: { ...lookup.account } });
+  if ('account' in lookup) return allow({ overwrite: { ...lookup.account, ...contact } });
   if ('problem' in lookup) return deny(`the account ${name}: ${lookup.problem}`);
   return undecided(`the account ${name} cannot be read`);
 }

@@ -24,7 +24,7 @@ export function callSighting(
   const decided = METHODS[method].starts ? recorded : {};
   const level = decided.denied === undefined ? levelOf(method, body) : LEVEL.denied;
   if (level === LEVEL.seen) {
-    const attributes = { ...client, ...transferOf(method, body, at, recorded) };
+    const attributes = { ...client, ...transferOf(method, { ...body, ...recorded.overwrite }, at, recorded) };
     return { kind: 'call', id, client, at, level, state: { phase: 'seen' }, attributes };
   }
   const { status, info, sipStatus } = body;

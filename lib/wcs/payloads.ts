@@ -61,7 +61,7 @@ export const ConnectionSchema = v.looseObject({
   sipDomain: anything,
   sipOutboundProxy: anything,
   sipPort: anything,
-  sipContactParams: text,
+  sipContactParams: anything,
 });
 
 const muted = v.nullish(v.pipe(object, v.looseObject({ muted: flag })));

@@ -26,6 +26,9 @@ export const NO_SIP_ACCOUNT: Readonly<Record<SipField, JsonScalar>> = {
   sipVisibleName: '',
 };
 
+/** What a page adds to the Contact of its registration, which is where calls to the account ring. The vendor's client sends null where there is nothing. */
+export const CONTACT_FIELD = 'sipContactParams';
+
 /** Whether the fields hold any part of an account. */
 export const holdsSipAccount = (fields: Readonly<Record<string, unknown>>) =>
   SIP_FIELDS.some((field) => Boolean(fields[field]));

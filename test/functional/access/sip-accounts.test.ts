@@ -114,6 +114,26 @@ describe('a connection that gets an account', () => {
     expect(fieldsIn(answer)).toEqual(ACCOUNT);
   });
 
+  it.each([
+    ['an account', ON, ACCOUNT, undefined],
+    ['none', { IS_OFFLINE: 'true' }, NONE, undefined],
+    ['one of your own policy', { IS_OFFLINE: 'true' }, { ...NONE, sipLogin: 'MARKER' }, 'MARKER'],
+  ])('may not say where the calls to it ring: %s', async (_, env, fields, sipLogin) => {
+    const own = {
+      decides: { connect: ['sipLogin'] },
+      decide: () => allow(sipLogin ? { overwrite: { sipLogin } } : {}),
+    };
+    for (const sipContactParams of [';a=b>,<sip:eve@example.com', 0, ['x']]) {
+      const answer = await connect(hooksWith(env, { line: ACCOUNT }, own), undefined, { sipContactParams });
+      expect(json(answer)['sipContactParams']).toBeNull();
+      expect(fieldsIn(answer)).toEqual(fields);
+    }
+    for (const given of [{}, { sipContactParams: null }]) {
+      const answer = await connect(hooksWith(env, { line: ACCOUNT }, own), undefined, given);
+      expect(json(answer)['sipContactParams']).toBe(given.sipContactParams);
+    }
+  });
+
   it('gets it also while its row is only parked, or can be nowhere', async () => {
     const hooks = hooksWith();
     hooks.memory.down.store = true;
@@ -148,8 +168,9 @@ describe('a connection without an account', () => {
 
   it('may bring its own, and see it, where SIP_ACCOUNT=client', async () => {
     const hooks = hooksWith({ ...WITH_SECRET, SIP_ACCOUNT: 'client' });
-    const answer = await connect(hooks, await signToken(), BROUGHT);
+    const answer = await connect(hooks, await signToken(), { ...BROUGHT, sipContactParams: ';a=b' });
     expect(fieldsIn(answer)).toEqual(BROUGHT);
+    expect(json(answer)['sipContactParams']).toBe(';a=b');
     expect(hiddenIn(answer)).toEqual([]);
   });
 });

@@ -146,6 +146,11 @@ describe('a transfer', () => {
     expect(before).not.toHaveProperty('transferStatus');
   });
 
+  it('is to whom a policy says, where one replaces the target', () => {
+    const recorded = { isDecided: true, overwrite: { target: '1005' } };
+    expect(rowOf(seen('transfer', 1, { target: '1003' }, recorded))).toMatchObject({ transferTarget: '1005' });
+  });
+
   it('that is denied says so, and not that of its call', () => {
     const row = rowOf(status('ESTABLISHED', 0), seen('transfer', 1, { target: '0900' }, DENIED));
     expect(row).toMatchObject({ phase: 'live', transferTarget: '0900', transferStatus: 'DENIED' });
