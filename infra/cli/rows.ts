@@ -116,3 +116,12 @@ export function ordered(kind: KindName, row: IdentifiedRow): IdentifiedRow {
   const names = [key, ...owned, ...Object.keys(row)] as (keyof IdentifiedRow)[];
   return Object.fromEntries(names.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]])));
 }
+
+/** A row in a sentence. */
+export const described = (kind: LiveKind, id: string, row: IdentifiedRow) =>
+  `${id} (${whatOf[kind](row)}, ${row.phase})`;
+
+const whatOf = {
+  stream: ({ name }: Row) => name ?? 'without a name',
+  call: ({ caller, callee }: Row) => `${caller ?? 'unknown'} to ${callee ?? 'unknown'}`,
+};

@@ -1,4 +1,4 @@
-/** Ends that no hook told of: streams end with their session, and the operator may know of an end that WCS does not tell. */
+/** Ends that no hook told of: streams and calls end with their session, and the operator may know of an end that WCS does not tell. */
 import { clientIn, rowOfClient } from './clients.ts';
 import { whyLost, type Lease } from './lease.ts';
 import { LEVEL } from './lifecycle.ts';
@@ -41,13 +41,13 @@ export function presumedEnd(
 const BY_OPERATOR = 'presumed: ended by the operator';
 
 /**
- * The operator's word, at `now` (milliseconds since the epoch), that a stream has ended. It comes after all that is known of the
- * stream, whatever the operator's clock says.
+ * The operator's word, at `now` (milliseconds since the epoch), that a stream or call has ended. It comes after all that is known
+ * of it, whatever the operator's clock says.
  */
-export const operatorsEnd = (id: string, row: Row, now: number): Sighting => ({
-  kind: 'stream',
+export const operatorsEnd = (kind: KindName, id: string, row: Row, now: number): Sighting => ({
+  kind,
   id,
-  client: clientIn('stream', row),
+  client: clientIn(kind, row),
   at: Math.max(now, row.lastSeenAt === undefined ? now : Date.parse(String(row.lastSeenAt)) + 1),
   level: LEVEL.presumedEnded,
   state: { phase: 'ended', info: BY_OPERATOR },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readOptions } from '../../infra/cli/calls/options.ts';
 import { show } from '../../infra/cli/calls/show.ts';
+import { rulesOf } from '../../infra/cli/function-settings.ts';
 import { widthOf } from '../../infra/cli/terminal-text.ts';
 import { sightingOf } from '../../lib/state/sighting.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
@@ -12,6 +13,8 @@ const NODE = 'one@10.0.0.1';
 
 let dynamo: TestDynamo;
 let clock = T0;
+/** How long after the last hook the command runs. */
+let later = 60_000;
 beforeAll(async () => {
   dynamo = await startDynamo();
   await tell('rings', 'RING', { caller: '1001', callee: '4930901820' });
@@ -23,7 +26,10 @@ beforeAll(async () => {
   await tell('over', 'FINISH', {});
 });
 afterAll(() => dynamo.close());
-beforeEach(() => void (dynamo.requests.length = 0));
+beforeEach(() => {
+  dynamo.requests.length = 0;
+  later = 60_000;
+});
 
 async function tell(callId: string, status: string, fields: object, settings: Record<string, string> = {}) {
   const store = createDynamoStore(dynamo.client, testSettings({ ...tablesOf(dynamo), ...settings }));
@@ -38,12 +44,14 @@ async function calls(args: readonly string[] = [], columns?: number) {
   const options = readOptions([...args]);
   if (options === 'help') return expect.fail();
   const lines: string[] = [];
+  const warnings: string[] = [];
   const out = {
-    ...{ write: (line: string) => lines.push(line), columns, now: () => clock + 60_000 },
-    ...{ warn: () => expect.fail(), progress: () => expect.fail() },
+    ...{ write: (line: string) => lines.push(line), columns, now: () => clock + later },
+    ...{ warn: (text: string) => warnings.push(text), progress: () => expect.fail() },
   };
-  const missing = await show({ ...STAGE, dynamo: dynamo.client, callsTable: dynamo.callsTable }, options, out);
-  return { lines, missing, text: lines.join('\n') };
+  const rules = () => Promise.resolve(rulesOf({ MAX_AGE_SECONDS: '3600' }));
+  const missing = await show({ ...STAGE, rules, dynamo: dynamo.client, callsTable: dynamo.callsTable }, options, out);
+  return { lines, missing, warnings, text: lines.join('\n') };
 }
 
 const idsOf = async (...args: string[]) =>
@@ -120,5 +128,49 @@ describe('one call', () => {
       lines: [],
       missing: `There is no call nobody in ${dynamo.callsTable}.`,
     });
+  });
+});
+
+describe('a call that is over without WCS having said so', () => {
+  const end = (id: string, ...args: string[]) => calls(['--end', id, ...args]);
+
+  it('is ended in its row, out of the index and by the rule, and no sign of life brings it back', async () => {
+    await tell('ghost', 'ESTABLISHED', { caller: '1001', callee: '4930901820' });
+    const { text } = await end('ghost', '--yes');
+    expect(text).toMatch(
+      /^ghost \(1001 to 4930901820, live\) is ended, in its row: WCS is told nothing\. It was last heard of 1 min ago /,
+    );
+    const endedAt = new Date(clock + later).toISOString();
+    const ended = { phase: 'ended', info: 'presumed: ended by the operator', endedAt, talkSeconds: 60 };
+    expect(await dynamo.callRow('ghost')).toMatchObject({ ...ended, rank: expect.stringMatching(/^5#/) as string });
+    expect(await idsOf()).not.toContain('ghost');
+    clock += later;
+    expect(await tell('ghost', 'HOLD', {})).toBe('live after end');
+    expect(await dynamo.callRow('ghost')).toMatchObject(ended);
+    // What WCS itself says of the end stands, whenever it comes.
+    await tell('ghost', 'FINISH', {});
+    expect(await dynamo.callRow('ghost')).toMatchObject({ status: 'FINISH', talkSeconds: 62 });
+  });
+
+  it('needs --yes until it is lost: calls send no keep-alives', async () => {
+    await tell('quiet', 'RING', { callee: '4930901820' });
+    expect((await end('quiet')).missing).toMatch(
+      /^quiet \(unknown to 4930901820, live\) was heard of 1 min ago, within its lease of 120 s: .*--end quiet --yes$/,
+    );
+    later = 121_000;
+    expect((await end('quiet')).missing).toMatch(/sends no keep-alives: .* for 2 min says nothing\. .*--yes$/);
+    expect(await dynamo.callRow('quiet')).toMatchObject({ phase: 'live' });
+    later = 3_601_000;
+    const { text, missing, warnings } = await end('quiet', '--json');
+    expect([missing, JSON.parse(text)]).toEqual([
+      undefined,
+      expect.objectContaining({ callId: 'quiet', phase: 'ended', talkSeconds: 0 }),
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(/^quiet \(.*\) is ended/)]);
+  });
+
+  it('is not one that has ended, nor one that never was', async () => {
+    expect((await end('over', '--yes')).missing).toMatch(/^over \(1001 to 4930901820, ended\) has ended already, at /);
+    expect((await end('nobody', '--yes')).missing).toBe(`There is no call nobody in ${dynamo.callsTable}.`);
   });
 });

@@ -91,7 +91,7 @@ const streamHistory = (id: string): fc.Arbitrary<Sighting[]> =>
         return seen(method, { mediaSessionId: id, ...kept, ...byUrl, ...changing, status }, at, decided);
       }),
       ...ends.map(({ at, status }): Sighting => {
-        if (status === undefined) return operatorsEnd(id, {}, at);
+        if (status === undefined) return operatorsEnd('stream', id, {}, at);
         const state = { phase: 'ended', status, info: 'presumed' } as const;
         return { kind: 'stream', id, client: {}, at, level: LEVEL.presumedEnded, state, attributes: {} };
       }),
@@ -181,7 +181,8 @@ const callHistory = (id: string): fc.Arbitrary<Sighting[]> =>
         return callSighting(id, kept, hook, hook.method.endsWith('StatusEvent') ? {} : recorded);
       }),
       ...ends.map(({ at, status }): Sighting => {
-        const state = { phase: 'ended', ...(status === undefined ? {} : { status }), info: 'presumed' } as const;
+        if (status === undefined) return operatorsEnd('call', id, {}, at);
+        const state = { phase: 'ended', status, info: 'presumed' } as const;
         return { kind: 'call', id, client: {}, at, level: LEVEL.presumedEnded, state, attributes: {} };
       }),
     ]);

@@ -1,4 +1,4 @@
-/** `npm run calls`: shows which calls ring and who talks now, and what became of a call. */
+/** `npm run calls`: shows which calls ring and who talks now, and what became of a call; ends one. */
 import { Failure, runCommand } from '../command-line.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { endWithReader, outOf } from '../streams/out.ts';
@@ -14,7 +14,8 @@ async function run(options: Options): Promise<void> {
   const missing = await show(stage, options, out).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
     const { said, todo } = explain(error, stage);
-    throw new Failure(`${stage.callsTable} cannot be read: ${said}.\n${todo}`);
+    const verb = options.what.kind === 'end' ? 'written' : 'read';
+    throw new Failure(`${stage.callsTable} cannot be ${verb}: ${said}.\n${todo}`);
   });
   if (missing !== undefined) throw new Failure(missing);
 }

@@ -21,6 +21,12 @@ since it was answered, or began (age).
   --since TIME   with --history: only from then on: 30m, 1h, 2d, or a time such
                  as 2026-11-25T10:00Z (since its row was first seen; a day ago
                  if it has none)
+  --end ID       ends the row of a ghost, a call that is over without WCS having
+                 said so ("presumed: ended by the operator"). Nothing is sent
+                 to WCS. It cannot be taken back: a hook that proves the call
+                 alive is reported ("live after end"), the row stays
+  --yes          with --end ID: also while it is live. Calls send no
+                 keep-alives, so that their silence says nothing
 
   --wide         whole times and nodes, as if stdout were not a terminal
   --json         the whole row, a JSON object per line
@@ -37,7 +43,8 @@ export interface Options {
   readonly what:
     | { readonly kind: 'list'; readonly caller: string | undefined; readonly callee: string | undefined }
     | { readonly kind: 'one'; readonly id: string }
-    | { readonly kind: 'history'; readonly id: string; readonly since: number | undefined };
+    | { readonly kind: 'history'; readonly id: string; readonly since: number | undefined }
+    | { readonly kind: 'end'; readonly id: string; readonly isSure: boolean };
   readonly limit: number;
   readonly wide: boolean;
   readonly json: boolean;
@@ -45,40 +52,55 @@ export interface Options {
   readonly region: string | undefined;
 }
 
+const WHATS = ['id', 'history', 'end', 'caller', 'callee'] as const;
+
 /** @throws UsageError */
 export function readOptions(args: string[], now = Date.now()): Options | 'help' {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const given = optionsOf(
     {
-      ...{ id: text, history: text, since: text, caller: text, callee: text, wide: flag, json: flag, limit: text },
+      ...{ id: text, history: text, since: text, caller: text, callee: text },
+      ...{ end: text, yes: flag, wide: flag, json: flag, limit: text },
       ...{ stage: { ...text, default: STAGE }, region: text, help: flag },
     },
     args,
   );
   if (given.help) return 'help';
-  const { id, history, since, caller, callee, limit, wide, json, stage, region } = given;
-  for (const option of ['id', 'history', 'caller', 'callee'] as const) {
+  const { id, history, end, yes, since, limit, wide, json, stage, region } = given;
+  for (const option of WHATS) {
     if (given[option] === '') throw new UsageError(`--${option} is empty`);
   }
-  const asked = (['id', 'history', 'caller', 'callee'] as const).filter((option) => given[option] !== undefined);
-  if ((id ?? history) !== undefined && asked.length > 1) {
+  const asked = WHATS.filter((option) => given[option] !== undefined);
+  if ((id ?? history ?? end) !== undefined && asked.length > 1) {
     throw new UsageError(
       `${asked.map((option) => `--${option}`).join(' and ')} do not go together: ask one after another`,
     );
   }
   if (since !== undefined && history === undefined) throw new UsageError('--since is for --history ID');
+  if (yes && end === undefined) throw new UsageError('--yes is for --end ID');
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
   const most = limit === undefined ? Infinity : Number(limit);
   if (!(most >= 1) || (limit !== undefined && !Number.isSafeInteger(most))) {
     throw new UsageError(`--limit ${limit}: expected a whole number from 1 on`);
   }
-  const from = since === undefined ? undefined : readSince(since, now);
-  const what: Options['what'] =
-    history !== undefined
-      ? { kind: 'history', id: redactId(history), since: from }
-      : id !== undefined
-        ? { kind: 'one', id: redactId(id) }
-        : { kind: 'list', caller, callee };
-  return { what, limit: most, wide, json, stage, region };
+  return { what: whatOf(given, now), limit: most, wide, json, stage, region };
+}
+
+interface Given {
+  readonly id?: string | undefined;
+  readonly history?: string | undefined;
+  readonly since?: string | undefined;
+  readonly end?: string | undefined;
+  readonly yes: boolean;
+  readonly caller?: string | undefined;
+  readonly callee?: string | undefined;
+}
+
+function whatOf({ id, history, since, end, yes, caller, callee }: Given, now: number): Options['what'] {
+  if (end !== undefined) return { kind: 'end', id: redactId(end), isSure: yes };
+  if (history !== undefined) {
+    return { kind: 'history', id: redactId(history), since: since === undefined ? undefined : readSince(since, now) };
+  }
+  return id === undefined ? { kind: 'list', caller, callee } : { kind: 'one', id: redactId(id) };
 }

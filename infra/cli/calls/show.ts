@@ -1,5 +1,6 @@
-/** Shows calls: those of now, or one. */
+/** Shows calls: those of now, or one; or ends one. */
 import { sipAddress } from '../../../lib/wcs/phone-number.ts';
+import { end, type EndingStage } from '../end.ts';
 import { showHistory, type HistoryStage } from '../history/show.ts';
 import { interrupted } from '../interrupted.ts';
 import { liveRows, only, ordered, wholeRows, type IdentifiedRow, type RowTable } from '../rows.ts';
@@ -32,9 +33,9 @@ const CALLS: Table<Call> = {
   }),
 };
 
-/** @returns a sentence about what could not be shown; undefined: it was. It throws the database's errors */
+/** @returns a sentence about what could not be done; undefined: it was. It throws the database's errors */
 export async function show(
-  stage: Pick<Stage, 'callsTable'> & HistoryStage,
+  stage: Pick<Stage, 'callsTable'> & HistoryStage & EndingStage,
   { what, json, limit }: Pick<Options, 'what' | 'json' | 'limit'>,
   out: Out,
 ): Promise<string | undefined> {
@@ -42,6 +43,7 @@ export async function show(
   const table: RowTable = { dynamo, name: callsTable, kind: 'call' };
   if (what.kind === 'list') return showLive(table, what, limit, json, out);
   if (what.kind === 'one') return showRow(table, what.id, json, out);
+  if (what.kind === 'end') return end(stage, table, what, json, out);
   const { id, since } = what;
   return showHistory(stage, { of: 'call', id, table: callsTable, since }, json, out, interrupted());
 }

@@ -5,6 +5,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { toRow } from '../../../lib/store/items.ts';
+import { described } from '../rows.ts';
 import { ageOf } from './age.ts';
 import type { Stream, Streams } from './read.ts';
 
@@ -60,11 +61,9 @@ async function say(
   }
 }
 
-export const described = (id: string, { name, phase }: Stream) => `${id} (${name ?? 'without a name'}, ${phase})`;
-
 /** Explains in a sentence or two what a stop will do. */
 export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now: number): string {
-  const what = described(id, stream);
+  const what = described('stream', id, stream);
   if (stream.phase === 'ended') return `${what} has ended already, at ${stream.endedAt}: there is nothing to stop.`;
   if (stopping === 'off') {
     return (
@@ -99,7 +98,7 @@ function whenStopped({ phase, lost, denied, keepAlive, lastSeenAt }: Stream, now
 
 /** Explains in a sentence or two what taking a stop back did. `before`: the row as it was. */
 export function whatUndoDid(id: string, before: Stream): string {
-  const what = described(id, before);
+  const what = described('stream', id, before);
   const { stop, stopAt, stopSentAt, phase } = before;
   const stopAtStays =
     stopAt === undefined

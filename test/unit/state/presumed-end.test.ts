@@ -18,13 +18,13 @@ describe('the word of the operator that a stream has ended', () => {
   const live = rowOf(status('PUBLISHING', T0));
 
   it('comes after all that is known of the stream, whatever the clock of the operator says', () => {
-    expect(operatorsEnd('x', live, T0 + 5000).at).toBe(T0 + 5000);
-    expect(operatorsEnd('x', live, T0 - 5000).at).toBe(T0 + 1);
-    expect(operatorsEnd('x', {}, T0).at).toBe(T0);
+    expect(operatorsEnd('stream', 'x', live, T0 + 5000).at).toBe(T0 + 5000);
+    expect(operatorsEnd('stream', 'x', live, T0 - 5000).at).toBe(T0 + 1);
+    expect(operatorsEnd('stream', 'x', {}, T0).at).toBe(T0);
   });
 
   it('overrules every sign of life, and gives way to an end that WCS tells', () => {
-    const end = operatorsEnd('x', live, T0 + 1000);
+    const end = operatorsEnd('stream', 'x', live, T0 + 1000);
     for (const order of [
       [end, status('PUBLISHING', T0 + 2000)],
       [status('PUBLISHING', T0 + 2000), end],
@@ -41,14 +41,14 @@ describe('the word of the operator that a stream has ended', () => {
   });
 
   it('is contradicted at once by the first sign of life after it, and by none before it', () => {
-    const ended = rowOf(status('PUBLISHING', T0), operatorsEnd('x', live, T0 + 1000));
+    const ended = rowOf(status('PUBLISHING', T0), operatorsEnd('stream', 'x', live, T0 + 1000));
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 1001))).toBe('live after end');
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 999))).toBeUndefined();
     expect(oddityAfter(ended, status('UNPUBLISHED', T0 + 1001))).toBeUndefined();
   });
 
   it('is not what we presume ourselves of a session that has ended: its hooks may have overtaken its end', () => {
-    const end = operatorsEnd('x', live, T0 + 1000);
+    const end = operatorsEnd('stream', 'x', live, T0 + 1000);
     const ours = { ...end, state: { ...end.state, info: 'presumed: the session has ended' } };
     const ended = rowOf(status('PUBLISHING', T0), ours);
     expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_000))).toBeUndefined();
