@@ -4,13 +4,18 @@ import type { AddressInfo, Server } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRequestHandler } from '../../../lib/platform/request-handler.ts';
+import { useOwnTime } from '../../support/own-time.ts';
 
 const SERVER_THAT_ENDS = `
-const { parentPort } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 const server = require('node:http').createServer((request, response) => {
   request.resume().on('end', () => response.end('answer'));
-  setTimeout(() => server.closeIdleConnections(), 300);
+  request.socket.once('close', () => {
+    Atomics.store(workerData, 0, 1);
+    Atomics.notify(workerData, 0);
+  });
 });
+parentPort.on('message', () => server.closeIdleConnections());
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
@@ -25,8 +30,11 @@ describe('a request of the SDK', () => {
   beforeEach(() => {
     answer = answerAtOnce;
     connections = 0;
+    // Who asks and who answers are one process here: what it does not get to in time is no timeout.
+    useOwnTime();
   });
   afterEach(() => {
+    vi.useRealTimers();
     vi.restoreAllMocks();
     for (const server of servers.splice(0)) server.close();
   });
@@ -136,13 +144,17 @@ describe('a request of the SDK', () => {
 
   it('after a pause is not sent on a connection whose end this process had no time to see', async () => {
     // In a thread of its own, which ends the connection while this one stands still.
-    const worker = new Worker(SERVER_THAT_ENDS, { eval: true });
+    const hasEnded = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(SERVER_THAT_ENDS, { eval: true, workerData: hasEnded });
     const port = await new Promise<number>((resolve) => worker.once('message', resolve));
     const request = requestTo(port);
     const handler = createRequestHandler(TIMEOUTS);
     await handler.handle(request);
+    worker.postMessage('end');
     // Nothing is read meanwhile.
-    for (const before = Date.now(); Date.now() - before < 1200;);
+    expect(Atomics.wait(hasEnded, 0, 0, 20_000)).not.toBe('timed-out');
+    const now = Date.now();
+    vi.spyOn(Date, 'now').mockImplementation(() => now + 1200);
     expect((await handler.handle(request)).response.statusCode).toBe(200);
     handler.destroy();
     await worker.terminate();
