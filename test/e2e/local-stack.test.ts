@@ -22,13 +22,17 @@ function addressesOf(port: number) {
   return [...found].map(([, address]) => address);
 }
 
+/** What npm start has started: npm, or what it runs. */
+const processOf = (stack: LocalStack, command: string) =>
+  stack.processes().find((one) => one.command.includes(command))?.pid ?? expect.fail(`no process of ${command}`);
+
 describe('npm start', () => {
   let stack: LocalStack;
   beforeAll(async () => {
     stack = await startStack();
   });
   afterAll(async () => {
-    expect(await stack.stop()).toEqual([]);
+    await stack.left(0);
   });
 
   it('says what it takes, and what to type into WCS', () => {
@@ -182,6 +186,30 @@ describe('npm start', () => {
   it('listens on the loopback address only', () => {
     for (const port of Object.values(stack.ports)) expect(addressesOf(port)).toEqual(['0100007F']);
   });
+
+  it('ends with all its processes on Ctrl-C, and a restart keeps the rows, which no other stack can have meanwhile', async () => {
+    const { dataDir } = stack;
+    await stack.post('StreamStatusEvent', BODY);
+    expect(stack.processes().length).toBeGreaterThanOrEqual(3);
+    // What a terminal does: the signal goes to the whole group.
+    process.kill(-(stack.npm.pid ?? 0), 'SIGINT');
+    expect(await stack.left()).toEqual([]);
+
+    stack = await startStack({ dataDir });
+    expect(await stack.row(SEED_STREAM)).toMatchObject({ status: 'PUBLISHING' });
+
+    // Another one that wants the same data says so, and does it no harm.
+    const second = await spawnStack({ dataDir });
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`\nThe rows in ${dataDir}/dynamodb are used by another local stack. Stop it, or`);
+    expect(second.output()).not.toMatch(/^ +at /m);
+    expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(200);
+  });
+
+  it('ends with all its processes when npm is killed with -9', async () => {
+    process.kill(processOf(stack, 'npm start'), 'SIGKILL');
+    expect(await stack.left()).toEqual([]);
+  });
 });
 
 describe('npm start with credentials', () => {
@@ -199,7 +227,7 @@ describe('npm start with credentials', () => {
     });
   });
   afterAll(async () => {
-    expect(await stack.stop()).toEqual([]);
+    await stack.left(0);
   });
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
@@ -246,12 +274,28 @@ describe('npm start with credentials', () => {
       restClientConfig: { StreamStatusEvent: { restOnError: 'FAIL' }, StreamKeepAliveEvent: { restOnError: 'LOG' } },
     });
   });
+
+  it('ends with all its processes when infra/local/start.ts is killed with -9', async () => {
+    process.kill(processOf(stack, 'infra/local/start.ts'), 'SIGKILL');
+    expect(await stack.left()).toEqual([]);
+  });
 });
 
-describe('without its DynamoDB', () => {
+/** A copy of the project, in a folder with a blank, in which the function of calls throws. */
+function copyThatThrows(): string {
+  const root = mkdtempSync(join(tmpdir(), 'wcs-hooks broken-'));
+  const project = join(import.meta.dirname, '../..');
+  for (const part of ['infra', 'lib', 'functions', 'package.json', 'serverless.yml', 'tsconfig.json'])
+    cpSync(join(project, part), join(root, part), { recursive: true });
+  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+  writeFileSync(join(root, 'functions/incoming.ts'), "export const handler = () => { throw new Error('S3CRET'); };\n");
+  return root;
+}
+
+describe('in trouble', () => {
   let stack: LocalStack;
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ root: copyThatThrows() });
     await stack.post('StreamStatusEvent', BODY);
   });
   afterAll(async () => {
@@ -259,7 +303,21 @@ describe('without its DynamoDB', () => {
   });
   const end = (id: string) => JSON.stringify({ mediaSessionId: id, status: 'UNPUBLISHED', info: '\u{1f600} ended' });
 
-  it('the stack parks what it is told, and it is in the row once the database is back', async () => {
+  it('a Lambda that throws is a 500 without a stack, never a 200', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => stack.post('OnCallEvent', capture('OnCallEvent.pending'))),
+    );
+    for (const answer of answers) {
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).toBe('{"message":"Internal Server Error"}');
+    }
+    // An echo that looks like such a failure is none.
+    const lookalike = '{"errorMessage":"x","mediaSessionId":"m","status":"PLAYING","stackTrace":[]}';
+    const answer = await stack.post('StreamStatusEvent', lookalike);
+    expect([answer.status, await answer.text()]).toEqual([200, lookalike]);
+  });
+
+  it('without its DynamoDB, the stack parks what it is told, and it is in the row once the database is back', async () => {
     const release = stack.holdDown('dynamodb.ts');
     for (const [method, body] of [
       ['StreamStatusEvent', end(SEED_STREAM)],
@@ -289,7 +347,7 @@ describe('without its DynamoDB', () => {
       });
   });
 
-  it('or another part, the stack has it again by itself', async () => {
+  it('whatever part of it ends, the stack has it again by itself', async () => {
     const killed = ['dynamodb.ts', 'queue.ts', 'console.ts'].map((part) => [part, stack.pidOf(part)] as const);
     const before = stack.output().length;
     for (const [, pid] of killed) process.kill(pid, 'SIGKILL');
@@ -307,7 +365,7 @@ describe('without its DynamoDB', () => {
     expect(await stack.row('after all came back')).toMatchObject({ phase: 'ended' });
   });
 
-  it('that hangs, the stack parks too, within 4 s', async () => {
+  it('with a DynamoDB that hangs, the stack parks too, within 4 s', async () => {
     const pid = stack.pidOf('dynamodb.ts');
     process.kill(pid, 'SIGSTOP');
     const started = performance.now();
@@ -317,7 +375,7 @@ describe('without its DynamoDB', () => {
     await expect.poll(() => stack.row('hung'), { timeout: 15_000 }).toMatchObject({ phase: 'ended' });
   });
 
-  it('and without its queue, the stack answers 503 within 4 s, a keep-alive 200', async () => {
+  it('without its DynamoDB and its queue, the stack answers 503 within 4 s, a keep-alive 200', async () => {
     stack.holdDown('dynamodb.ts');
     stack.holdDown('queue.ts');
     for (const [method, status] of [
@@ -337,7 +395,7 @@ describe('without its DynamoDB', () => {
     );
   });
 
-  it('nor its queue, it stops nobody, as no policy is on', async () => {
+  it('without both, it stops nobody, as no policy is on', async () => {
     const client = createClient(createRandom(1), { name: 'x', published: true, nodeId: 'node' });
     const wcs = createWcs({ url: stack.url, timeout: 10_000, connections: 4 });
     const configAware = createConfigAwareWcs({ wcs });
@@ -348,61 +406,10 @@ describe('without its DynamoDB', () => {
   });
 });
 
-describe('a Lambda that throws', () => {
-  it('is a 500 without a stack, never a 200', async () => {
-    const root = mkdtempSync(join(tmpdir(), 'wcs-hooks broken-'));
-    const project = join(import.meta.dirname, '../..');
-    for (const part of ['infra', 'lib', 'functions', 'package.json', 'serverless.yml', 'tsconfig.json'])
-      cpSync(join(project, part), join(root, part), { recursive: true });
-    symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
-    writeFileSync(
-      join(root, 'functions/incoming.ts'),
-      "export const handler = () => { throw new Error('S3CRET'); };\n",
-    );
-    const stack = await startStack({ root });
-    try {
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => stack.post('OnCallEvent', capture('OnCallEvent.pending'))),
-      );
-      for (const answer of answers) {
-        expect(answer.status).toBe(500);
-        expect(await answer.text()).toBe('{"message":"Internal Server Error"}');
-      }
-      // An echo that looks like such a failure is none.
-      const lookalike = '{"errorMessage":"x","mediaSessionId":"m","status":"PLAYING","stackTrace":[]}';
-      const answer = await stack.post('StreamStatusEvent', lookalike);
-      expect([answer.status, await answer.text()]).toEqual([200, lookalike]);
-    } finally {
-      expect(await stack.stop()).toEqual([]);
-    }
-  });
-});
-
 describe('the processes of the stack', () => {
   let stack: LocalStack | undefined;
   afterEach(async () => {
     await stack?.left(0);
-  });
-
-  it('all end on Ctrl-C, and a restart keeps the rows, which no other stack can have meanwhile', async () => {
-    const dataDir = newDataDir();
-    stack = await startStack({ dataDir });
-    await stack.post('StreamStatusEvent', BODY);
-    expect(stack.processes().length).toBeGreaterThanOrEqual(3);
-    // What a terminal does: the signal goes to the whole group.
-    process.kill(-(stack.npm.pid ?? 0), 'SIGINT');
-    expect(await stack.left()).toEqual([]);
-
-    stack = await startStack({ dataDir });
-    expect(await stack.row(SEED_STREAM)).toMatchObject({ status: 'PUBLISHING' });
-
-    // Another one that wants the same data says so, and does it no harm.
-    const second = await spawnStack({ dataDir });
-    expect(await second.exited).toBe(1);
-    expect(second.output()).toContain(`\nThe rows in ${dataDir}/dynamodb are used by another local stack. Stop it, or`);
-    expect(second.output()).not.toMatch(/^ +at /m);
-    expect((await stack.post('StreamStatusEvent', BODY)).status).toBe(200);
-    expect(await stack.stop()).toEqual([]);
   });
 
   // The first of them has a parent that is gone before its own first line.
@@ -412,13 +419,6 @@ describe('the processes of the stack', () => {
     await expect.poll(starts, { timeout: 20_000, interval: 5 }).toBe(true);
     stack.npm.kill('SIGKILL');
     expect(await stack.left(10_000)).toEqual([]);
-  });
-
-  it.each(['npm start', 'infra/local/start.ts'])('all end when %s is killed with -9', async (command) => {
-    stack = await startStack();
-    const victim = stack.processes().find((one) => one.command.includes(command));
-    process.kill(victim?.pid ?? 0, 'SIGKILL');
-    expect(await stack.left()).toEqual([]);
   });
 });
 
