@@ -18,18 +18,17 @@ export async function tellsChanges(tools: Tools): Promise<boolean> {
 
 export const STREAMS = TABLES.map((table) => attribute(table, 'StreamArn'));
 
-const ofStage = '${self:custom.stage.deletionPolicy}';
-
 const RESOURCES = {
   ...Object.fromEntries(
     TABLES.map((table) => [table, { Properties: { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } } }]),
   ),
   EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: PREFIX } },
-  // Not the queue of the hooks that could not be applied: those come back, and the rows have told these.
+  // Not the queue of the hooks that could not be applied: those come back, and of these the rows know all. So it goes with
+  // CHANGE_EVENTS=false, also in prod: a queue that stayed would keep the next deploy from making it.
   ChangesDeadLetterQueue: {
     Type: 'AWS::SQS::Queue',
-    DeletionPolicy: ofStage,
-    UpdateReplacePolicy: ofStage,
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
     Properties: { QueueName: `${PREFIX}-untold-changes`, MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true },
   },
 };
@@ -45,8 +44,8 @@ const stream = (arn: (typeof STREAMS)[number]) => ({
     startingPosition: 'TRIM_HORIZON',
     functionResponseType: 'ReportBatchItemFailures',
     bisectBatchOnFunctionError: true,
-    // A stream forgets after 24 hours: an hour before, Lambda still has something to give to the dead letters.
-    maximumRecordAgeInSeconds: 23 * 3600,
+    // The function gives up after 23 hours (lib/jobs/changes.ts). Where it cannot even run, Lambda does, before the stream forgets.
+    maximumRecordAgeInSeconds: 23.5 * 3600,
     destinations: { onFailure: { type: 'sqs', arn: attribute('ChangesDeadLetterQueue', 'Arn') } },
   },
 });

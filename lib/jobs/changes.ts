@@ -4,7 +4,7 @@ import { startDeadline } from '../platform/deadline.ts';
 import { describe, type Log } from '../platform/log.ts';
 import { changeOf, envelopeOf, type ChangeEnvelope } from '../state/change.ts';
 import { KINDS, type KindName } from '../state/row.ts';
-import { MOST_BYTES, MOST_EVENTS, sizeOf, type EventBus } from '../store/event-bus.ts';
+import { MOST_BYTES, MOST_EVENTS, sizeOf, type EventBus, type Refusal } from '../store/event-bus.ts';
 import { toRow, type Item } from '../store/items.ts';
 import type { DeadLetters } from '../store/queues.ts';
 import { added, callMetricsOf, type CallMetrics } from './call-metrics.ts';
@@ -19,6 +19,11 @@ export interface ChangesDeps {
 
 /** After this time no request is sent (the function's timeout is 60 s): what is left comes again. */
 const DEADLINE_MS = 40_000;
+/**
+ * A change that fails after so long is given up. Half an hour later Lambda would do it, with a message that names no row; and
+ * an hour later the stream forgets the change.
+ */
+const GIVE_UP_AFTER_MS = 23 * 3_600_000;
 
 /** A write that is news. */
 interface News {
@@ -74,21 +79,28 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
   }
 
   async function publish(batch: readonly News[], signal: AbortSignal): Promise<Failure | undefined> {
-    const [first] = batch;
     const events = batch.map(({ event }) => event);
-    const refusals = await bus.put(events, signal).catch((error: unknown) => describe(error));
-    if (typeof refusals === 'string') return first && { record: first.record, cause: refusals };
+    const refusals = await bus.put(events, signal).catch((error: unknown) => {
+      const refusal: Refusal = { cause: describe(error), isFinal: false };
+      return events.map(() => refusal);
+    });
     for (const [n, { record, event }] of batch.entries()) {
       const refusal = refusals[n];
-      if (refusal && !refusal.isFinal) return { record, cause: refusal.cause };
-      const failure = refusal && (await giveUp({ record, problem: refusal.cause }));
-      if (failure) return failure;
-      if (refusal) continue;
-      published++;
-      calls = added(calls, callMetricsOf(event));
+      if (refusal) {
+        const isGivenUp = refusal.isFinal || (isOld(record) && !signal.aborted);
+        const failure = isGivenUp
+          ? await giveUp({ record, problem: refusal.cause })
+          : { record, cause: refusal.cause };
+        if (failure) return failure;
+      } else {
+        published++;
+        calls = added(calls, callMetricsOf(event));
+      }
     }
     return undefined;
   }
+
+  const isOld = (record: DynamoDBRecord) => now() - writtenAt(record) > GIVE_UP_AFTER_MS;
 
   return {
     /** @returns the first write that is to come again, if there is one */

@@ -146,7 +146,7 @@ describe('serverless package', () => {
     for (const mapping of ofChanges) {
       expect(mapping).toMatchObject({
         ...{ StartingPosition: 'TRIM_HORIZON', MaximumBatchingWindowInSeconds: 1, BisectBatchOnFunctionError: true },
-        ...{ FunctionResponseTypes: ['ReportBatchItemFailures'], MaximumRecordAgeInSeconds: 23 * 3600 },
+        ...{ FunctionResponseTypes: ['ReportBatchItemFailures'], MaximumRecordAgeInSeconds: 23.5 * 3600 },
         DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['ChangesDeadLetterQueue', 'Arn'] } } },
       });
       // As often as it takes, until it is too old; the batches of a partition one after another.
@@ -405,6 +405,9 @@ describe('serverless package', () => {
       'Properties.RetentionInDays',
       'UpdateReplacePolicy',
     ]);
+    // What a setting can take out of the stack: if it stayed, it would keep a later deploy from making it again.
+    for (const id of ['BansTable', 'ChangesDeadLetterQueue'])
+      expect(prod[id]).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   });
 
   it('leaves out all that tells of changes where nobody subscribes to them', async () => {

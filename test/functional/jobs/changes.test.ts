@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createChanges } from '../../../lib/jobs/changes.ts';
 import type { Line } from '../../../lib/platform/log.ts';
 import type { ChangeEnvelope } from '../../../lib/state/change.ts';
@@ -11,17 +11,20 @@ import { recordOf } from '../../support/stream-records.ts';
 const WRITTEN = 1_800_000_000;
 const AT = '2027-01-15T08:00:00.000Z';
 
-function changesUnderTest() {
+function changesUnderTest(lagSeconds = 5) {
   const puts: (readonly ChangeEnvelope[])[] = [];
   const dead: { letter: unknown; reason: string }[] = [];
   const lines: Line[] = [];
   const control: {
     refuse: (event: ChangeEnvelope) => Refusal | undefined;
     isAway: (events: readonly ChangeEnvelope[]) => boolean;
+    hangs: boolean;
     deadLettersFail: boolean;
-  } = { refuse: () => undefined, isAway: () => false, deadLettersFail: false };
+  } = { refuse: () => undefined, isAway: () => false, hangs: false, deadLettersFail: false };
   const bus: EventBus = {
-    put(events) {
+    put(events, signal) {
+      if (control.hangs)
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
       if (control.isAway(events)) return Promise.reject(new Error('connect ECONNREFUSED'));
       puts.push(events);
       return Promise.resolve(events.map((event) => control.refuse(event)));
@@ -35,7 +38,7 @@ function changesUnderTest() {
       return Promise.resolve();
     },
     log: (line) => lines.push(line),
-    now: () => (WRITTEN + 5) * 1000,
+    now: () => (WRITTEN + lagSeconds) * 1000,
   });
   const run = async (...Records: DynamoDBRecord[]) =>
     (await handler({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
@@ -174,6 +177,35 @@ describe('changes', () => {
     expect(lines[0]).toMatchObject({ level: 'ERROR', message: 'change given up', metrics: { changesGivenUp: 1 } });
     expect(lines[0]?.fields).toEqual({ id: 'b', cause: 'MalformedDetail: no' });
     expect(lines[1]?.metrics).toEqual({ changesPublished: 3 });
+  });
+
+  it('gives up after 23 hours what the bus does not take, with its key, before Lambda does', async () => {
+    const [young, old] = [changesUnderTest(23 * 3600), changesUnderTest(23 * 3600 + 1)];
+    for (const { control } of [young, old]) control.isAway = ([event]) => event?.detail.mediaSessionId !== 'c';
+    expect(await young.run(began('a', 1), began('b', 2), stopped('b', 3))).toEqual(['1']);
+    expect(young.dead).toEqual([]);
+    // One of a batch that a failed one keeps back is as old.
+    expect(await old.run(began('a', 1), began('b', 2), stopped('b', 3), began('c', 4), stopped('c', 5))).toEqual([]);
+    expect(old.dead.map(({ letter, reason }) => [(letter as { sequenceNumber: string }).sequenceNumber, reason])).toEqual(
+      ['1', '2', '3', '4'].map((n) => [n, 'Error: connect ECONNREFUSED']),
+    );
+    expect(old.dead[0]?.letter).toMatchObject({ key: { mediaSessionId: { S: 'a' } } });
+    // Behind what is old comes what is not.
+    const mixed = changesUnderTest(23 * 3600 + 1);
+    mixed.control.refuse = () => ({ cause: 'busy', isFinal: false });
+    const newer = recordOf('stream', 'b', 2, undefined, live(1), WRITTEN + 1);
+    expect(await mixed.run(began('a', 1), newer)).toEqual(['2']);
+    expect(mixed.dead).toHaveLength(1);
+  });
+
+  it('gives up nothing only because its own time is over', async () => {
+    vi.useFakeTimers();
+    const { run, dead, control } = changesUnderTest(24 * 3600);
+    control.hangs = true;
+    const failed = run(began('a', 1));
+    await vi.advanceTimersByTimeAsync(40_000);
+    vi.useRealTimers();
+    expect([await failed, dead]).toEqual([['1'], []]);
   });
 
   it.each([

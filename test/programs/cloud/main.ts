@@ -234,11 +234,9 @@ async function verifyDeployment(aws: Aws): Promise<void> {
     await dev.remove();
     return problemsOfRest(aws, dev, []);
   });
-  await step('serverless remove --stage prod leaves the tables, with their rows, and the queues', async () => {
+  await step('serverless remove --stage prod leaves the tables, with their rows, and the queues of hooks', async () => {
     await prod.remove();
-    const kept = ['streams', 'sessions', 'calls', 'parking', 'dead-letters', 'untold-changes'].map(
-      (name) => `${prod.prefix}-${name}`,
-    );
+    const kept = ['streams', 'sessions', 'calls', 'parking', 'dead-letters'].map((name) => `${prod.prefix}-${name}`);
     const problems = await problemsOfRest(aws, prod, kept);
     return (await rows.has('kept')) ? problems : [...problems, 'a row is gone'];
   });
