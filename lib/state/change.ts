@@ -17,8 +17,8 @@ export type DetailType = (typeof DETAIL_TYPES)[keyof typeof DETAIL_TYPES];
 /** Of the row, in the order in which a person reads it; the id comes before. */
 export const TOLD = {
   stream: [
-    ...['name', 'published', 'nodeId', 'appKey', 'sessionId', 'sub', 'status', 'info', 'denied', 'lost', 'stop'],
-    ...['firstSeenAt', 'startedAt', 'endedAt', 'stopSentAt'],
+    ...['name', 'published', 'nodeId', 'appKey', 'sessionId', 'sub', 'status', 'info', 'denied', 'lost'],
+    ...['stop', 'stopBy', 'firstSeenAt', 'startedAt', 'endedAt', 'stopSentAt'],
   ],
   session: ['nodeId', 'appKey', 'sub', 'status', 'info', 'denied', 'firstSeenAt', 'connectAt', 'endedAt'],
   call: [
@@ -85,7 +85,8 @@ export const envelopeOf = (kind: KindName, detail: Change, at: number): ChangeEn
 /**
  * What the write that made `before` into `after` changed; undefined where that is no news: a renewal, a repeated hook, a new
  * size, a removed row (undefined), what is in a row that no hook made.
- * @throws Error for a phase that is none: somebody wrote into the row by hand
+ * @throws Error if `after` has a phase that does not exist: somebody wrote into the row by hand. What mends it is told as if it
+ * made the row
  */
 export function changeOf(
   kind: KindName,
@@ -94,8 +95,9 @@ export function changeOf(
   after: Row | undefined,
 ): Change | undefined {
   if (after?.phase === undefined) return undefined;
-  const [phase, previousPhase] = [phaseIn(after), before?.phase === undefined ? undefined : phaseIn(before)];
-  const event = eventOf(kind, id, before ?? {}, after);
+  const known = before !== undefined && isPhase(before.phase) ? before : {};
+  const [phase, previousPhase] = [phaseIn(after), known.phase === undefined ? undefined : phaseIn(known)];
+  const event = eventOf(kind, id, known, after);
   if (event === undefined) return undefined;
   const seconds = secondsOf(kind, after);
   return {
@@ -134,10 +136,12 @@ const wordFor = (kind: keyof typeof DETAIL_TYPES, phase: ChangedPhase): ChangeEv
 const isLater = (time: Attribute | undefined, than: Attribute | undefined) =>
   time !== undefined && (than === undefined || String(time) > String(than));
 
+const isPhase = (phase: Attribute | undefined): phase is ChangedPhase => Object.hasOwn(EVENT_OF_PHASE, String(phase));
+
 /** A call that rings is told apart from one that was answered; in the rows both are live. */
 function phaseIn({ phase, live }: Told): ChangedPhase {
   if (live === 'ringing') return 'ringing';
-  if (Object.hasOwn(EVENT_OF_PHASE, String(phase))) return phase as ChangedPhase;
+  if (isPhase(phase)) return phase;
   throw new Error(`the phase of the row is none: ${JSON.stringify(phase)}`);
 }
 

@@ -70,6 +70,17 @@ describe('the receiver', () => {
     expect(handled).toEqual(['Stream a 1', 'Stream b 1', 'Stream a 5', 'Session one session 1']);
   });
 
+  it('stays with the newest where several of a subject come at once', async () => {
+    const [handled, revisions]: [number[], Map<string, number>] = [[], new Map()];
+    const receive = (await receiver())(revisions, async (_, { revision }) => {
+      // The older an event is, the longer it takes.
+      for (let n = revision; n < 3; n++) await new Promise(setImmediate);
+      handled.push(revision);
+    });
+    await Promise.all([stream('a', 1), stream('a', 2), stream('a', 1), stream('a', 2)].map(receive));
+    expect([handled, [...revisions.values()]]).toEqual([[1, 2], [2]]);
+  });
+
   it('takes again what it could not handle', async () => {
     let tries = 0;
     const receive = (await receiver())(new Map(), () => {

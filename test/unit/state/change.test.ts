@@ -169,12 +169,12 @@ describe('of a stream', () => {
   it("a stop is told when WCS is told, and not by the operator's word", () => {
     const row = createRow('stream', 'stream');
     row.become(merge({}, status('PUBLISHING', 0), RETENTION));
-    row.set({ stop: 'abuse' });
+    row.set({ stop: 'abuse', stopBy: 'alice' });
     expect(words(row.told())).toEqual(['live']);
     row.set({ stopSentAt: after(5) });
     row.set({ stopSentAt: after(6) });
     expect(row.told().slice(1)).toEqual([
-      expect.objectContaining({ event: 'stopping', phase: 'live', stop: 'abuse', stopSentAt: after(5) }),
+      expect.objectContaining({ event: 'stopping', phase: 'live', stop: 'abuse', stopBy: 'alice', stopSentAt: after(5) }),
     ]);
   });
 
@@ -309,9 +309,14 @@ describe('no event', () => {
     expect(changeOf('stream', 'stream', row, { ...row, revision: 8 })).toBeUndefined();
   });
 
-  it('is made of a phase that is none', () => {
-    expect(() => changeOf('stream', 'stream', row, { ...row, phase: 'hasOwnProperty' })).toThrow('"hasOwnProperty"');
-    expect(() => changeOf('stream', 'stream', { ...row, phase: 'Live' }, row)).toThrow('"Live"');
+  it('is made of a phase that is none, but of what mends it', () => {
+    const spoilt = { ...row, phase: 'hasOwnProperty', revision: 8 };
+    expect(() => changeOf('stream', 'stream', row, spoilt)).toThrow('"hasOwnProperty"');
+    const ended = { ...row, phase: 'ended', endedAt: after(9), revision: 9 };
+    const mended = changeOf('stream', 'stream', spoilt, ended);
+    expect(mended).toMatchObject({ event: 'ended', endedAt: after(9), revision: 9 });
+    expect(mended).not.toHaveProperty('previousPhase');
+    expect(changeOf('stream', 'stream', spoilt, { ...row, revision: 9 })).toMatchObject({ event: 'live' });
   });
 });
 
