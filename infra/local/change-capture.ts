@@ -1,30 +1,30 @@
 /**
- * Captures the event of each write of a row inside the local DynamoDB, whoever writes: the functions, the operator's commands, the
- * console. dynalite has no streams. All of its writes of rows pass `put` and `del` of its LevelDB, in the lock of the row, so
- * these are wrapped: the event goes into the same LevelDB batch as the row. Whenever the process ends, both are there, or neither.
+ * Captures the event of each write inside the local DynamoDB, whoever writes: a function, an operator's command, the console.
+ * dynalite has no streams. It writes each row by `put` or `del` of its LevelDB, holding the row's lock, so these two are wrapped:
+ * the event goes into the same LevelDB batch as the row. Whenever the process is killed, either both are there or neither.
  */
 import type { Database, Write } from 'dynalite/db/index.js';
 import type { Item } from '../../lib/store/items.ts';
 import type { CapturedEvent } from './event-store.ts';
 
-/** Undefined where the write is no news; `before` and `after` are undefined where there is no row. */
+/** Undefined for a write without an event; `before` and `after` are undefined where there is no row. */
 export type EventOf = (table: string, before: Item | undefined, after: Item | undefined) => CapturedEvent | undefined;
 
-/** Takes over events, in the order of each subject. It throws where it cannot: they are given to it again. */
+/** Stores events, those of a subject in order. If it throws, it is given them again. */
 export type Keep = (events: readonly CapturedEvent[]) => void;
 
-/** No key of dynalite begins with it. */
+/** No key of dynalite begins like this. */
 const CAPTURED = 'event~';
 const END_OF_CAPTURED = 'event\u007f';
 const ROW = /^item-(.*?)~/;
-/** Events are taken over together: many hooks, one transaction. */
+/** Events are stored together, so that many hooks share a transaction. */
 const GATHER_MS = 20;
 const RETRY_MS = 1000;
 const MOST_AT_ONCE = 1000;
 
 const keyOf = (count: number) => CAPTURED + String(count).padStart(16, '0');
 
-/** Wraps `db`, and resolves when it may be used: what an earlier process captured and did not hand over comes first. */
+/** Wraps `db`, and resolves once it can be used. Events that an earlier process captured but did not store come first. */
 export async function captureChanges(
   db: Database,
   eventOf: EventOf,
@@ -45,7 +45,7 @@ export async function captureChanges(
       captured.splice(0, taken.length);
       isComplaining = false;
     } catch (error) {
-      if (!isComplaining) complain(`Events wait to be kept: ${(error as Error).message}`);
+      if (!isComplaining) complain(`Events cannot be stored, and are retried: ${(error as Error).message}`);
       isComplaining = true;
     }
     timer = undefined;
@@ -53,12 +53,12 @@ export async function captureChanges(
   }
   const gather = () => (timer ??= setTimeout(() => void takeOver(), isComplaining ? RETRY_MS : GATHER_MS));
 
-  /** A row of which no event can be made, such as one that somebody mistyped in the console, is written all the same. */
+  /** A row without a valid phase, such as one that was mistyped in the console, is written all the same. */
   function eventIn(table: string, before: Item | undefined, after: Item | undefined): CapturedEvent | undefined {
     try {
       return eventOf(table, before, after);
     } catch (error) {
-      complain(`A write to ${table} is no event: ${(error as Error).message}`);
+      complain(`A write to ${table} has no event: ${(error as Error).message}`);
       return undefined;
     }
   }
@@ -69,14 +69,14 @@ export async function captureChanges(
     if (!event) return db.batch([row]);
     const key = keyOf(count++);
     await db.batch([row, { type: 'put', key, value: event }]);
-    // Before dynalite unlocks the row: the events of a subject stay in their order.
+    // dynalite still holds the row's lock, so the events of a subject stay in order.
     captured.push([key, event]);
     gather();
   }
 
   const tableOf = (key: string) => ROW.exec(key)?.[1];
   const call = (written: Promise<void>, callback: (error?: Error | null) => void = () => {}) =>
-    // Outside of the promise, as dynalite calls it: an error of its own must not become ours.
+    // Outside of the promise: an error that dynalite's callback throws must not become ours.
     written.then(
       () => setImmediate(callback, null),
       (error: Error) => setImmediate(callback, error),

@@ -28,8 +28,15 @@ async function start(): Promise<void> {
 async function captureEvents({ db }: Store, events: EventStore): Promise<void> {
   const keep: Keep = (captured) => events.add(captured, EVENTS_URL !== '');
   await captureChanges(db, createEventOf(Date.now), keep, console.error);
-  events.prune(Date.now());
-  setInterval(() => events.prune(Date.now()), PRUNE_MS).unref();
+  const prune = () => {
+    const unsent = events.prune(Date.now());
+    if (unsent > 0)
+      console.error(
+        `Given up: ${unsent} ${unsent === 1 ? 'event' : 'events'} that EVENTS_URL did not accept within a day.`,
+      );
+  };
+  prune();
+  setInterval(prune, PRUNE_MS).unref();
 }
 
 /** Delays each response, for tests with a slow database. */

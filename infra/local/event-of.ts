@@ -1,4 +1,4 @@
-/** The event of a write in the local DynamoDB, in the envelope in which EventBridge would deliver it. */
+/** Makes the event of a write to the local DynamoDB, in the envelope in which EventBridge would deliver it. */
 import { randomUUID } from 'node:crypto';
 import { changeOf, envelopeOf } from '../../lib/state/change.ts';
 import { KINDS, type KindName } from '../../lib/state/row.ts';
@@ -6,10 +6,10 @@ import { toRow } from '../../lib/store/items.ts';
 import type { EventOf } from './change-capture.ts';
 import { STAGE } from './settings.ts';
 
-/** As queues have it here. */
+/** The account id of the local queues. */
 const ACCOUNT = '000000000000';
 
-/** `wcs-hooks-local-streams`: a stream. Other tables, which somebody may have made for himself, have no events. */
+/** By table, such as `wcs-hooks-local-streams`. Other tables, which a developer may have created, have no events. */
 const KIND_OF = new Map<string, KindName>(
   (Object.keys(KINDS) as KindName[]).map((kind) => [`wcs-hooks-${STAGE}-${kind}s`, kind] as const),
 );
@@ -30,7 +30,7 @@ export const createEventOf =
       ...envelope,
       account: ACCOUNT,
       region: 'local',
-      // EventBridge has no fractions of seconds.
+      // As EventBridge gives it, in whole seconds.
       time: time.replace(/\.\d+Z$/, 'Z'),
     };
     return { id: event.id, subject: `${kind} ${id}`, at, event };

@@ -1,10 +1,10 @@
 /**
- * Sends what waits to EVENTS_URL, one event after another: those of a subject in their order, each until the receiver takes it
- * or a day has passed. A subject whose event is not taken is set aside and tried again later, and the others go on.
+ * Sends waiting events to EVENTS_URL, one at a time and those of a subject in order, each until the receiver accepts it or a
+ * day has passed. A subject whose event was not accepted is set aside and retried later, while the others go on.
  */
-import { KEPT_MS, type Envelope, type EventStore, type KeptEvent } from './event-store.ts';
+import type { Envelope, EventStore, KeptEvent } from './event-store.ts';
 
-/** Rejects where the receiver did not take the event. */
+/** Rejects if the receiver did not accept the event. */
 export type Send = (event: Envelope) => Promise<void>;
 
 export interface Circumstances {
@@ -16,7 +16,7 @@ export interface Circumstances {
 
 type Waiting = Pick<EventStore, 'waiting' | 'at' | 'settle'>;
 
-/** A subject that is set aside, with its events in their order. */
+/** A subject that is set aside, with its events in order. */
 interface Aside {
   readonly positions: number[];
   readonly failures: number;
@@ -27,14 +27,14 @@ const POLL_MS = 250;
 const PAGE = 100;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
-/** So many failures in a row are the receiver's, and no subject's. */
+/** After more failures in a row, the receiver is taken to be down: it is no single subject's fault. */
 const FAILURES_OF_SUBJECTS = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
 const backoff = (first: number, longest: number, failures: number) => Math.min(first * 2 ** (failures - 1), longest);
 
-/** Sends until the process ends, or `signal` is aborted. */
+/** Sends until the process ends or `signal` is aborted. */
 export async function sendEvents(store: Waiting, circumstances: Circumstances, signal?: AbortSignal): Promise<void> {
   const { send, say, now, sleep } = circumstances;
   const aside = new Map<string, Aside>();
@@ -45,21 +45,18 @@ export async function sendEvents(store: Waiting, circumstances: Circumstances, s
   /** @returns whether the event is settled */
   async function attempt(position: number, isFirst: boolean): Promise<boolean> {
     const kept = store.at(position);
-    if (!kept || kept.at < now() - KEPT_MS) {
-      say(`An event${kept ? ` of ${kept.subject}` : ''} was not taken by EVENTS_URL for a day: it is given up.`);
-      store.settle(position);
-      return true;
-    }
+    // Given up after a day (event-store.ts).
+    if (!kept) return true;
     try {
       await send(kept.event);
     } catch (error) {
       failuresInARow++;
       if (isFirst && failuresInARow === 1) {
-        say(`EVENTS_URL did not take an event of ${kept.subject} (${(error as Error).message}). It is tried again.`);
+        say(`EVENTS_URL did not accept an event of ${kept.subject} (${(error as Error).message}). It will be retried.`);
       }
       return false;
     }
-    if (failuresInARow > FAILURES_OF_SUBJECTS) say('EVENTS_URL takes events again.');
+    if (failuresInARow > FAILURES_OF_SUBJECTS) say('EVENTS_URL accepts events again.');
     failuresInARow = 0;
     store.settle(position);
     return true;
@@ -76,7 +73,7 @@ export async function sendEvents(store: Waiting, circumstances: Circumstances, s
     const [subject, { positions, failures }] = due;
     const isSettled = await attempt(positions[0] ?? 0, false);
     if (isSettled) positions.shift();
-    // The last of those aside: all of them get their turn.
+    // To the end of the list, so that all subjects that are set aside get their turn.
     aside.delete(subject);
     if (positions.length > 0) aside.set(subject, asideAfter(positions, isSettled ? 0 : failures + 1));
     return true;

@@ -1,10 +1,10 @@
-/** The events of the local stack, in SQLite: what `npm run events` shows, and what waits to be sent to EVENTS_URL. */
+/** The events of the local stack, in SQLite: those that `npm run events` prints and those that wait to be sent to EVENTS_URL. */
 import { DatabaseSync } from 'node:sqlite';
 
 export interface CapturedEvent {
-  /** EventBridge's. What comes again with the same id is the same event. */
+  /** The id in the envelope. An event that is added again with the same id is the same event. */
   readonly id: string;
-  /** Whose events have an order: `stream <mediaSessionId>`. */
+  /** Events of a subject are in order: `stream <mediaSessionId>`. */
   readonly subject: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -12,7 +12,7 @@ export interface CapturedEvent {
   readonly event: Envelope;
 }
 
-/** As a target of EventBridge gets it. */
+/** An event as a target of EventBridge receives it. */
 export interface Envelope {
   readonly id: string;
   readonly 'detail-type': string;
@@ -20,19 +20,19 @@ export interface Envelope {
   readonly detail: object;
 }
 
-/** `position` grows in the order in which the events were kept; those of a subject are in the order of its writes. */
+/** `position` grows in the order in which events were added; those of a subject are in the order of its writes. */
 export interface KeptEvent extends CapturedEvent {
   readonly position: number;
 }
 
-/** As long as EventBridge tries to deliver one. */
+/** As long as EventBridge retries. */
 export const KEPT_MS = 24 * 3_600_000;
-/** Some 100 MB; events that wait are not counted. */
+/** Some 100 MB; waiting events are not counted. */
 export const MOST_KEPT = 100_000;
 
 export type EventStore = ReturnType<typeof openEvents>;
 
-/** The stack's processes share the file; a reader of it changes nothing. */
+/** Opens the file, which the processes of the stack share. A reader changes nothing in it. */
 export function openEvents(file: string, { readOnly = false } = {}) {
   const database = new DatabaseSync(file, { readOnly, timeout: 5000 });
   if (!readOnly) {
@@ -56,7 +56,7 @@ export function openEvents(file: string, { readOnly = false } = {}) {
   const one = database.prepare('SELECT * FROM events WHERE position = ?');
   const settle = database.prepare('UPDATE events SET waits = 0 WHERE position = ?');
   const last = database.prepare('SELECT max(position) AS position FROM events');
-  const removeOld = database.prepare('DELETE FROM events WHERE at < ?');
+  const removeOld = database.prepare('DELETE FROM events WHERE at < ? RETURNING waits');
   const removeMany = database.prepare('DELETE FROM events WHERE waits = 0 AND position <= ?');
 
   const keptOf = (row: unknown): KeptEvent => {
@@ -66,7 +66,7 @@ export function openEvents(file: string, { readOnly = false } = {}) {
   const lastPosition = () => (last.get() as { position: number | null }).position ?? 0;
 
   return {
-    /** All or none. `waits`: whether they are to be sent. */
+    /** Adds all or none. `waits`: whether they are to be sent. */
     add(events: readonly CapturedEvent[], waits: boolean): void {
       database.exec('BEGIN IMMEDIATE');
       try {
@@ -80,19 +80,20 @@ export function openEvents(file: string, { readOnly = false } = {}) {
     },
     waiting: (position: number, limit: number) =>
       waiting.all(position, limit) as unknown as Pick<KeptEvent, 'position' | 'subject'>[],
-    /** From a time on, in milliseconds since the epoch. */
+    /** `from`: milliseconds since the epoch. */
     after: (position: number, limit: number, from = 0): KeptEvent[] => after.all(position, from, limit).map(keptOf),
     at(position: number): KeptEvent | undefined {
       const row = one.get(position);
       return row && keptOf(row);
     },
-    /** It does not wait any more. */
+    /** Marks an event as no longer waiting. */
     settle: (position: number): void => void settle.run(position),
     lastPosition,
-    /** Removes what is older than a day, waiting or not, and what is too much. */
-    prune(now: number, most = MOST_KEPT): void {
-      removeOld.run(now - KEPT_MS);
+    /** Removes events that are older than a day, and those beyond `most`. @returns how many of them were still waiting */
+    prune(now: number, most = MOST_KEPT): number {
+      const old = removeOld.all(now - KEPT_MS);
       removeMany.run(lastPosition() - most);
+      return old.filter(({ waits }) => waits === 1).length;
     },
     close: (): void => database.close(),
   };

@@ -1,15 +1,15 @@
-/** EVENTS_URL: who gets the events of the local stack. */
+/** EVENTS_URL: where the events of the local stack are sent. */
 import { Agent, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Send } from './event-sender.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** POSTs an event as JSON, over a connection that is kept alive. Any answer but 2xx is a failure, a redirect too. */
+/** POSTs events as JSON over one keep-alive connection. Any answer but 2xx is a failure, also a redirect. */
 export function postTo(url: string): Send {
   const isSecure = url.startsWith('https:');
   const agent = new (isSecure ? SecureAgent : Agent)({ keepAlive: true, maxSockets: 1 });
-  // Half of what fetch() costs: the hooks need the processor, too.
+  // It takes half as much processor time as fetch(), and hooks need the processor, too.
   const post = isSecure ? secureRequest : request;
   return (event) =>
     new Promise((resolve, reject) => {
@@ -31,13 +31,13 @@ export function postTo(url: string): Send {
     });
 }
 
-/** @returns why events cannot be sent there; undefined if nothing says so, or if none are to be sent */
+/** @returns what is wrong with the setting, if anything */
 export function problemOfEventsUrl(url: string, hasEvents: boolean): string | undefined {
   if (url === '') return undefined;
   if (!hasEvents) return 'EVENTS_URL has no effect with CHANGE_EVENTS=false: unset one of them.';
   const { protocol, username, password } = URL.parse(url) ?? {};
   if (protocol !== 'http:' && protocol !== 'https:') {
-    return 'EVENTS_URL is no URL for events: expected http://… or https://…, which takes them by POST.';
+    return 'EVENTS_URL must be an http:// or https:// URL that accepts POST.';
   }
-  return username || password ? 'EVENTS_URL has a user or a password, which is not sent: take it out.' : undefined;
+  return username || password ? 'EVENTS_URL has a user or a password, which would not be sent: remove it.' : undefined;
 }

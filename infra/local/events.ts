@@ -1,4 +1,4 @@
-/** Sends the events of the local stack to EVENTS_URL: a process of its own, so that a slow receiver slows no hook. */
+/** Sends the events of the local stack to EVENTS_URL, in a process of its own so that a slow receiver delays no hook. */
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runAsChild } from './child.ts';
@@ -8,7 +8,7 @@ import { openEvents } from './event-store.ts';
 import { postTo } from './events-url.ts';
 import { DATA_DIR, EVENTS_URL } from './settings.ts';
 
-/** Where the processor is busy, hooks come first. */
+/** On a busy processor, hooks come first. */
 const BEHIND_HOOKS = 10;
 
 runAsChild(() => {

@@ -1,4 +1,4 @@
-/** Tells the bus what each write to a table changed, in the order of the writes. */
+/** Publishes what each write to a table changed, in the order of the writes. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { startDeadline } from '../platform/deadline.ts';
 import { describe, type Log } from '../platform/log.ts';
@@ -17,53 +17,53 @@ export interface ChangesDeps {
   readonly now: () => number;
 }
 
-/** After this time no request is sent (the function's timeout is 60 s): what is left comes again. */
+/** No request is sent after this time (the function times out after 60 s): the rest of the batch is delivered again. */
 const DEADLINE_MS = 40_000;
 /**
- * A change that fails after so long is given up. Half an hour later Lambda would do it, with a message that names no row; and
- * an hour later the stream forgets the change.
+ * A change that is older than this is given up when publishing it fails. Half an hour later Lambda would do so, with a message
+ * that names no row, and after 24 hours the record is gone.
  */
 const GIVE_UP_AFTER_MS = 23 * 3_600_000;
 
-/** A write that is news. */
+/** A write with an event. */
 interface News {
   readonly record: DynamoDBRecord;
   readonly id: string;
   readonly event: ChangeEnvelope;
 }
 
-/** A write of which nothing can ever be told: it goes to the dead letters, and stands in nobody's way. */
+/** A write that can never be published. It goes to the dead-letter queue, so that it blocks nothing. */
 interface Unreadable {
   readonly record: DynamoDBRecord;
   readonly problem: string;
 }
 
-/** The first write that was not told, and why. */
+/** The first write that was not published, and why. */
 interface Failure {
   readonly record: DynamoDBRecord;
   readonly cause: string;
 }
 
 /**
- * Reports the first record that was not told: Lambda delivers it again, and all after it. So the events of a subject keep
- * their order, and some come twice.
+ * Returns the first record that was not published. Lambda delivers it and all records after it again, so the events of a
+ * subject keep their order, and some are published twice.
  */
 export const createChanges =
   (deps: ChangesDeps) =>
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const teller = createTeller(deps);
+    const publisher = createPublisher(deps);
     const deadline = startDeadline(DEADLINE_MS);
     let failure: Failure | undefined;
     for (const step of stepsOf(Records)) {
-      failure = await teller.tell(step, deadline.signal);
+      failure = await publisher.publish(step, deadline.signal);
       if (failure) break;
     }
     deadline.end();
-    teller.logOutcome(Records, failure);
+    publisher.logOutcome(Records, failure);
     return { batchItemFailures: failure ? [{ itemIdentifier: failure.record.dynamodb?.SequenceNumber ?? '' }] : [] };
   };
 
-function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
+function createPublisher({ bus, deadLetters, log, now }: ChangesDeps) {
   let published = 0;
   let calls: CallMetrics = {};
 
@@ -78,7 +78,7 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
     return undefined;
   }
 
-  async function publish(batch: readonly News[], signal: AbortSignal): Promise<Failure | undefined> {
+  async function publishBatch(batch: readonly News[], signal: AbortSignal): Promise<Failure | undefined> {
     const events = batch.map(({ event }) => event);
     const refusals = await bus.put(events, signal).catch((error: unknown) => {
       const refusal: Refusal = { cause: describe(error), isFinal: false };
@@ -88,9 +88,7 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
       const refusal = refusals[n];
       if (refusal) {
         const isGivenUp = refusal.isFinal || (isOld(record) && !signal.aborted);
-        const failure = isGivenUp
-          ? await giveUp({ record, problem: refusal.cause })
-          : { record, cause: refusal.cause };
+        const failure = isGivenUp ? await giveUp({ record, problem: refusal.cause }) : { record, cause: refusal.cause };
         if (failure) return failure;
       } else {
         published++;
@@ -103,11 +101,11 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
   const isOld = (record: DynamoDBRecord) => now() - writtenAt(record) > GIVE_UP_AFTER_MS;
 
   return {
-    /** @returns the first write that is to come again, if there is one */
-    tell: (step: readonly News[] | Unreadable, signal: AbortSignal) =>
-      'problem' in step ? giveUp(step) : publish(step, signal),
+    /** @returns the first write that must be delivered again, if any */
+    publish: (step: readonly News[] | Unreadable, signal: AbortSignal) =>
+      'problem' in step ? giveUp(step) : publishBatch(step, signal),
 
-    /** Renewals are most of what comes, and no line. */
+    /** Most batches only hold renewals: they write no line. */
     logOutcome(records: readonly DynamoDBRecord[], failure: Failure | undefined): void {
       if (published === 0 && !failure) return;
       log({
@@ -126,8 +124,8 @@ function createTeller({ bus, deadLetters, log, now }: ChangesDeps) {
 }
 
 /**
- * What is told in one request. No two events of a subject are in it: the bus may take the second and not the first, and the
- * order would be lost.
+ * Splits records into requests to the bus. A request never holds two events of one subject: the bus may accept the second
+ * and not the first, and their order would be lost.
  */
 function* stepsOf(records: readonly DynamoDBRecord[]): Generator<readonly News[] | Unreadable> {
   let batch: News[] = [];
@@ -150,17 +148,18 @@ function fits({ id, event }: News, batch: readonly News[]): boolean {
   return batch.length < MOST_EVENTS && bytes <= MOST_BYTES && batch.every((one) => one.id !== id);
 }
 
-/** Undefined for a write that is no news. */
+/** Undefined for a write without an event. */
 function readRecord(record: DynamoDBRecord): News | Unreadable | undefined {
   const subject = subjectOf(record);
-  if (!subject) return { record, problem: 'the record is of none of our tables' };
+  if (!subject) return { record, problem: 'the record is from none of our tables' };
   const { kind, id } = subject;
   try {
     const detail = changeOf(kind, id, rowIn(record.dynamodb?.OldImage), rowIn(record.dynamodb?.NewImage));
     if (!detail) return undefined;
     const event = envelopeOf(kind, detail, writtenAt(record));
     const bytes = sizeOf(event);
-    if (bytes > MOST_BYTES) return { record, problem: `the event has ${bytes} bytes: EventBridge takes ${MOST_BYTES}` };
+    if (bytes > MOST_BYTES)
+      return { record, problem: `the event has ${bytes} bytes, EventBridge accepts ${MOST_BYTES}` };
     return { record, id: `${kind} ${id}`, event };
   } catch (error) {
     return { record, problem: describe(error) };
@@ -168,20 +167,20 @@ function readRecord(record: DynamoDBRecord): News | Unreadable | undefined {
 }
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
-// Binary attributes differ in what Lambda makes of them; rows have none.
+// Lambda's type for binary attributes is another; rows have none.
 const rowIn = (image: Image) => (image === undefined ? undefined : toRow(image as Item));
 
-/** Each table has a key of its own. */
+/** Each table has its own key attribute. */
 function subjectOf({ dynamodb }: DynamoDBRecord): { readonly kind: KindName; readonly id: string } | undefined {
   const kinds = Object.keys(KINDS) as KindName[];
   const kind = kinds.find((name) => dynamodb?.Keys?.[KINDS[name].key] !== undefined);
   return kind && { kind, id: dynamodb?.Keys?.[KINDS[kind].key]?.S ?? '' };
 }
 
-/** In milliseconds since the epoch; DynamoDB tells seconds. */
+/** In milliseconds since the epoch; DynamoDB gives seconds. */
 const writtenAt = ({ dynamodb }: DynamoDBRecord) => (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
 
-/** Where the record was, for whoever wants to look at its row. */
+/** Where the record was, so that an operator can find its row. */
 const letterOf = ({ eventID, eventSourceARN, dynamodb }: DynamoDBRecord): string =>
   JSON.stringify({
     eventID,

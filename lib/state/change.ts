@@ -1,4 +1,4 @@
-/** What a write changed of a row: at most one event, for whoever subscribes to changes (docs/events.md). */
+/** The event of a write to a row, if it has one, for whoever subscribes to changes (docs/events.md). */
 import { isReusable } from '../wcs/reusable-id.ts';
 import { clientIn, isSameClient } from './clients.ts';
 import { KINDS, type KindName, type Row } from './row.ts';
@@ -6,7 +6,7 @@ import type { Attribute } from './storable.ts';
 
 export const SOURCE = 'wcs-hooks';
 
-/** The conventions of Amazon IVS's events, which applications for live video know. */
+/** Follows the events of Amazon IVS, which developers of live video applications know. */
 export const DETAIL_TYPES = {
   stream: 'Stream State Change',
   session: 'Session State Change',
@@ -14,8 +14,8 @@ export const DETAIL_TYPES = {
 } as const;
 export type DetailType = (typeof DETAIL_TYPES)[keyof typeof DETAIL_TYPES];
 
-/** Of the row, in the order in which a person reads it; the id comes before. */
-export const TOLD = {
+/** The fields of a row that its events have after the id, in reading order. */
+export const DETAIL_FIELDS = {
   stream: [
     ...['name', 'published', 'nodeId', 'appKey', 'sessionId', 'sub', 'status', 'info', 'denied', 'lost'],
     ...['stop', 'stopBy', 'firstSeenAt', 'startedAt', 'endedAt', 'stopSentAt'],
@@ -27,7 +27,7 @@ export const TOLD = {
   ],
 } as const;
 
-/** What happens to a subject on its way into a phase. `seen` has no event of its own: nothing is known then. */
+/** The event with which a subject enters a phase. `seen` has none of its own, because nothing is known then. */
 const EVENT_OF_PHASE = {
   starting: 'starting',
   denied: 'denied',
@@ -35,39 +35,44 @@ const EVENT_OF_PHASE = {
   live: 'live',
   lost: 'lost',
   ended: 'ended',
-  // Whose the id is turned out to be another's, of whom no status came yet.
+  // The id turned out to be another client's, of which no status is known yet.
   seen: 'corrected',
 } as const;
 export type ChangedPhase = keyof typeof EVENT_OF_PHASE;
+export const PHASES: readonly string[] = Object.keys(EVENT_OF_PHASE);
+
+const OTHER_EVENTS = ['found', 'answered', 'stopping'] as const;
 
 /**
- * found: lost, and heard again. answered: of a call, instead of live. stopping: WCS was told to end the stream. corrected: the
- * phase stays, but not what was told with it: its times, why it ended, or whose the id is.
+ * found: it was lost, and a hook came. answered: a call's word for live. stopping: WCS was told to end the stream. corrected:
+ * the phase is the same, but the times, the reason for the end, or the owner of the id in an earlier event were wrong.
  */
-export type ChangeEvent = (typeof EVENT_OF_PHASE)[ChangedPhase] | 'found' | 'answered' | 'stopping';
+export type ChangeEvent = (typeof EVENT_OF_PHASE)[ChangedPhase] | (typeof OTHER_EVENTS)[number];
+export const EVENTS: readonly string[] = [...new Set(Object.values(EVENT_OF_PHASE)), ...OTHER_EVENTS];
 
-/** A row, whatever it is about. */
-type Told = Row & { readonly [Field in ToldField]?: Attribute };
+/** A row of any kind. */
+type AnyRow = Row & { readonly [Field in DetailField]?: Attribute };
 
-type ToldField = (typeof TOLD)[keyof typeof TOLD][number] | 'mediaSessionId' | 'callId' | 'lastSeenAt';
+type DetailField =
+  (typeof DETAIL_FIELDS)[keyof typeof DETAIL_FIELDS][number] | 'mediaSessionId' | 'callId' | 'lastSeenAt';
 
-/** The `detail` of an event: its subject as it is now, so that the last one tells all. Times are ISO 8601 UTC. */
-export interface Change extends Readonly<Partial<Record<ToldField, Attribute>>> {
+/** The `detail` of an event: all that is known of its subject, so that the last event is enough. Times are ISO 8601 UTC. */
+export interface Change extends Readonly<Partial<Record<DetailField, Attribute>>> {
   readonly event: ChangeEvent;
   readonly phase: ChangedPhase;
-  /** Absent where the write made the row. */
+  /** Absent where the write created the row. */
   readonly previousPhase?: ChangedPhase;
-  /** From when it was live (a session: from its connect, a call: from its answer) to its end, or its last sign of life if lost. */
+  /** For how long it was live (a session: from its connect, a call: from its answer), to its end, or to its last hook if it is lost. */
   readonly seconds?: number;
   /** Greater with each event of a subject. */
   readonly revision: number;
 }
 
-/** An event as a target of EventBridge gets it, without what only the bus gives: `version`, `id`, `account`, `region`. */
+/** An event as a target of EventBridge receives it, without what the bus adds: `version`, `id`, `account`, `region`. */
 export interface ChangeEnvelope {
   readonly source: typeof SOURCE;
   readonly 'detail-type': DetailType;
-  /** When the row was written; what hooks told of times is in `detail`. */
+  /** When the row was written; the times of the hooks are in `detail`. */
   readonly time: string;
   readonly resources: readonly [];
   readonly detail: Change;
@@ -83,10 +88,10 @@ export const envelopeOf = (kind: KindName, detail: Change, at: number): ChangeEn
 });
 
 /**
- * What the write that made `before` into `after` changed; undefined where that is no news: a renewal, a repeated hook, a new
- * size, a removed row (undefined), what is in a row that no hook made.
- * @throws Error if `after` has a phase that does not exist: somebody wrote into the row by hand. What mends it is told as if it
- * made the row
+ * The event of a write that replaced `before` by `after` (undefined: there is no row). Undefined for a write without one: a
+ * renewal, a repeated hook, a new size, a removed row, a row that no hook has written to.
+ * @throws Error if `after` has a phase that does not exist: somebody edited the row by hand. The write that repairs it has an
+ * event as if it had created the row
  */
 export function changeOf(
   kind: KindName,
@@ -105,27 +110,27 @@ export function changeOf(
     phase,
     ...(previousPhase === undefined ? {} : { previousPhase }),
     [KINDS[kind].key]: id,
-    ...Object.fromEntries(toldIn(kind, after)),
+    ...Object.fromEntries(fieldsOf(kind, after)),
     ...(seconds === undefined ? {} : { seconds }),
     revision: Number(after.revision ?? 0),
   };
 }
 
-function eventOf(kind: KindName, id: string, before: Told, after: Told): ChangeEvent | undefined {
+function eventOf(kind: KindName, id: string, before: AnyRow, after: AnyRow): ChangeEvent | undefined {
   const [was, is] = [before.phase === undefined ? undefined : phaseIn(before), phaseIn(after)];
-  const wasTold = was !== undefined && was !== 'seen';
-  if (is === 'seen' && !wasTold) return undefined;
+  const isFirst = was === undefined || was === 'seen';
+  if (is === 'seen' && isFirst) return undefined;
   const isSame = isSameClient(after, clientIn(kind, before));
   if (was !== is) return was === 'lost' && is !== 'ended' && isSame ? 'found' : wordFor(kind, is);
-  // The next connection from an address takes the row over, and may be where the one before it was.
+  // The next connection from an address takes over the row, perhaps in the same phase.
   if (kind === 'session' && isReusable(id) && isLater(after.connectAt, before.connectAt)) return wordFor(kind, is);
   if (before.stopSentAt === undefined && after.stopSentAt !== undefined) return 'stopping';
-  const told = is === 'ended' ? [...TIMES, ...REASONS] : TIMES;
-  return isSame && told.every((field) => before[field] === after[field]) ? undefined : 'corrected';
+  const corrected = is === 'ended' ? [...TIMES, ...REASONS] : TIMES;
+  return isSame && corrected.every((field) => before[field] === after[field]) ? undefined : 'corrected';
 }
 
 const TIMES = ['firstSeenAt', 'connectAt', 'startedAt', 'answeredAt', 'endedAt'] as const;
-/** Why it ended. While a stream is live its status changes with each pause. */
+/** Why it ended. While a stream is live, its status changes with each pause. */
 const REASONS = ['status', 'info', 'sipStatus'] as const;
 
 const SINCE = { stream: 'startedAt', session: 'connectAt', call: 'answeredAt' } as const;
@@ -138,25 +143,26 @@ const isLater = (time: Attribute | undefined, than: Attribute | undefined) =>
 
 const isPhase = (phase: Attribute | undefined): phase is ChangedPhase => Object.hasOwn(EVENT_OF_PHASE, String(phase));
 
-/** A call that rings is told apart from one that was answered; in the rows both are live. */
-function phaseIn({ phase, live }: Told): ChangedPhase {
+/** In rows, a call that rings is live, like one that was answered. */
+function phaseIn({ phase, live }: AnyRow): ChangedPhase {
   if (live === 'ringing') return 'ringing';
   if (isPhase(phase)) return phase;
-  throw new Error(`the phase of the row is none: ${JSON.stringify(phase)}`);
+  throw new Error(`the row has a phase that does not exist: ${JSON.stringify(phase)}`);
 }
 
-function toldIn(kind: KindName, row: Told) {
-  // Nothing is known then, and nothing of what hooks without a status bring is told later.
+function fieldsOf(kind: KindName, row: AnyRow) {
+  // Hooks without a status say nothing about what the stream is.
   if (row.phase === 'seen') return [];
-  // While it is lost, nothing is heard of it: `lastSeenAt` stands still, and is the end as far as anybody knows.
-  const fields: readonly ToldField[] = row.phase === 'lost' ? [...TOLD[kind], 'lastSeenAt'] : TOLD[kind];
+  // While it is lost no hook comes, so `lastSeenAt` does not change: it is the end as far as anybody knows.
+  const fields: readonly DetailField[] =
+    row.phase === 'lost' ? [...DETAIL_FIELDS[kind], 'lastSeenAt'] : DETAIL_FIELDS[kind];
   return fields.flatMap((field) => (row[field] === undefined ? [] : [[field, row[field]] as const]));
 }
 
-function secondsOf(kind: KindName, row: Told): number | undefined {
+function secondsOf(kind: KindName, row: AnyRow): number | undefined {
   const from = row[SINCE[kind]];
   const to = row.phase === 'lost' ? row.lastSeenAt : row.endedAt;
   if (from === undefined || to === undefined) return undefined;
-  // A stream may be told live after its end was.
+  // The hook that says it is live may be later than its end.
   return Math.max(0, Date.parse(String(to)) - Date.parse(String(from))) / 1000;
 }

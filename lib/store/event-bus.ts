@@ -5,11 +5,11 @@ import { createRequestHandler } from '../platform/request-handler.ts';
 import { Sha256 } from '../platform/sha256.ts';
 import type { ChangeEnvelope } from '../state/change.ts';
 
-/** What EventBridge takes at once: so many events, of so many bytes together. Since 2026 it takes 1 MiB, but not everywhere. */
+/** What EventBridge accepts in one request: so many events, and so many bytes in total. Since 2026 it accepts 1 MiB, but not everywhere. */
 export const MOST_EVENTS = 10;
 export const MOST_BYTES = 256 * 1024;
 
-/** Why the bus did not take an event; `isFinal`: it never will. */
+/** Why the bus did not accept an event; `isFinal`: it never will. */
 export interface Refusal {
   readonly cause: string;
   readonly isFinal: boolean;
@@ -18,17 +18,17 @@ export interface Refusal {
 export interface EventBus {
   /**
    * Puts at most MOST_EVENTS events of at most MOST_BYTES, in this order.
-   * @returns for each of them why it was not taken; undefined if it was
-   * @throws whatever the bus throws: nothing is known then of any of them
+   * @returns for each event why it was not accepted; undefined if it was
+   * @throws any error of the request as a whole: each of the events may have been accepted, or not
    */
   put(events: readonly ChangeEnvelope[], signal: AbortSignal): Promise<readonly (Refusal | undefined)[]>;
 }
 
-/** In bytes, as EventBridge counts: 14 for the time, and the UTF-8 of the rest. */
+/** In bytes, as EventBridge counts: 14 for the time, and the rest as UTF-8. */
 export const sizeOf = ({ source, 'detail-type': type, detail }: ChangeEnvelope): number =>
   14 + Buffer.byteLength(source + type + JSON.stringify(detail));
 
-/** The errors that are of the event itself. All others are the service's, or rights that an operator can mend. */
+/** Errors of the event itself. All others are the service's, or missing permissions, which an operator can fix. */
 const FINAL: readonly (string | undefined)[] = ['InvalidArgument', 'MalformedDetail', 'RedactionFailure'];
 
 export function createEventBus({ eventBus }: { readonly eventBus: string }): EventBus {
@@ -58,7 +58,7 @@ export function createEventBus({ eventBus }: { readonly eventBus: string }): Eve
     } catch (error) {
       if (!(error instanceof Error && error.name === 'ValidationException')) throw error;
       if (events.length === 1) return [{ cause: describe(error), isFinal: true }];
-      // It refuses them all for one of them.
+      // One bad event makes EventBridge reject the whole request.
       const refusals: (Refusal | undefined)[] = [];
       for (const event of events) refusals.push(...(await put([event], abortSignal)));
       return refusals;

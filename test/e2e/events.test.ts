@@ -2,6 +2,8 @@ import { DynamoDBClient, paginateScan, PutItemCommand } from '@aws-sdk/client-dy
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventsFile } from '../../infra/local/data-dir.ts';
+import { KEPT_MS, openEvents } from '../../infra/local/event-store.ts';
 import type { Change } from '../../lib/state/change.ts';
 import { KINDS, type KindName } from '../../lib/state/row.ts';
 import { toRow } from '../../lib/store/items.ts';
@@ -42,7 +44,12 @@ let port: number;
 beforeAll(async () => {
   port = await listen(0);
   await new Promise((resolve) => receiver.close(resolve));
+  const kept = openEvents(eventsFile(dataDir));
+  const old = { id: 'old', 'detail-type': 'Stream State Change', time: '2026-11-25T10:00:00Z', detail: {} };
+  kept.add([{ id: 'old', subject: 'stream old', at: Date.now() - KEPT_MS - 1000, event: old }], true);
+  kept.close();
   stack = await startStack({ dataDir, env: { EVENTS_URL: `http://127.0.0.1:${port}/events` } });
+  expect(stack.output()).toContain('Given up: 1 event that EVENTS_URL did not accept within a day.');
 });
 afterAll(async () => {
   receiver.closeAllConnections();
@@ -94,7 +101,7 @@ describe('the events of the local stack', () => {
       wcs.close();
       await stack.post('StreamStatusEvent', '{"mediaSessionId":"poison","status":"PUBLISHING","published":true}');
       await expect.poll(() => stack.parkedNow(), { timeout: 20_000 }).toBe(0);
-      expect(stack.output()).toContain('EVENTS_URL did not take an event of ');
+      expect(stack.output()).toContain('EVENTS_URL did not accept an event of ');
       const before = await rows();
       expect(await stack.stop()).toEqual([]);
       expect(received).toEqual([]);

@@ -178,7 +178,7 @@ describe('what the local DynamoDB captures', () => {
     await increase('a');
     await settled(3);
     expect(images().map(({ after }) => after?.['n']?.N)).toEqual(['1', '2', '3']);
-    expect(complaints).toEqual(['Events wait to be kept: disk full']);
+    expect(complaints).toEqual(['Events cannot be stored, and are retried: disk full']);
   });
 
   it('and did not hand over comes first after a restart', async () => {
@@ -212,7 +212,7 @@ describe('what the local DynamoDB captures', () => {
       throw new Error('no phase');
     });
     await put('a', 1);
-    expect(complaints).toEqual(['A write to rows is no event: no phase']);
+    expect(complaints).toEqual(['A write to rows has no event: no phase']);
     await close();
     await open();
     await increase('a');

@@ -18,7 +18,7 @@ endWithReader();
 async function run(options: Options): Promise<void> {
   const file = eventsFile(DATA_DIR);
   if (!existsSync(file)) {
-    throw new Failure(`There are no events with DATA_DIR=${DATA_DIR}: start the stack with npm start.`);
+    throw new Failure(`There are no events in DATA_DIR=${DATA_DIR}. Start the stack with npm start.`);
   }
   const { since, once } = options;
   const show = createShow(options, columnsOf(process.stdout), (line) => process.stdout.write(`${line}\n`));

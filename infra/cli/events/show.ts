@@ -1,4 +1,4 @@
-/** Shows events: those that pass the filters, for a person or for a program. */
+/** Prints the events that pass the filters, as a table or as JSON. */
 import type { Change } from '../../../lib/state/change.ts';
 import { DETAIL_TYPES } from '../../../lib/state/change.ts';
 import type { Envelope } from '../../local/event-store.ts';
@@ -56,5 +56,5 @@ function cellsOf(event: Envelope, isShort: boolean): Cells {
   };
 }
 
-/** A stream and a call name their session, too. */
+/** Streams and calls have a `sessionId` as well. */
 const idOf = ({ mediaSessionId, callId, sessionId }: Readonly<Cells>) => mediaSessionId ?? callId ?? sessionId;

@@ -88,9 +88,11 @@ describe('npm run events', () => {
 
   it('says what is wrong with its options, and where there are no events', async () => {
     for (const [options, words] of [
-      [['--filter', 'ended'], 'expected a field and its text'],
-      [['--filter', 'nmae=x'], 'events have no nmae, but'],
-      [['--filter', 'kind=room'], 'expected one of stream, session'],
+      [['--filter', 'ended'], 'expected FIELD=TEXT, such as type=ended'],
+      [['--filter', 'nmae=x'], 'events have no field nmae. They have kind, type, '],
+      [['--filter', 'kind=room'], 'kind is one of stream, session, call'],
+      [['--filter', 'type=stoped'], 'type is one of starting, denied, ringing, live, lost, ended, corrected, found'],
+      [['--filter', 'phase=on air'], 'phase is one of starting, denied, ringing, live, lost, ended, seen'],
       [['--since', 'yesterday'], 'expected 30m, 1h, 2d, or a time'],
     ] as const)
       expect(() => readOptions([...options], NOW)).toThrow(words);
@@ -141,7 +143,7 @@ describe('EVENTS_URL', () => {
     for (const url of ['', 'http://127.0.0.1:9/x', 'https://example.com'])
       expect(problemOfEventsUrl(url, true)).toBeUndefined();
     for (const url of ['127.0.0.1:9', 'ftp://example.com', 'x'])
-      expect(problemOfEventsUrl(url, true)).toContain('EVENTS_URL is no URL for events');
+      expect(problemOfEventsUrl(url, true)).toContain('EVENTS_URL must be an http:// or https:// URL');
     expect(problemOfEventsUrl('http://u:s3cret@example.com', true)).toMatch(
       /^EVENTS_URL has a user or a password(?!.*s3cret)/,
     );

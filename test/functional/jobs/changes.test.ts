@@ -186,9 +186,9 @@ describe('changes', () => {
     expect(young.dead).toEqual([]);
     // One of a batch that a failed one keeps back is as old.
     expect(await old.run(began('a', 1), began('b', 2), stopped('b', 3), began('c', 4), stopped('c', 5))).toEqual([]);
-    expect(old.dead.map(({ letter, reason }) => [(letter as { sequenceNumber: string }).sequenceNumber, reason])).toEqual(
-      ['1', '2', '3', '4'].map((n) => [n, 'Error: connect ECONNREFUSED']),
-    );
+    expect(
+      old.dead.map(({ letter, reason }) => [(letter as { sequenceNumber: string }).sequenceNumber, reason]),
+    ).toEqual(['1', '2', '3', '4'].map((n) => [n, 'Error: connect ECONNREFUSED']));
     expect(old.dead[0]?.letter).toMatchObject({ key: { mediaSessionId: { S: 'a' } } });
     // Behind what is old comes what is not.
     const mixed = changesUnderTest(23 * 3600 + 1);

@@ -2,9 +2,9 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
   changeOf,
+  DETAIL_FIELDS,
   DETAIL_TYPES,
   envelopeOf,
-  TOLD,
   type Change,
   type ChangeEvent,
   type ChangedPhase,
@@ -174,7 +174,13 @@ describe('of a stream', () => {
     row.set({ stopSentAt: after(5) });
     row.set({ stopSentAt: after(6) });
     expect(row.told().slice(1)).toEqual([
-      expect.objectContaining({ event: 'stopping', phase: 'live', stop: 'abuse', stopBy: 'alice', stopSentAt: after(5) }),
+      expect.objectContaining({
+        event: 'stopping',
+        phase: 'live',
+        stop: 'abuse',
+        stopBy: 'alice',
+        stopSentAt: after(5),
+      }),
     ]);
   });
 
@@ -335,7 +341,9 @@ describe('the schema (docs/events.schema.json)', () => {
     const lost = kind === 'session' ? [] : ['lastSeenAt'];
     const id = { stream: 'mediaSessionId', session: 'sessionId', call: 'callId' }[kind];
     const others = ['event', 'phase', 'previousPhase', id, 'seconds', 'revision'];
-    expect(Object.keys(SCHEMA.definitions[kind].properties).sort()).toEqual([...TOLD[kind], ...lost, ...others].sort());
+    expect(Object.keys(SCHEMA.definitions[kind].properties).sort()).toEqual(
+      [...DETAIL_FIELDS[kind], ...lost, ...others].sort(),
+    );
   });
 
   it('names every event and every phase', () => {
