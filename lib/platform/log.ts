@@ -67,7 +67,10 @@ export const createLog =
           typeof value === 'string' ? loggable(value, name === 'cause' ? MAX_CAUSE_LENGTH : MAX_LENGTH) : value,
         ] as const,
     );
-    const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: Name === 'talkSeconds' ? 'Seconds' : 'Count' }));
+    const Metrics = Object.keys(metrics).map((Name) => ({
+      Name,
+      Unit: Name.endsWith('Seconds') ? 'Seconds' : 'Count',
+    }));
     const at = now();
     const embedded = {
       Timestamp: at,

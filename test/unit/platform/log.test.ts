@@ -62,6 +62,25 @@ suite('a line', () => {
     });
   });
 
+  it('counts, and tells times in seconds', () => {
+    const metrics = { answeredCalls: 2, talkSeconds: 62.5, bansNotRead: 1, banListAgeSeconds: 7 };
+    const line = logged({ ...LINE, metrics, dimension: undefined });
+    expect(line).toMatchObject(metrics);
+    const { CloudWatchMetrics } = line['_aws'] as {
+      CloudWatchMetrics: [{ Metrics: { Name: string; Unit: string }[] }];
+    };
+    expect(CloudWatchMetrics[0].Metrics.map(({ Name, Unit }) => [Name, Unit])).toEqual([
+      ...[
+        ['answeredCalls', 'Count'],
+        ['talkSeconds', 'Seconds'],
+      ],
+      ...[
+        ['bansNotRead', 'Count'],
+        ['banListAgeSeconds', 'Seconds'],
+      ],
+    ]);
+  });
+
   it('has no secret of a URL in any field, be it so long that its host is cut off', () => {
     const url = (secret: string) => `rtsp://user:${secret}@host/cam?token=${secret}`;
     for (const secret of ['S3CRET', 'S3CRET'.repeat(400)]) {
