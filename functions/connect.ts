@@ -1,5 +1,5 @@
 /** Type 1: a client connects. */
-import { createConnectParts } from '../lib/connect-parts.ts';
-import { createHookFunction } from '../lib/hook-function.ts';
+import { createConnectParts } from '../lib/composition/connect-parts.ts';
+import { createHookFunction } from '../lib/composition/hook-function.ts';
 
 export const { handler, ready } = createHookFunction(createConnectParts);

@@ -1,4 +1,4 @@
 /** Type 3: something happened. */
-import { createHookFunction } from '../lib/hook-function.ts';
+import { createHookFunction } from '../lib/composition/hook-function.ts';
 
 export const { handler, ready } = createHookFunction();

@@ -1,8 +1,8 @@
 /** Every minute: marks silent streams and calls as lost. */
-import { createJobFunction } from '../lib/job-function.ts';
+import { createJobFunction } from '../lib/composition/job-function.ts';
 import { createSweep } from '../lib/jobs/sweep.ts';
 import { createDynamoSweepStore } from '../lib/store/dynamo-sweep-store.ts';
-import { WARM_UP_ID } from '../lib/warm-up.ts';
+import { WARM_UP_ID } from '../lib/composition/warm-up.ts';
 
 export const { handler, ready } = createJobFunction((deps, client) => {
   const store = createDynamoSweepStore(client, deps.settings);

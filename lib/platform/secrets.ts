@@ -24,7 +24,7 @@ const MAX_AGE_MS = 5 * 60_000;
 const JITTER = 0.2;
 const LEAST_PAUSE_MS = 60_000;
 
-/** The reading at the start: over before the container may be frozen (warm-up.ts). */
+/** The reading at the start: over before the container may be frozen (lib/composition/warm-up.ts). */
 const EARLY_PATIENCE_MS = 1400;
 /** For the first hook: with keys (1.5 s), a SIP account (1 s), store (2 s) and parking (1.5 s) it must end within the 10 s of a function. */
 const FIRST_PATIENCE_MS = 3500;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { isUpToDate } from '../../infra/build/build.ts';
 import { FUNCTIONS } from '../../infra/cloudformation/functions.ts';
 import type { HookAnswer, HookEvent } from '../../lib/http/hook-event.ts';
-import { WARM_UP_ID } from '../../lib/warm-up.ts';
+import { WARM_UP_ID } from '../../lib/composition/warm-up.ts';
 import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';

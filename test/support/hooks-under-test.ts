@@ -1,5 +1,5 @@
 import type { OwnPolicy } from '../../lib/access/own-policy.ts';
-import { composeHooks } from '../../lib/hook-function.ts';
+import { composeHooks } from '../../lib/composition/hook-function.ts';
 import type { HookDeps } from '../../lib/http/middleware.ts';
 import { createLog, type Line } from '../../lib/platform/log.ts';
 import { readHookSettings } from '../../lib/settings/settings.ts';
@@ -12,7 +12,7 @@ import { invoke, type Request } from './gateway-event.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { REQUIRED } from './settings.ts';
 
-/** The four functions, composed by lib/hook-function.ts with other side effects; requests are routed as by API Gateway. */
+/** The four functions, composed by lib/composition/hook-function.ts with other side effects; requests are routed as by API Gateway. */
 export function hooksUnderTest(env: Record<string, string> = { IS_OFFLINE: 'true' }, own?: OwnPolicy) {
   const settings = readHookSettings({ ...REQUIRED, ...env }, own);
   const memory = createMemoryStore(settings);

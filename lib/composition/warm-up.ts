@@ -2,7 +2,7 @@
  * What a container does before its first hook, while Lambda waits for it. Right after, it is frozen, often for minutes: what
  * was started but not finished may be dead when it thaws.
  */
-import { startDeadline } from './platform/deadline.ts';
+import { startDeadline } from '../platform/deadline.ts';
 
 /** Lambda allows 10 s, but a client may be waiting. */
 const LONGEST_MS = 1500;

@@ -1,10 +1,10 @@
 /** Composes a function of hooks anew when its secrets change, and never with half a change. */
-import { HttpError } from './hooks/errors.ts';
-import { responseTo } from './http/error-response.ts';
-import type { HookFunction } from './http/hook-handler.ts';
-import { describe, type Log } from './platform/log.ts';
-import { isAddedTo, type Secrets, type SecretSource } from './platform/secrets.ts';
-import { propertiesWarnings } from './wcs/properties-value.ts';
+import { HttpError } from '../hooks/errors.ts';
+import { responseTo } from '../http/error-response.ts';
+import type { HookFunction } from '../http/hook-handler.ts';
+import { describe, type Log } from '../platform/log.ts';
+import { isAddedTo, type Secrets, type SecretSource } from '../platform/secrets.ts';
+import { propertiesWarnings } from '../wcs/properties-value.ts';
 
 /**
  * `rotatedSecrets` is called before a hook is rejected: the secrets that are valid now, if they have just changed.

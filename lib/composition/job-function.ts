@@ -1,8 +1,8 @@
 /** Composes a function that no hook calls. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { effects, type Effects } from './platform/effects.ts';
-import { readSettings, type Settings } from './settings/settings.ts';
-import { createDynamoClient } from './store/dynamo-client.ts';
+import { effects, type Effects } from '../platform/effects.ts';
+import { readSettings, type Settings } from '../settings/settings.ts';
+import { createDynamoClient } from '../store/dynamo-client.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface JobDeps extends Effects {

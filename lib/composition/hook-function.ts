@@ -1,28 +1,28 @@
 /** The composition root of the four functions that WCS calls. */
-import type { SipRules } from './access/sip-policy.ts';
-import type { SipAssignment } from './hooks/sip-assignment.ts';
-import { createHookProcessor } from './hooks/process.ts';
-import type { Persistence } from './hooks/save.ts';
-import { createHookHandler, type HookFunction } from './http/hook-handler.ts';
-import type { HookDeps } from './http/middleware.ts';
-import { effects } from './platform/effects.ts';
-import { readParameters } from './platform/parameter-store.ts';
-import { createSecretSource, secretsUnder, type Secrets } from './platform/secrets.ts';
-import type { createTokenVerifier } from './platform/token-verifier.ts';
+import type { SipRules } from '../access/sip-policy.ts';
+import type { SipAssignment } from '../hooks/sip-assignment.ts';
+import { createHookProcessor } from '../hooks/process.ts';
+import type { Persistence } from '../hooks/save.ts';
+import { createHookHandler, type HookFunction } from '../http/hook-handler.ts';
+import type { HookDeps } from '../http/middleware.ts';
+import { effects } from '../platform/effects.ts';
+import { readParameters } from '../platform/parameter-store.ts';
+import { createSecretSource, secretsUnder, type Secrets } from '../platform/secrets.ts';
+import type { createTokenVerifier } from '../platform/token-verifier.ts';
 import { createRotatingHooks } from './rotating-hooks.ts';
-import type { Environment } from './settings/environment.ts';
-import { hasBans, readCredentials, readHookSettings } from './settings/settings.ts';
-import { KINDS } from './state/row.ts';
-import { startBudget } from './store/budget.ts';
-import { createBanList, type BanSource } from './store/ban-list.ts';
-import { createBanReader } from './store/ban-table.ts';
-import { createDynamoClient } from './store/dynamo-client.ts';
-import { createDynamoStore } from './store/dynamo-store.ts';
-import { createParking } from './store/queues.ts';
-import { createTable } from './store/table.ts';
+import type { Environment } from '../settings/environment.ts';
+import { hasBans, readCredentials, readHookSettings } from '../settings/settings.ts';
+import { KINDS } from '../state/row.ts';
+import { startBudget } from '../store/budget.ts';
+import { createBanList, type BanSource } from '../store/ban-list.ts';
+import { createBanReader } from '../store/ban-table.ts';
+import { createDynamoClient } from '../store/dynamo-client.ts';
+import { createDynamoStore } from '../store/dynamo-store.ts';
+import { createParking } from '../store/queues.ts';
+import { createTable } from '../store/table.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
-/** What only the functions carry that serve `connect` and what else a token can decide (connect-parts.ts). */
+/** What only `connect` and `invocation` carry (connect-parts.ts): the other two serve nothing that a token decides. */
 export interface ConnectParts {
   readonly createTokenVerifier: typeof createTokenVerifier;
   readonly createSipAssignment: (rules: SipRules) => SipAssignment;
@@ -84,7 +84,7 @@ export function createHookFunction(createParts?: (env: Environment, now: () => n
   }
 
   const { SECRETS_PATH, SESSIONS_TABLE = '' } = process.env;
-  // All four may read sessions.
+  // The one read that the roles of all four functions allow.
   const connect = (signal: AbortSignal) =>
     createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startBudget(signal));
   // Only those that ask for a decision need them at once.

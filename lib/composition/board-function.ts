@@ -1,19 +1,19 @@
 /** The composition root of the function that serves the board. */
-import { createBoardHandler, problemAnswer, type BoardFunction, type PageFiles } from './board/handler.ts';
-import { Problem } from './board/problem.ts';
-import { effects } from './platform/effects.ts';
-import { describe } from './platform/log.ts';
-import { readParameters } from './platform/parameter-store.ts';
-import { createSecretSource, secretsUnder, type Secrets } from './platform/secrets.ts';
-import { createTokenVerifier } from './platform/token-verifier.ts';
-import { readBoardSettings } from './settings/board-settings.ts';
-import { usesTokens } from './settings/token-settings.ts';
-import { KINDS } from './state/row.ts';
-import { createBanTable } from './store/ban-table.ts';
-import { createBoardStore } from './store/board-store.ts';
-import { startBudget } from './store/budget.ts';
-import { createDynamoClient } from './store/dynamo-client.ts';
-import { createTable } from './store/table.ts';
+import { createBoardHandler, problemAnswer, type BoardFunction, type PageFiles } from '../board/handler.ts';
+import { Problem } from '../board/problem.ts';
+import { effects } from '../platform/effects.ts';
+import { describe } from '../platform/log.ts';
+import { readParameters } from '../platform/parameter-store.ts';
+import { createSecretSource, secretsUnder, type Secrets } from '../platform/secrets.ts';
+import { createTokenVerifier } from '../platform/token-verifier.ts';
+import { readBoardSettings } from '../settings/board-settings.ts';
+import { usesTokens } from '../settings/token-settings.ts';
+import { KINDS } from '../state/row.ts';
+import { createBanTable } from '../store/ban-table.ts';
+import { createBoardStore } from '../store/board-store.ts';
+import { startBudget } from '../store/budget.ts';
+import { createDynamoClient } from '../store/dynamo-client.ts';
+import { createTable } from '../store/table.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
 /** All that the board knows of the secrets. */

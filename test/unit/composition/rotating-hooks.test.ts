@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HookEvent } from '../../lib/http/hook-event.ts';
-import type { Line } from '../../lib/platform/log.ts';
-import { createSecretSource, type Secrets } from '../../lib/platform/secrets.ts';
-import { createRotatingHooks } from '../../lib/rotating-hooks.ts';
+import type { HookEvent } from '../../../lib/http/hook-event.ts';
+import type { Line } from '../../../lib/platform/log.ts';
+import { createSecretSource, type Secrets } from '../../../lib/platform/secrets.ts';
+import { createRotatingHooks } from '../../../lib/composition/rotating-hooks.ts';
 
 const MINUTE = 60_000;
 
