@@ -1,4 +1,4 @@
-/** `npm start`, the whole product on this machine: checks what can be checked, then becomes serverless-offline (see plugin.ts). */
+/** `npm start`, the whole product on this machine: checks what can be checked, then becomes serverless-offline (see offline-plugin.ts). */
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';

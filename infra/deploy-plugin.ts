@@ -14,7 +14,7 @@ interface Serverless {
   };
 }
 
-export default class Deployment {
+export default class DeployPlugin {
   readonly hooks: Record<string, () => Promise<void>>;
   readonly #serverless: Serverless;
 
