@@ -1,6 +1,6 @@
 /** `npm run token`: signs a token as your login server will, to try the policy with. */
 import { SignJWT } from 'jose';
-import { RIGHTS } from '../../lib/board/operations.ts';
+import { RIGHTS } from '../../lib/board/operation.ts';
 import { readClaims } from '../../lib/access/claims.ts';
 import { readAccess } from '../../lib/settings/access-settings.ts';
 import { list } from '../../lib/settings/environment.ts';

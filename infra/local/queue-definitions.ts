@@ -1,7 +1,14 @@
 /** The queues of the resolved CloudFormation resources, for the local SQS and its clients. */
-import type { QueueDefinition } from './queue-server.ts';
 import { QUEUE_ENDPOINT } from './settings.ts';
 import type { Resources } from './tables.ts';
+
+/** As in CloudFormation; times in seconds. */
+export interface QueueDefinition {
+  readonly name: string;
+  readonly visibilityTimeout: number;
+  /** After this many receipts a message moves to the queue of that name. */
+  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
+}
 
 interface QueueProperties {
   readonly QueueName: string;

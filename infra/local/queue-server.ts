@@ -5,15 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
-import { queuePath } from './queue-definitions.ts';
-
-/** As in CloudFormation; times in seconds. */
-export interface QueueDefinition {
-  readonly name: string;
-  readonly visibilityTimeout: number;
-  /** After this many receipts a message moves to the queue of that name. */
-  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
-}
+import { queuePath, type QueueDefinition } from './queue-definitions.ts';
 
 interface StoredMessage {
   id: string;

@@ -2,7 +2,8 @@
 import { SETTINGS } from '../cloudformation/environment.ts';
 import { listening, runAsChild } from './child.ts';
 import { queueFile } from './data-dir.ts';
-import { createQueueServer, type QueueDefinition } from './queue-server.ts';
+import type { QueueDefinition } from './queue-definitions.ts';
+import { createQueueServer } from './queue-server.ts';
 import { DATA_DIR, LOOPBACK, PORTS } from './settings.ts';
 
 runAsChild(async () => {

@@ -1,7 +1,7 @@
 /** Who may ask the board what: by a token of the stage's token settings, whose claim `board` lists rights. */
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import type { BoardSettings } from '../settings/board-settings.ts';
-import type { Right } from './operations.ts';
+import type { Right } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { BoardRequest } from './request.ts';
 

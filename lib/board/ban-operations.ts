@@ -4,7 +4,7 @@ import { isOver, readBanKey, readDuration, type Ban } from '../state/bans.ts';
 import { isoTime } from '../state/storable.ts';
 import { MOST_BANS, TooManyBansError, type BanTable } from '../store/ban-table.ts';
 import { readJson } from './json-body.ts';
-import type { Asked, Operation } from './operations.ts';
+import type { Asked, Operation } from './operation.ts';
 import { NothingSchema, readQuery, ReasonSchema, shownReason, text, validated } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { createShared } from './shared.ts';

@@ -8,7 +8,8 @@ import type { BoardSettings } from '../settings/board-settings.ts';
 import type { BanTable } from '../store/ban-table.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import { authorize, corsHeaders, Forbidden, isThere } from './access.ts';
-import { createOperations, idOf, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { createOperations, idOf } from './operations.ts';
 import { asProblem, notFound, Problem } from './problem.ts';
 import { readRequest, type BoardRequest } from './request.ts';
 

@@ -2,7 +2,8 @@
 import type { AccessDecision, Terms } from '../access/decision.ts';
 import { BANNABLE } from '../access/ban-policy.ts';
 import { LEVEL } from '../state/lifecycle.ts';
-import { sightingOf, type RecordedDecision } from '../state/sighting.ts';
+import type { RecordedDecision } from '../state/sighting.ts';
+import { sightingOf } from '../state/sighting-of.ts';
 import { DEADLINE_MS, startBudget, type Budget } from '../store/budget.ts';
 import { startDeadline, type Deadline } from '../platform/deadline.ts';
 import { METHODS } from '../wcs/methods.ts';

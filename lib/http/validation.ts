@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { decidesBy, type Policy } from '../access/decision.ts';
-import { isKept } from '../state/sighting.ts';
+import { isKept } from '../state/sighting-of.ts';
 import { METHODS, type MethodName } from '../wcs/methods.ts';
 import { HttpError } from '../hooks/errors.ts';
 import type { JsonObject } from '../hooks/hook.ts';

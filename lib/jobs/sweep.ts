@@ -204,7 +204,7 @@ async function checkEntry(
       written = checked;
       const changes = differences(row, checked, KINDS[kind]);
       // A concurrent hook wins: now, because the row has changed, or later, because it removes `lost`.
-      const changed: Row | undefined = changes && (await store.change(kind, id, changes, row, signal));
+      const changed: Row | undefined = changes && (await store.update(kind, id, changes, row, signal));
       row = changed ?? checked;
     }
     if (row?.phase === 'live') {

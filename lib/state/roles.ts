@@ -1,14 +1,20 @@
 /** What a live stream or call does: the keys of the index `live`. */
 import { LEVEL, levelOfCallStatus } from './lifecycle.ts';
-import type { Fields } from './row.ts';
+import type { Attribute } from './storable.ts';
+
+/** What of a row, or of a sighting, tells its role. */
+interface RoleFields {
+  readonly status?: Attribute | undefined;
+  readonly published?: Attribute | undefined;
+}
 
 export interface Roles {
   readonly names: readonly string[];
   /** Since when it is live, for the order of the index: a time that stays once it is set. */
   readonly since: 'startedAt' | 'firstSeenAt';
-  readonly roleOf: (row: Fields) => string;
+  readonly roleOf: (row: RoleFields) => string;
   /** Whether a live sighting tells its role by itself: what it says is all that the row has to go by. */
-  readonly isToldBy: (fields: Fields) => boolean;
+  readonly isToldBy: (fields: RoleFields) => boolean;
 }
 
 export const STREAM_ROLES: Roles = {
@@ -20,7 +26,7 @@ export const STREAM_ROLES: Roles = {
   isToldBy: ({ status, published }) => published !== undefined || status === 'PUBLISHING' || isPlayersWord(status),
 };
 
-const isPlayersWord = (status: Fields['status']) => status === 'PLAYING' || status === 'PAUSED';
+const isPlayersWord = (status: RoleFields['status']) => status === 'PLAYING' || status === 'PAUSED';
 
 export const CALL_ROLES: Roles = {
   names: ['ringing', 'talking'],

@@ -1,12 +1,8 @@
 /** What one hook says about its subject. */
-import { METHODS, type MethodName } from '../wcs/methods.ts';
 import type { JsonScalar } from '../wcs/rest-client-config.ts';
-import { callSighting } from './call-sighting.ts';
 import type { Client } from './clients.ts';
 import type { Level, Phase } from './lifecycle.ts';
 import type { Fields, KindName } from './row.ts';
-import { sessionSighting } from './session-sighting.ts';
-import { streamSighting } from './stream-sighting.ts';
 
 export interface Sighting {
   readonly kind: KindName;
@@ -18,7 +14,7 @@ export interface Sighting {
   readonly at: number;
   readonly level: Level;
   readonly state: SightingState;
-  /** Facts, registers and a `stopAt`; who may set what is the kind's (row.ts). */
+  /** Attributes, registers and a `stopAt`; which of them there are is the kind's affair (row.ts). */
   readonly attributes: Fields;
 }
 export type SightingState = Fields & { readonly phase: Exclude<Phase, 'lost'> };
@@ -39,27 +35,4 @@ export interface RecordedDecision {
   readonly overwrite?: Readonly<Record<string, JsonScalar>>;
   /** Seconds after which the stream is to be stopped. */
   readonly maxDuration?: number;
-}
-
-const NOTHING_DECIDED: RecordedDecision = {};
-
-/** Whether hooks of the method have a row, if they name its subject. */
-export const isKept = (method: MethodName): boolean =>
-  METHODS[method].subject !== 'session' || METHODS[method].reportsState === true;
-
-/** The sighting of a hook; undefined where its subject has no row, or its body names none. */
-export function sightingOf(
-  method: MethodName,
-  body: Readonly<Record<string, unknown>>,
-  at: number,
-  recorded: RecordedDecision = NOTHING_DECIDED,
-): Sighting | undefined {
-  switch (METHODS[method].subject) {
-    case 'stream':
-      return streamSighting(method, body, at, recorded);
-    case 'session':
-      return sessionSighting(method, body, at, recorded);
-    case 'call':
-      return callSighting(method, body, at, recorded);
-  }
 }

@@ -121,7 +121,7 @@ function wholeWrite(sighting: Sighting, alone: Row, values: ValueAliases): Updat
 
 const entriesOf = (fields: Fields) => Object.entries(fields) as (readonly [OwnedField, Attribute])[];
 
-/** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; facts stay. */
+/** What the winner does not carry and what does not follow from it is removed, with what goes as a whole; attributes stay. */
 function replacedBy(alone: Row, { owned, state, registers }: Kind): Set<OwnedField> {
   return new Set([
     ...state,

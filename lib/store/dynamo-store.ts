@@ -44,7 +44,7 @@ export function createDynamoStore(
   const shapes = createShapes();
 
   /** Until the row is as `plan` wants it, given what the row is now. `row` is one that was just read. */
-  async function change(
+  async function mergeAndWrite(
     table: Table,
     id: string,
     plan: (row: Row) => Differences | undefined,
@@ -80,7 +80,7 @@ export function createDynamoStore(
       anomaly = anomalyOf(row, merged, sighting);
       return differences(row, merged, KINDS[sighting.kind]);
     };
-    const outcome = await change(table, sighting.id, plan, budget, row);
+    const outcome = await mergeAndWrite(table, sighting.id, plan, budget, row);
     return anomaly ?? outcome;
   }
 
@@ -99,7 +99,7 @@ export function createDynamoStore(
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
-    const changed = await change(tables.stream, sighting.id, plan, budget);
+    const changed = await mergeAndWrite(tables.stream, sighting.id, plan, budget);
     const outcome: Outcome = anomaly ?? (isFresh ? 'fresh' : changed);
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }

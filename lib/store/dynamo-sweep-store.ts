@@ -113,7 +113,7 @@ export function createDynamoSweepStore(
   return {
     livePages,
     read,
-    async change(kind, id, changes, row, signal) {
+    async update(kind, id, changes, row, signal) {
       const budget = startBudget(signal);
       const written = await tables[kind].write(id, ifUnchanged(changes, row), budget);
       return written.done ? undefined : (written.row ?? tables[kind].read(id, budget));

@@ -2,7 +2,7 @@
 import { attributeValues, type Update, type ValueAliases } from './expression.ts';
 import type { Attribute } from '../state/storable.ts';
 
-type Fields = Readonly<Record<string, Attribute | undefined>>;
+type Attributes = Readonly<Record<string, Attribute | undefined>>;
 type Shape = Omit<Update, 'ExpressionAttributeValues'>;
 
 /** Far more than hooks have; clients can make up others. */
@@ -18,7 +18,7 @@ export function createShapes() {
    * The update that `build` makes of the fields. `kind` names all else that it goes by; it takes the aliases of the
    * values that it is given, and no other.
    */
-  return function update(kind: string, fields: readonly Fields[], build: (values: ValueAliases) => Update): Update {
+  return function update(kind: string, fields: readonly Attributes[], build: (values: ValueAliases) => Update): Update {
     const values: ValueAliases = new Map();
     let key = kind;
     for (const value of COUNTING) values.set(value, `:${values.size}`);

@@ -77,7 +77,7 @@ export interface SweepStore {
   /** Rows that are gone are left out. */
   read(kind: KindName, ids: readonly string[], signal: AbortSignal): Promise<Map<string, Row>>;
   /** @returns the row as it is now, if somebody wrote since it was read */
-  change(kind: KindName, id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
+  update(kind: KindName, id: string, changes: Differences, row: Row, signal: AbortSignal): Promise<Row | undefined>;
   /** Where an earlier sweep stopped. */
   loadCursor(signal: AbortSignal): Promise<string | undefined>;
   saveCursor(cursor: string | undefined): Promise<void>;

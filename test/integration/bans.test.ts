@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bans as bansOfTemplate } from '../../infra/cloudformation/bans.ts';
 import { createTables, type Resources } from '../../infra/local/tables.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { bansOf } from '../../lib/state/bans.ts';
 import { createBanTable, MOST_BANS, TooManyBansError } from '../../lib/store/ban-table.ts';
 import { createBoardStore } from '../../lib/store/board-store.ts';

@@ -3,7 +3,7 @@ import { readOptions } from '../../infra/cli/calls/options.ts';
 import { show } from '../../infra/cli/calls/show.ts';
 import { rulesOf } from '../../infra/cli/function-settings.ts';
 import { widthOf } from '../../infra/cli/terminal-text.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startDynamo, tablesOf, type TestDynamo } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';

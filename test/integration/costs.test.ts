@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSweep } from '../../lib/jobs/sweep.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
 import type { Store } from '../../lib/store/store.ts';

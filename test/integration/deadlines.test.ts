@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { REAL_TIME } from '../../lib/store/budget.ts';
 import { createDynamoClient } from '../../lib/store/dynamo-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
@@ -174,7 +174,7 @@ describe('the sweep’s store', () => {
     [
       'a change',
       (signal) =>
-        sweepStore.change('call', 'm', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
+        sweepStore.update('call', 'm', { set: [['lost', 'x']], remove: [] }, { phase: 'live', revision: 1 }, signal),
     ],
   ])('waits for %s no longer than the sweep may', async (_, work) => {
     await expect(work(AbortSignal.timeout(20))).rejects.toThrow('timeout');

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createQueueServer } from '../../infra/local/queue-server.ts';
 import { queuePath } from '../../infra/local/queue-definitions.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { readMessage } from '../../lib/store/read-parked-message.ts';
 import { createDeadLetters, createParking } from '../../lib/store/queues.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { tablesOf } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';

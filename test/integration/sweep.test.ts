@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSweep } from '../../lib/jobs/sweep.ts';
 import type { Line } from '../../lib/platform/log.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
 import { liveKeysOf } from '../../lib/store/index-keys.ts';

@@ -2,7 +2,7 @@ import { fc } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readIntervals } from '../../infra/cli/usage/read.ts';
 import { clipped, usageBy, usageOf } from '../../infra/cli/usage/sum.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';

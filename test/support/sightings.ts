@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { LEVEL } from '../../lib/state/lifecycle.ts';
 import { operatorsEnd } from '../../lib/state/presumed-end.ts';
-import { sightingOf, type RecordedDecision, type Sighting } from '../../lib/state/sighting.ts';
+import type { RecordedDecision, Sighting } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../lib/wcs/methods.ts';
 
 /** Few moments, so that many hooks of a history have the same one. */

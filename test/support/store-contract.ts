@@ -1,7 +1,8 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sightingOf, type Sighting } from '../../lib/state/sighting.ts';
+import type { Sighting } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { shardKeyOf } from '../../lib/store/index-keys.ts';
 import type { Pacing } from '../../lib/store/budget.ts';

@@ -8,7 +8,7 @@ import {
 import { rulesOf, type StreamRules } from '../../infra/cli/function-settings.ts';
 import { readOptions } from '../../infra/cli/streams/options.ts';
 import { createShow } from '../../infra/cli/streams/show.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startDynamo, tablesOf } from './dynamo.ts';
 import { testSettings } from './settings.ts';

@@ -4,7 +4,7 @@ import { createChanges } from '../../lib/jobs/changes.ts';
 import { createReplay } from '../../lib/jobs/replay.ts';
 import { createSweep } from '../../lib/jobs/sweep.ts';
 import { createLog } from '../../lib/platform/log.ts';
-import { sightingOf } from '../../lib/state/sighting.ts';
+import { sightingOf } from '../../lib/state/sighting-of.ts';
 import { toMessage } from '../../lib/store/parked-message.ts';
 import { createBanList } from '../../lib/store/ban-list.ts';
 import type { LiveEntry, SweepStore } from '../../lib/store/store.ts';
@@ -98,7 +98,7 @@ export async function jobLines(): Promise<WrittenLine[]> {
       yield { kind: 'call', entries: [{ ...entry, id: 'C', role: 'talking' }], from: 'b' } as const;
     },
     read: (kind) => Promise.resolve(new Map(kind === 'stream' ? [['S', row]] : [['C', call]])),
-    change: () => Promise.resolve(undefined),
+    update: () => Promise.resolve(undefined),
     loadCursor: () => Promise.resolve(undefined),
     saveCursor: () => Promise.resolve(),
   };

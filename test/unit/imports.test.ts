@@ -1,14 +1,14 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FILES = globSync('{functions,lib,infra}/**/*.ts', { cwd: ROOT });
+const FILES = globSync('{functions,lib,infra}/**/*.{ts,tsx}', { cwd: ROOT });
 
-/** What a file imports of the project, but for types, which are gone when it runs. */
+/** What a file imports of the project, types too: whoever reads it has to read them first. */
 const importsOf = (file: string) =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^(?:import|export)(?! type\b)[^;']*'(\.[^']+)';/gm)].map(
-    ([, path = '']) => normalize(join(dirname(file), path)),
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^(?:import|export)[^;']*'(\.[^']+)';/gm)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)),
   );
 const GRAPH = new Map(FILES.map((file) => [file, importsOf(file)]));
 
@@ -26,7 +26,7 @@ function circleFrom(file: string, way: readonly string[] = [], done = new Set<st
 
 describe('imports', () => {
   it('are found, and go round in no circle', () => {
-    expect(GRAPH.get('lib/hook-function.ts')).toContain('lib/http/hook-handler.ts');
+    expect(GRAPH.get('lib/composition/hook-function.ts')).toContain('lib/http/hook-handler.ts');
     const done = new Set<string>();
     for (const file of FILES) expect(circleFrom(file, [], done)).toBeUndefined();
   });
@@ -38,5 +38,15 @@ describe('imports', () => {
     expect([...table.matchAll(/^ {2}(\w+):/gm)].map(([, room]) => room).sort()).toEqual(
       rooms.map(({ name }) => name).sort(),
     );
+  });
+});
+
+describe('a unit test', () => {
+  it('stands where what it tests does', () => {
+    const tests = globSync('**/*.test.ts', { cwd: join(ROOT, 'test/unit'), exclude: ['docs/**', 'imports.test.ts'] });
+    const isThere = (path: string) =>
+      ['', 'lib/', 'test/'].some((room) => ['.ts', '.tsx'].some((end) => existsSync(join(ROOT, room + path + end))));
+    expect(tests.length).toBeGreaterThan(80);
+    expect(tests.filter((file) => !isThere(file.replace(/\.test\.ts$/, '')))).toEqual([]);
   });
 });

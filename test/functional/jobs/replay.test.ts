@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createReplay } from '../../../lib/jobs/replay.ts';
 import type { Line } from '../../../lib/platform/log.ts';
-import { sightingOf } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import { toMessage } from '../../../lib/store/parked-message.ts';
 import { StoreError } from '../../../lib/store/store.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';

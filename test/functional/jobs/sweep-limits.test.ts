@@ -59,7 +59,7 @@ function sweepOver(...ids: string[]) {
         return new Map(asked.map((id) => [id, rowOf(id)]));
       });
     },
-    async change(_, id, __, ___, signal) {
+    async update(_, id, __, ___, signal) {
       signals.push(signal);
       tried.push(id);
       await Promise.resolve(control.onChange(id));
@@ -274,7 +274,7 @@ it('a sweep writes 16 rows at a time, so that a rush of lost streams does not th
       yield await Promise.resolve({ kind: 'stream', entries, from: '0' } as const);
     },
     read: (_, asked) => Promise.resolve(new Map(asked.map((id) => [id, row]))),
-    async change() {
+    async update() {
       most = Math.max(most, ++running);
       await new Promise((resolve) => setImmediate(resolve));
       running--;

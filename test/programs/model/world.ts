@@ -1,6 +1,7 @@
 /** A world of streams, calls and their sessions: what WCS has to tell of them, and what else happens to their rows. All of it follows from a seed. */
 import type { KindName } from '../../../lib/state/row.ts';
-import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import type { Random } from '../../simulator/random.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { anomalyOf } from '../../../lib/state/anomaly.ts';
 import { merge } from '../../../lib/state/merge.ts';
 import type { Row } from '../../../lib/state/row.ts';
-import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 
 const T0 = 1_700_000_000_000;

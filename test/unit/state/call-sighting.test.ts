@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { merge } from '../../../lib/state/merge.ts';
 import type { Row } from '../../../lib/state/row.ts';
-import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../lib/wcs/methods.ts';
 import { captureBody } from '../../support/fixtures.ts';
 

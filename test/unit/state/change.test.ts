@@ -12,7 +12,8 @@ import {
 import { differences, markLost, merge } from '../../../lib/state/merge.ts';
 import { presumedEnd } from '../../../lib/state/presumed-end.ts';
 import { KINDS, type KindName, type Row } from '../../../lib/state/row.ts';
-import { sightingOf, type RecordedDecision, type Sighting } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 import { changesOf, folded, SCHEMA, schemaProblem, type Write } from '../../support/changes.ts';
 import { delivery, HISTORIES } from '../../support/sightings.ts';

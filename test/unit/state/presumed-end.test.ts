@@ -4,7 +4,8 @@ import { anomalyOf } from '../../../lib/state/anomaly.ts';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
 import { operatorsEnd, presumedEnd } from '../../../lib/state/presumed-end.ts';
 import type { Row } from '../../../lib/state/row.ts';
-import { sightingOf, type Sighting } from '../../../lib/state/sighting.ts';
+import type { Sighting } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 
 const T0 = 1_700_000_000_000;
 const RETENTION = { retentionSeconds: 1000 };

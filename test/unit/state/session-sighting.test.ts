@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LEVEL } from '../../../lib/state/lifecycle.ts';
 import { KINDS } from '../../../lib/state/row.ts';
-import { sightingOf, type RecordedDecision } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../../lib/wcs/methods.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');

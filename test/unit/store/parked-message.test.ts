@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { sightingOf } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import { toMessage } from '../../../lib/store/parked-message.ts';
 import { readMessage } from '../../../lib/store/read-parked-message.ts';
 import { propertyRuns } from '../../support/property-runs.ts';

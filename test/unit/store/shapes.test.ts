@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createExpression, type ValueAliases } from '../../../lib/store/expression.ts';
 import { createShapes } from '../../../lib/store/shapes.ts';
 import { createDynamoStore } from '../../../lib/store/dynamo-store.ts';
-import { sightingOf, type RecordedDecision } from '../../../lib/state/sighting.ts';
+import type { RecordedDecision } from '../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../lib/state/sighting-of.ts';
 import { createFakeDynamo, FAKE_TABLES } from '../../support/fake-dynamo.ts';
 import { testSettings } from '../../support/settings.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isKept } from '../../../lib/state/sighting.ts';
+import { isKept } from '../../../lib/state/sighting-of.ts';
 import {
   ACTIONS,
   carriesSdp,

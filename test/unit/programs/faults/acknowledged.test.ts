@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { missingFrom, type Acknowledged } from '../../../programs/faults/acknowledged.ts';
 import { rowOfSet } from '../../../support/oracle.ts';
-import { sightingOf, type Sighting } from '../../../../lib/state/sighting.ts';
+import type { Sighting } from '../../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../../lib/state/sighting-of.ts';
 import type { MethodName } from '../../../../lib/wcs/methods.ts';
 import { createRandom } from '../../../simulator/random.ts';
 import { createClient, ends, keepAlives, starts } from '../../../simulator/sessions.ts';

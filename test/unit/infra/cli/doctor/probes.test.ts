@@ -7,7 +7,7 @@ import {
   type Ids,
   type Probe,
 } from '../../../../../infra/cli/doctor/probes.ts';
-import { sightingOf } from '../../../../../lib/state/sighting.ts';
+import { sightingOf } from '../../../../../lib/state/sighting-of.ts';
 
 const IDS = { mediaSessionId: 'doctor-stream', sessionId: 'doctor-session' };
 
