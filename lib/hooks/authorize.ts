@@ -152,6 +152,7 @@ function recordedDecisionOf(
   const shown = claims ?? (token && 'problem' in token ? token : undefined);
   const sub = shown?.sub ?? ('session' in session ? session.session.sub : undefined);
   const who = { isDecided: true, ...(sub === undefined ? {} : { sub }) };
+  // What is undecided is denied to the row: it does not begin either, and the reason tells one from the other.
   if (decision.verdict !== 'allow') return { ...who, denied: decision.reason };
   const { failedOpen, overwrite, maxDuration } = decision;
   const kept = method === 'connect' && claims ? keptText(claims) : undefined;

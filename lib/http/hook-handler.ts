@@ -31,6 +31,7 @@ export function createHookHandler(deps: HookDeps, processHook: HookProcessor): H
 
 const createChain = (deps: HookDeps, processHook: HookProcessor) =>
   middy<HookEvent>()
+    // The first is the last on the way back: it answers for all others, and for what they throw.
     .use(response(deps))
     .use(httpHeaderNormalizer() as MiddlewareObj<HookEvent>)
     .use(readRequest)

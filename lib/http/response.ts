@@ -1,5 +1,5 @@
 import { describe, type Line } from '../platform/log.ts';
-import type { Anomaly } from '../state/anomaly.ts';
+import { ANOMALIES } from '../state/anomaly.ts';
 import { callParties, isFailedCall, type NumberForm } from '../wcs/failed-call.ts';
 import { METHODS } from '../wcs/methods.ts';
 import { redactId } from '../wcs/redact-id.ts';
@@ -9,9 +9,6 @@ import type { Result } from '../hooks/hook.ts';
 import { responseTo } from './error-response.ts';
 import type { HookAnswer, HookEvent } from './hook-event.ts';
 import type { HookDeps, Middleware } from './middleware.ts';
-
-/** Outcomes that an operator should look into although nothing failed. */
-const ANOMALIES: readonly string[] = ['denial ignored', 'live after end', 'id in use'] satisfies Anomaly[];
 
 /** Turns the chain's result into a response, and writes the hook's one line. */
 export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 'settings'>): Middleware {
@@ -26,7 +23,7 @@ export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 
       level:
         status >= 500 || outcome === 'failed'
           ? 'ERROR'
-          : status >= 400 || cause !== undefined || leftOut || ANOMALIES.includes(outcome)
+          : status >= 400 || cause !== undefined || leftOut || isAnomaly(outcome)
             ? 'WARN'
             : 'INFO',
       message: 'hook',
@@ -70,6 +67,9 @@ export function response({ log, now, settings }: Pick<HookDeps, 'log' | 'now' | 
     },
   };
 }
+
+/** What an operator should look into although nothing failed. */
+const isAnomaly = (outcome: Result['outcome']) => (ANOMALIES as readonly string[]).includes(outcome);
 
 /** WCS accepts a 200 with JSON. The echo is the received bytes, not a copy from another serialiser. */
 const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer => ({

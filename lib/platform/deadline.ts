@@ -1,4 +1,4 @@
-/** The end of all store work of a hook. Who starts it ends it. */
+/** An end for work that several requests share. Who starts it ends it. */
 export interface Deadline {
   readonly signal: AbortSignal;
   end(): void;

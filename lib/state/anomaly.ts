@@ -10,7 +10,8 @@ import type { Sighting } from './sighting.ts';
  * - live after end: WCS uses the id again, or the end was none. The row stays ended.
  * - id in use: a second client has the id of one that is live. Of the row, only `rivals` changes.
  */
-export type Anomaly = 'denial ignored' | 'live after end' | 'id in use';
+export const ANOMALIES = ['denial ignored', 'live after end', 'id in use'] as const;
+export type Anomaly = (typeof ANOMALIES)[number];
 
 /** Hooks of a stream may overtake one another, and its end, too. An end by the operator is no hook: nothing overtakes it. */
 const OVERTAKING_MS = 60_000;

@@ -52,7 +52,7 @@ function mergeOwn(row: Row, sighting: Sighting, retention: Retention): Row {
 export const markLost = (kind: KindName, row: Row, why: string, retention: Retention): Row =>
   withDerived({ ...row, lost: why }, KINDS[kind], retention);
 
-/** With what follows from the phase, the times and the facts. */
+/** With what follows from the phase, the times and the attributes. */
 function withDerived(row: Fields, kind: Kind, { retentionSeconds }: Retention): Row {
   const phaseOfHooks = row.phase === 'lost' ? 'live' : row.phase;
   const lost = phaseOfHooks === 'live' ? row.lost : undefined;
