@@ -1,6 +1,6 @@
 /**
- * Type 2: a client asks for something (publish, play, call …); and whatever has no route of its own: other spellings, a
- * slash before or behind a method, a newer WCS's.
+ * Type 2: a client requests something (publish, play, call …). Also takes whatever has no route: other spellings, a slash
+ * before or after a method, methods of a newer WCS.
  */
 import { createConnectParts } from '../lib/composition/connect-parts.ts';
 import { createHookFunction } from '../lib/composition/hook-function.ts';

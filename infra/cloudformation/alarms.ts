@@ -194,7 +194,7 @@ const OF_CHANGES: Readonly<Record<string, Alarm>> = {
     'Subscribers hear of changes a minute late, or not at all: EventBridge does not take them, or there are more than one function can send. "cause" in the log of changes says why. After 23 hours they are given up.',
     { of: 2 },
   ),
-  'changes-untold': from(
+  'changes-given-up': from(
     1,
     maximum(ofQueue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible')),
     'Subscribers were never told of some changes: the messages name the rows, and "reason" why. The rows themselves are right.',

@@ -29,7 +29,11 @@ const RESOURCES = {
     Type: 'AWS::SQS::Queue',
     DeletionPolicy: 'Delete',
     UpdateReplacePolicy: 'Delete',
-    Properties: { QueueName: `${PREFIX}-untold-changes`, MessageRetentionPeriod: 1209600, SqsManagedSseEnabled: true },
+    Properties: {
+      QueueName: `${PREFIX}-changes-dead-letters`,
+      MessageRetentionPeriod: 1209600,
+      SqsManagedSseEnabled: true,
+    },
   },
 };
 

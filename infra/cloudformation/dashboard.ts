@@ -99,7 +99,7 @@ const CALLS: readonly Widget[] = [
 ];
 
 const CHANGES: readonly Widget[] = [
-  graph('Changes told to the bus, and batches that come again', [
+  graph('Changes published, and batches that failed', [
     ofStage('changesPublished', { label: 'published' }),
     ofStage('changesFailed', { label: 'batches that failed' }),
   ]),
@@ -109,7 +109,7 @@ const CHANGES: readonly Widget[] = [
     { stat: 'Maximum' },
   ),
   graph(
-    'Changes that are never told',
+    'Changes given up',
     [
       ofStage('changesGivenUp', { label: 'given up' }),
       queue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible', { label: 'dead letters' }),

@@ -49,15 +49,15 @@ export interface Terms {
 }
 
 export type PolicyDecision =
-  | ({ readonly verdict: 'allow' } & Terms)
-  | { readonly verdict: 'deny'; readonly reason: string }
+  | ({ readonly effect: 'allow' } & Terms)
+  | { readonly effect: 'deny'; readonly reason: string }
   /** Something of ours is missing: the session's row, the keys. */
-  | { readonly verdict: 'undecided'; readonly reason: string };
+  | { readonly effect: 'undecided'; readonly reason: string };
 
-export const allow = (terms: Terms = {}): PolicyDecision => ({ verdict: 'allow', ...terms });
+export const allow = (terms: Terms = {}): PolicyDecision => ({ effect: 'allow', ...terms });
 /** The reason goes into the row and the log; the caller only learns which policy it was. */
-export const deny = (reason: string): PolicyDecision => ({ verdict: 'deny', reason });
-export const undecided = (reason: string): PolicyDecision => ({ verdict: 'undecided', reason });
+export const deny = (reason: string): PolicyDecision => ({ effect: 'deny', reason });
+export const undecided = (reason: string): PolicyDecision => ({ effect: 'undecided', reason });
 
 /** Decides one hook. Pure: what it needs beyond its arguments belongs in a token. */
 export type AccessPolicy = (request: AccessRequest, session: AccessSession | undefined) => PolicyDecision;
@@ -83,8 +83,8 @@ export const decidesBy = (policies: readonly Policy[], method: MethodName, field
 /** The decision of all policies together. `policy` is all that the caller learns; `reason` begins with it. */
 export type AccessDecision =
   /** `failedOpen`: why it could not be decided, where that allows the hook. */
-  | ({ readonly verdict: 'allow'; readonly failedOpen?: string } & Terms)
-  | { readonly verdict: 'deny' | 'undecided'; readonly policy: PolicyName; readonly reason: string };
+  | ({ readonly effect: 'allow'; readonly failedOpen?: string } & Terms)
+  | { readonly effect: 'deny' | 'undecided'; readonly policy: PolicyName; readonly reason: string };
 
 /** Every policy must allow the hook. Where one cannot decide, `failsOpen` allows it; a denial by another still counts. */
 export function decide(
@@ -97,19 +97,19 @@ export function decide(
   let open: Extract<AccessDecision, { policy: string }> | undefined;
   for (const { name, decides, decide } of policies) {
     const decision = decide(request, session);
-    if (decision.verdict === 'allow') {
+    if (decision.effect === 'allow') {
       const overwrite = declared(decision.overwrite, decides[request.method]);
       if (overwrite) terms.overwrite = { ...terms.overwrite, ...overwrite };
       const longest = Math.min(decision.maxDuration ?? Infinity, terms.maxDuration ?? Infinity);
       if (longest <= MAX_SECONDS) terms.maxDuration = Math.max(longest, 0);
       continue;
     }
-    const settled = { verdict: decision.verdict, policy: name, reason: `${name}: ${decision.reason}` } as const;
-    if (decision.verdict === 'deny') return settled;
+    const settled = { effect: decision.effect, policy: name, reason: `${name}: ${decision.reason}` } as const;
+    if (decision.effect === 'deny') return settled;
     open ??= settled;
   }
-  if (!open) return { verdict: 'allow', ...terms };
-  return failsOpen ? { verdict: 'allow', failedOpen: open.reason, ...terms } : open;
+  if (!open) return { effect: 'allow', ...terms };
+  return failsOpen ? { effect: 'allow', failedOpen: open.reason, ...terms } : open;
 }
 
 /** WCS ignores all others, so the row must not show them either. */

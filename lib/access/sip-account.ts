@@ -60,7 +60,8 @@ export function readSipAccount(json: string): SipAccountReading {
 
 /** The same from the object. */
 export function sipAccountOf(value: unknown): SipAccountReading {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'it is no JSON object' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { problem: 'it is not a JSON object' };
   if (!Object.keys(value).every((key) => (SIP_FIELDS as readonly string[]).includes(key)))
     return { problem: `it has another field than ${SIP_FIELDS.join(', ')}` };
   const { success, output, issues } = v.safeParse(SipAccountSchema, value, { abortEarly: true });

@@ -9,13 +9,13 @@ import { NothingSchema, readQuery, ReasonSchema, shownReason, text, validated } 
 import { Problem } from './problem.ts';
 import { createShared } from './shared.ts';
 
-const NO_TIME = 'until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z';
+const NO_TIME = 'until is not a time: expected ISO 8601, such as 2026-11-25T10:00:00Z';
 const BanSchema = v.strictObject({
   key: text('key'),
   for: v.optional(text('for')),
   until: v.optional(
     v.pipe(
-      v.string('until is no text'),
+      v.string('until is not a string'),
       v.isoTimestamp(NO_TIME),
       v.check((text) => isDate(text), NO_TIME),
     ),

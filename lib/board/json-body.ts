@@ -18,5 +18,5 @@ export function readJson({ body, headers }: Pick<BoardRequest, 'body' | 'headers
     throw new Problem(400, 'the body is not JSON: expected a JSON object');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new Problem(400, 'the body is no JSON object');
+  throw new Problem(400, 'the body is not a JSON object');
 }

@@ -12,14 +12,14 @@ export const MOST_MINUTES = 60;
 const number = (name: string, most: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d{1,6}$/, `${name} is no whole number: expected 1 to ${most}`),
+    v.regex(/^\d{1,6}$/, `${name} is not a whole number: expected 1 to ${most}`),
     v.transform(Number),
     v.minValue(1, `${name} is less than 1`),
     v.maxValue(most, `${name} is more than ${most}`),
   );
 export const text = (name: string, mostBytes = MAX_NAME_BYTES) =>
   v.pipe(
-    v.string(`${name} is no text`),
+    v.string(`${name} is not a string`),
     v.nonEmpty(`${name} is empty: give one, or leave it out`),
     v.maxBytes(mostBytes, `${name} has more than ${mostBytes} bytes`),
   );
@@ -45,7 +45,7 @@ export const NothingSchema = v.strictObject({});
 const MOST_REASON_BYTES = 256;
 export const ReasonSchema = v.optional(
   v.pipe(
-    v.string('reason is no text'),
+    v.string('reason is not a string'),
     v.nonEmpty('reason is empty: give one, or leave it out'),
     v.maxBytes(MOST_REASON_BYTES, `reason has more than ${MOST_REASON_BYTES} bytes`),
   ),

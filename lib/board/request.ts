@@ -26,7 +26,7 @@ export interface BoardRequest {
 /** @throws Problem for what no gateway has sent */
 export function readRequest(event: unknown): BoardRequest {
   const { success, output } = v.safeParse(EventSchema, event, { abortEarly: true });
-  if (!success) throw new Problem(400, 'this is no request of API Gateway (payload format 2.0)');
+  if (!success) throw new Problem(400, 'not a request from API Gateway (payload format 2.0)');
   const { rawPath, rawQueryString, headers, pathParameters, requestContext, body, isBase64Encoded } = output;
   return {
     method: requestContext.http.method,

@@ -16,7 +16,7 @@ import { createDynamoClient } from '../store/dynamo-client.ts';
 import { createTable } from '../store/table.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
-/** All that the board knows of the secrets. */
+/** The only secrets that the board reads. */
 const SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'] as const;
 
 export interface BoardModule {
@@ -26,8 +26,8 @@ export interface BoardModule {
 }
 
 /**
- * The board with AWS's parts, for the settings in the environment; with SECRETS_PATH for the token secrets there, as they
- * change.
+ * Composes the board with AWS's parts, by the settings in the environment; with SECRETS_PATH, anew whenever the token
+ * secrets there change.
  * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
  */
 export function createBoardFunction(files: PageFiles): BoardModule {

@@ -1,4 +1,4 @@
-/** What `connect` and `invocation` (its catch-all route takes a `connect`, too) carry beside the others: it verifies tokens, and gives connections their SIP accounts. */
+/** What `connect` and `invocation` (its catch-all route takes a `connect`, too) have in addition: it verifies tokens, and gives connections their SIP accounts. */
 import type { ConnectParts } from './hook-function.ts';
 import { createSipAssignment } from '../hooks/sip-assignment.ts';
 import { readParameters } from '../platform/parameter-store.ts';
@@ -7,16 +7,16 @@ import { readSipAccountIn } from '../platform/sip-accounts-file.ts';
 import { createTokenVerifier } from '../platform/token-verifier.ts';
 import type { Environment } from '../settings/environment.ts';
 
-/** For one request to Parameter Store, and another one if that is throttled; see FIRST_PATIENCE_MS in platform/secrets.ts. */
+/** For one request to Parameter Store, and one more if that is throttled; see FIRST_PATIENCE_MS in platform/secrets.ts. */
 const PATIENCE_MS = 1000;
 
-/** For the settings in the environment. */
+/** Composes them by the settings in the environment. `now` in milliseconds since the epoch. */
 export function createConnectParts(env: Environment, now: () => number): ConnectParts {
   const lookUp = createSipAccounts(env, now);
   return { createTokenVerifier, createSipAssignment: (rules) => createSipAssignment(rules, lookUp) };
 }
 
-/** Those under SECRETS_PATH; without it, as on the local stack, those in SIP_ACCOUNTS_FILE, which is read each time. */
+/** Reads accounts under SECRETS_PATH; without it, as on the local stack, in SIP_ACCOUNTS_FILE, which is read each time. */
 function createSipAccounts({ SECRETS_PATH, SIP_ACCOUNTS_FILE }: Environment, now: () => number): LookUpSipAccount {
   if (!SECRETS_PATH) {
     return sipAccountsFrom(async (name) => SIP_ACCOUNTS_FILE && readSipAccountIn(SIP_ACCOUNTS_FILE, name));

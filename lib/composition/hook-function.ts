@@ -28,7 +28,7 @@ export interface ConnectParts {
   readonly createSipAssignment: (rules: SipRules) => SipAssignment;
 }
 
-/** The handler of all hooks, made of settings, side effects, a store, a queue and the list of bans. */
+/** Composes the handler of all hooks from settings, side effects, a store, a queue and the list of bans. */
 export function composeHooks(
   deps: HookDeps,
   persistence: Persistence,
@@ -60,12 +60,12 @@ export interface HookModule {
 }
 
 /**
- * The same with AWS's parts, for the settings in the environment; with SECRETS_PATH for the secrets there, as they change.
+ * The same with AWS's parts, by the settings in the environment; with SECRETS_PATH, anew whenever the secrets there change.
  * @throws SettingsError: without SECRETS_PATH a function with unusable settings does not start
  */
 export function createHookFunction(createParts?: (env: Environment, now: () => number) => ConnectParts): HookModule {
   const client = createDynamoClient();
-  // Accounts are kept when other secrets change.
+  // Composed once: the accounts are still good when other secrets change.
   const parts = createParts?.(process.env, effects.now);
 
   const { BANS_TABLE = '' } = process.env;
@@ -87,7 +87,7 @@ export function createHookFunction(createParts?: (env: Environment, now: () => n
   // The one read that the roles of all four functions allow.
   const connect = (signal: AbortSignal) =>
     createTable(client, SESSIONS_TABLE, KINDS.session.key).read(WARM_UP_ID, startBudget(signal));
-  // Only those that ask for a decision need them at once.
+  // Only the functions that decide need the bans at once.
   const readBans = async () => parts && (await bans?.current());
   if (!SECRETS_PATH) return { handler: compose({}), ready: warmUp(connect, readBans) };
   const source = createSecretSource(secretsUnder(SECRETS_PATH, readParameters), effects.now);

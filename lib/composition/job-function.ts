@@ -16,8 +16,8 @@ interface Job<Handler> {
 }
 
 /**
- * The job, made of AWS's parts for the settings in the environment. It needs no credentials. `ready`: what Lambda awaits
- * before the first event (infra/build/build.ts); it never rejects.
+ * Composes the job with AWS's parts, by the settings in the environment. It needs no credentials of hooks. `ready`: what
+ * Lambda awaits before the first event (infra/build/build.ts); it never rejects.
  * @throws SettingsError: a function with unusable settings does not start
  */
 export function createJobFunction<Handler>(

@@ -1,4 +1,4 @@
-/** Composes a function of hooks anew when its secrets change, and never with half a change. */
+/** Composes a hook function anew when its secrets change, and never with half a change. */
 import { HttpError } from '../hooks/errors.ts';
 import { responseTo } from '../http/error-response.ts';
 import type { HookFunction } from '../http/hook-handler.ts';
@@ -7,7 +7,7 @@ import { isAddedTo, type Secrets, type SecretSource } from '../platform/secrets.
 import { propertiesWarnings } from '../wcs/properties-value.ts';
 
 /**
- * `rotatedSecrets` is called before a hook is rejected: the secrets that are valid now, if they have just changed.
+ * `rotatedSecrets` is called before a hook is rejected, and returns the secrets that are valid now if they have just changed.
  * @throws if they are not usable
  */
 type Compose = (secrets: Secrets, rotatedSecrets: () => Promise<Secrets | undefined>) => HookFunction;
@@ -39,7 +39,7 @@ export function createRotatingHooks(compose: Compose, source: SecretSource, log:
       current = composed(secrets);
     } catch (error) {
       if (current && isAddedTo(current.secrets, secrets)) {
-        // Half a change, such as a user whose password comes next, must not stop hooks. A secret that was withdrawn must.
+        // Half a change, such as a user whose password comes next, must not stop hooks. A withdrawn secret must.
         const fields = { cause: describe(error) };
         log({ level: 'ERROR', message: 'added secrets not usable', fields, metrics: { notReady: 1 } });
         current = { secrets, handle: current.handle };

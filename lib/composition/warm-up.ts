@@ -1,6 +1,6 @@
 /**
- * What a container does before its first hook, while Lambda waits for it. Right after, it is frozen, often for minutes: what
- * was started but not finished may be dead when it thaws.
+ * What a container does before its first hook, while Lambda waits for it. Right afterwards it is frozen, often for minutes:
+ * a request that was sent but not answered may be dead when the container thaws.
  */
 import { startDeadline } from '../platform/deadline.ts';
 

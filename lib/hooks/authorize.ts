@@ -42,7 +42,7 @@ export interface AccessControl extends Omit<AccessSettings, 'tokens' | 'sip'> {
   readonly bans: BanSource | undefined;
 }
 
-const NOT_PROTECTED: Authorization = { decision: { verdict: 'allow' }, recorded: {} };
+const NOT_PROTECTED: Authorization = { decision: { effect: 'allow' }, recorded: {} };
 const NO_SESSION: SessionLookup = { unknown: 'the hook names no connection', isMissing: true };
 
 /** Reads the session's row at most once, and not at all where no policy needs it. */
@@ -56,7 +56,7 @@ export function createAuthorize(
   const policiesFor = (method: MethodName): readonly Policy[] => policiesByMethod.get(method) ?? [];
   const hasTokens = policies.some(({ name }) => name === 'token');
 
-  /** While nobody is banned, which is nearly always, it changes nothing. */
+  /** No policy while nobody is banned, which is nearly always. */
   async function banPolicy(method: MethodName): Promise<readonly Policy[]> {
     if (!bans || !BANNABLE.includes(method)) return [];
     const list = await bans.current();
@@ -114,9 +114,9 @@ const needsSession = (policies: readonly Policy[], { method, token }: AccessRequ
       (readsSession === 'without a user' && userOf(token) === undefined),
   );
 
-const VERDICTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies PolicyDecision['verdict'][];
+const EFFECTS: readonly unknown[] = ['allow', 'deny', 'undecided'] satisfies PolicyDecision['effect'][];
 
-/** A policy that throws or returns something else has not decided. */
+/** A policy that throws, or returns something else than a decision, counts as undecided. */
 const withoutThrowing =
   (note: (cause: unknown) => void) =>
   (policy: Policy): Policy => ({
@@ -124,18 +124,18 @@ const withoutThrowing =
     decide(...given) {
       try {
         const decision = policy.decide(...given);
-        if (!VERDICTS.includes(decision.verdict)) throw new TypeError('the policy returned no decision');
-        const wrong = decision.verdict === 'allow' ? wrongField(given[0].method, decision) : undefined;
+        if (!EFFECTS.includes(decision.effect)) throw new TypeError('the policy returned no decision');
+        const wrong = decision.effect === 'allow' ? wrongField(given[0].method, decision) : undefined;
         if (wrong !== undefined) throw new TypeError(`the policy overwrites ${wrong} with another type than WCS's`);
         return decision;
       } catch (error) {
         note(error);
-        return { verdict: 'undecided', reason: 'the policy failed' };
+        return { effect: 'undecided', reason: 'the policy failed' };
       }
     },
   });
 
-/** A field that would get a value of another type than WCS documents: neither WCS nor the row could take it. */
+/** A field whose new value is not of the type that WCS documents: neither WCS nor the row could take it. */
 function wrongField(method: MethodName, { overwrite = {} }: Terms): string | undefined {
   const entries: Readonly<Record<string, v.GenericSchema>> = METHODS[method].schema.entries;
   return Object.keys(overwrite).find(
@@ -152,15 +152,15 @@ function recordedDecisionOf(
   const shown = claims ?? (token && 'problem' in token ? token : undefined);
   const sub = shown?.sub ?? ('session' in session ? session.session.sub : undefined);
   const who = { isDecided: true, ...(sub === undefined ? {} : { sub }) };
-  // What is undecided is denied to the row: it does not begin either, and the reason tells one from the other.
-  if (decision.verdict !== 'allow') return { ...who, denied: decision.reason };
+  // An undecided hook is recorded as denied: nothing starts either, and the reason tells them apart.
+  if (decision.effect !== 'allow') return { ...who, denied: decision.reason };
   const { failedOpen, overwrite, maxDuration } = decision;
   const kept = method === 'connect' && claims ? keptText(claims) : undefined;
   return {
     ...who,
     ...(failedOpen === undefined ? {} : { failedOpen }),
     ...(kept === undefined ? {} : { claims: kept }),
-    // That of `connect` can be an account with its password, and its row shows nothing of it.
+    // The one of `connect` can hold a SIP account with its password: nothing of it goes into the row.
     ...(overwrite && method !== 'connect' ? { overwrite } : {}),
     ...(maxDuration === undefined ? {} : { maxDuration }),
   };

@@ -1,4 +1,4 @@
-/** Why a hook is not answered 200, and how much of it the caller sees. */
+/** Why a hook is not answered 200, and how much of that the caller sees. */
 
 export interface HttpErrorDetails {
   /** The field of the body that is wrong. */
@@ -26,6 +26,6 @@ export class HttpError extends Error {
   }
 }
 
-/** Any other error is our bug: a bare 500. */
+/** Any other error is a bug of ours, and becomes a bare 500. */
 export const asHttpError = (error: unknown) =>
   error instanceof HttpError ? error : new HttpError(500, 'unexpected error', { cause: error });

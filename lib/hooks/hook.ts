@@ -28,8 +28,8 @@ export interface Saved {
 
 /**
  * Every outcome of a hook, the dimension of the metric `hooks`: the compiler checks alarms, dashboard and queries against it.
- * A saved hook has what became of its row, or `parked`. Otherwise it was denied by a policy, stopped by the operator, undecided
- * because the store or the keys were missing, rejected with a 4xx before the rules, or failed on our side.
+ * A saved hook has the outcome of its write, or `parked`. Otherwise it was denied by a policy, stopped by the operator,
+ * undecided because the store or the keys were missing, rejected with a 4xx before the rules, or failed on our side.
  */
 export type HookOutcome =
   Saved['outcome'] | 'echoed' | 'unknown method' | 'denied' | 'stopped' | 'undecided' | 'rejected' | 'failed';
@@ -37,11 +37,11 @@ export type HookOutcome =
 /** The outcome of a hook, and what the log reports of it. */
 export interface Result {
   readonly outcome: HookOutcome;
-  /** What failed on our side, where the hook is answered all the same. */
+  /** What failed on our side, even if the hook is answered 200. */
   readonly cause?: unknown;
   /** The body that replaces the received bytes. */
   readonly answer?: Buffer;
-  /** Whom a call goes to, whoever was asked for. */
+  /** Whom a call goes to, whatever the client requested. */
   readonly callee?: string;
   /** The error that replaces the 200. */
   readonly error?: HttpError;

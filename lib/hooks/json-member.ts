@@ -1,8 +1,8 @@
-/** Sets members in the text of a JSON object. Serialising the parsed object again would change its numbers and duplicates. */
+/** Sets members in the text of a JSON object. Parsing and serialising it would change its numbers and duplicate members. */
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]/gs;
 
-/** `json` is the text of an object. Every member of a name in `values` is replaced; if there is none, it is appended. */
+/** `json` is the text of an object. Every member whose name is in `values` is replaced; if there is none, it is appended. */
 export function withMembers(json: Buffer, values: Readonly<Record<string, unknown>>): Buffer {
   // Latin-1 has one character for each byte: bytes that are not UTF-8 stay as they are.
   const text = json.toString('latin1');
@@ -14,7 +14,7 @@ export function withMembers(json: Buffer, values: Readonly<Record<string, unknow
   const pieces: (string | undefined)[] = [];
   let from = 0;
   for (const member of found) {
-    // Some parsers read the first duplicate, others the last; the ones between must not make the text grow.
+    // Some parsers take the first duplicate, others the last; those in between must not make the text grow.
     const counts = member === first.get(member.name) || member === last.get(member.name);
     pieces.push(text.slice(from, member.start), counts ? serialized.get(member.name) : 'null');
     from = member.end;

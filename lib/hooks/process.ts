@@ -31,12 +31,12 @@ export function createHookProcessor({
   const save = createSave(persistence);
   const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
-  /** A connection without a row would be denied everything later: its client has to connect again. */
+  /** A connection without a row would later be denied everything, so its client must connect again. */
   const mustBeSaved = (method: Hook['method']) =>
     method === 'connect' && sessionsDecide && !accessControl.failsOpen('connect');
 
   /**
-   * Whether a failure of ours is answered 200, because an error would make WCS stop what nobody denied. Four cases:
+   * Whether a failure on our side is answered 200, because an error would make WCS stop what nobody denied. Four cases:
    * a keep-alive (under FAIL an error ends its stream), `connect` (an error ends the connection), a protected method that
    * FAIL_OPEN allows, and one that has FAIL for the sake of bans alone.
    */
@@ -64,7 +64,7 @@ export function createHookProcessor({
     const sighting = sightingOf(hook.method, hook.body, hook.at, recorded);
     let saved: Saved | undefined;
     let failure: unknown;
-    // A row, and not the hook, says whom a keep-alive is about.
+    // Whose stream it is stands in the row, not in a keep-alive.
     const bans =
       stopsStreams && hook.method === 'StreamKeepAliveEvent' ? await accessControl.bans?.current() : undefined;
     try {
@@ -76,7 +76,7 @@ export function createHookProcessor({
       failure = error;
     }
     const report = { ...reportOn(decision, recorded, requests()), cause: cause ?? failure ?? saved?.cause };
-    if (decision.verdict !== 'allow') return { ...report, ...denialOf(decision) };
+    if (decision.effect !== 'allow') return { ...report, ...denialOf(decision) };
     if (failure !== undefined) {
       const response = answersAnyway(hook.method)
         ? okAnswer(hook, decision.overwrite)
@@ -109,8 +109,8 @@ export function createHookProcessor({
 }
 
 /** The caller learns which policy denied the hook; only the operator learns why. */
-function denialOf({ verdict, policy }: Extract<AccessDecision, { policy: string }>): Pick<Result, 'outcome' | 'error'> {
-  return verdict === 'deny'
+function denialOf({ effect, policy }: Extract<AccessDecision, { policy: string }>): Pick<Result, 'outcome' | 'error'> {
+  return effect === 'deny'
     ? { outcome: 'denied', error: new HttpError(403, `denied by the policy ${policy}`) }
     : { outcome: 'undecided', error: new HttpError(503, 'the policies cannot be applied') };
 }
@@ -120,7 +120,7 @@ function reportOn(
   { sub }: RecordedDecision,
   requests: number,
 ): Pick<Result, 'fields' | 'metrics'> {
-  const reason = decision.verdict === 'allow' ? decision.failedOpen : decision.reason;
-  const isFailedOpen = reason !== undefined && decision.verdict !== 'deny';
+  const reason = decision.effect === 'allow' ? decision.failedOpen : decision.reason;
+  const isFailedOpen = reason !== undefined && decision.effect !== 'deny';
   return { fields: { reason, sub, requests }, metrics: isFailedOpen ? { failedOpen: 1 } : {} };
 }

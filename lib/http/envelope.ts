@@ -1,5 +1,7 @@
-/** The parts of API Gateway's event (payload format 2.0) that we read, validated because others can invoke the
- * function, too: a test in the console, a warm-up. */
+/**
+ * The parts of API Gateway's event (payload format 2.0) that we read. They are validated because others can invoke the
+ * function, too: a test in the console, a warm-up.
+ */
 import * as v from 'valibot';
 
 const EnvelopeSchema = v.looseObject({
@@ -13,10 +15,10 @@ const EnvelopeSchema = v.looseObject({
   body: v.nullish(v.string()),
 });
 
-/** Describes what a gateway would not have sent; undefined if the envelope is valid. */
+/** Names the first part that API Gateway would not have sent; undefined if the envelope is valid. */
 export function problemOfEnvelope(event: unknown): string | undefined {
   const { issues } = v.safeParse(EnvelopeSchema, event, { abortEarly: true });
   if (!issues) return undefined;
   const part = v.getDotPath(issues[0]) ?? 'the event';
-  return `no request of API Gateway (payload format 2.0): ${part} is ${issues[0].input === undefined ? 'missing' : 'not usable'}`;
+  return `not a request from API Gateway (payload format 2.0): ${part} is ${issues[0].input === undefined ? 'missing' : 'not usable'}`;
 }

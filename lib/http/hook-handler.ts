@@ -14,10 +14,10 @@ import type { HookDeps } from './middleware.ts';
 import { readRequest } from './request.ts';
 import { validation } from './validation.ts';
 
-/** What Lambda calls with API Gateway's event. Failures of ours are answers, too. */
+/** What Lambda calls with API Gateway's event. It never rejects: our own failures are answers, too. */
 export type HookFunction = (event: HookEvent, context: Context) => Promise<HookAnswer>;
 
-/** The chain, behind a look at the envelope. */
+/** The chain, behind a check of the envelope. */
 export function createHookHandler(deps: HookDeps, processHook: HookProcessor): HookFunction {
   const chain = createChain(deps, processHook);
   return (event, context) => {

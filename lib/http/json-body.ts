@@ -3,8 +3,8 @@ import type { JsonObject } from '../hooks/hook.ts';
 import type { Middleware } from './middleware.ts';
 
 /**
- * Parses the body. middy's parser rejects a `__proto__` anywhere in the body: a client, which fills `custom`, could keep its
- * stream out of the table that way. It also rejects a BOM and other content types.
+ * Parses the body. Not by middy's parser, which rejects a `__proto__` anywhere in the body: a client, which fills `custom`,
+ * could keep its stream out of the table that way. It also rejects a BOM and other content types.
  */
 export const jsonBody: Middleware = {
   before({ event }) {

@@ -9,9 +9,9 @@ import type { Credentials } from '../wcs/signature.ts';
 /** One step of the chain. */
 export type Middleware = MiddlewareObj<HookEvent, unknown, Error, Context>;
 
-/** What steps are made of. */
+/** What the steps are composed of. */
 export interface HookDeps extends Effects {
   readonly settings: HookSettings;
-  /** Called before a hook is rejected: the credentials that are valid now, if they have just changed. */
+  /** Called before a hook is rejected. @returns the credentials that are valid now, if they have just changed */
   readonly rotatedCredentials?: () => Promise<Credentials | undefined>;
 }

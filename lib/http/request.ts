@@ -21,7 +21,7 @@ export const readRequest: Middleware = {
   },
 };
 
-/** Finds the method, with or without slashes around it, in what the catch-all route matched, else in the path's last segment. */
+/** Finds the method, with or without slashes around it: in what the catch-all route matched, or else in the path's last segment. */
 function methodIn({ rawPath, pathParameters }: HookEvent): string {
   const caught = pathParameters?.['method'];
   const path = caught ?? rawPath;
@@ -29,6 +29,6 @@ function methodIn({ rawPath, pathParameters }: HookEvent): string {
   while (path[end - 1] === '/') end--;
   const last = path.lastIndexOf('/', end - 1) + 1;
   if (caught !== undefined && /[^/]/.test(path.slice(0, last)))
-    throw new HttpError(404, 'nothing is here: expected one method behind the URL');
+    throw new HttpError(404, 'nothing is here: expected one method after the URL');
   return path.slice(last, end);
 }

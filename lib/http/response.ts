@@ -79,7 +79,7 @@ const ok = ({ body, isBase64Encoded }: HookEvent, answer?: Buffer): HookAnswer =
   isBase64Encoded,
 });
 
-/** Undefined for a method without a row in the table. */
+/** Undefined for a method without a row. */
 function idOf(event: HookEvent): string | undefined {
   const id = event.method && textOf(event, METHODS[event.method].key);
   return id && redactId(id);
@@ -92,7 +92,7 @@ function nameOf(event: HookEvent): string | undefined {
   return name === undefined ? undefined : shortName(name);
 }
 
-/** Who calls whom is told only of a call that failed or was denied; of the others their rows tell it. */
+/** The log says who called whom only for a call that failed or was denied; the rows have it for all calls. */
 function callOf(event: HookEvent, outcome: string, callee: string | undefined, form: NumberForm): Line['fields'] {
   const { method } = event;
   const json = bodyOf(event);

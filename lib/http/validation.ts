@@ -9,7 +9,7 @@ import { kindOf } from './json-body.ts';
 
 /**
  * Validates the body against the schema of its method; an unknown method has none. A wrong field rejects the hook only if a
- * row or a decision depends on it. Otherwise we ignore the field (the echo keeps it): an `ended` must not be lost over a field
+ * row or a decision depends on it. Otherwise the field is ignored (the echo keeps it): an `ended` must not be lost over a field
  * that nobody needs.
  */
 export const validation = (policies: readonly Policy[]): Middleware => ({
@@ -35,7 +35,7 @@ interface WrongField {
   readonly issue: v.BaseIssue<unknown>;
 }
 
-/** Only fields that the schema names, so that a caller cannot add any number of them. */
+/** Only fields that the schema names: a caller could make the list as long as it likes. */
 function wrongFields(method: MethodName, json: JsonObject): WrongField[] {
   const entries: Readonly<Record<string, v.GenericSchema>> = METHODS[method].schema.entries;
   return Object.entries(entries).flatMap(([field, entry]) => {

@@ -1,11 +1,11 @@
-/** What the ends of calls add to the metrics: each call ends once among the changes, however often WCS tells it. */
+/** What the end of a call adds to the metrics: among the changes each call ends once, however often WCS reports it. */
 import type { MetricOfCalls } from '../platform/log.ts';
 import type { ChangeEnvelope } from '../state/change.ts';
 import { isFailedEnd } from '../state/lifecycle.ts';
 
 export type CallMetrics = Partial<Record<MetricOfCalls, number>>;
 
-/** Nothing for a change that is no end of a call. */
+/** Empty for a change that is not the end of a call. */
 export function callMetricsOf({ 'detail-type': type, detail }: ChangeEnvelope): CallMetrics {
   const { event, status, sipStatus, answeredAt, talkSeconds } = detail;
   if (type !== 'Call State Change' || event !== 'ended') return {};

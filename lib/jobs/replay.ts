@@ -1,11 +1,11 @@
-/** Saves parked sightings in their rows with the same call that a hook makes: the merge gives the same row in any order. */
+/** Saves parked sightings in their rows by the same call that a hook makes: the merge gives the same row in any order. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, type Log } from '../platform/log.ts';
 import { readMessage } from '../store/read-parked-message.ts';
 import type { DeadLetters } from '../store/queues.ts';
 import { StoreError, type Outcome, type Store } from '../store/store.ts';
 
-/** All that can come of a parked message: the dimension of the metric `replays`. */
+/** Every outcome of a parked message, the dimension of the metric `replays`. */
 export type ReplayOutcome = Outcome | 'failed' | 'dead letter';
 
 export interface ReplayDeps {

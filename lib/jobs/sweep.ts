@@ -34,7 +34,7 @@ interface Checked extends Pick<LiveEntry, 'nodeId' | 'role'> {
   readonly cause?: unknown;
 }
 
-/** @throws the error that stopped it, after it has logged what it did until then */
+/** @throws the error that stopped it, after logging what it had done */
 export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   const { store, log, now } = deps;
   const started = now();
@@ -56,7 +56,7 @@ export const createSweep = (deps: SweepDeps) => async (): Promise<void> => {
   }
   // The first page may fail: then there is nowhere to continue, and nothing is complete.
   const isComplete = continueAt === undefined && failure === undefined;
-  // A part of the indexes shows neither all streams of a node nor how much is live.
+  // Part of the indexes shows neither all streams of a node nor how much is live.
   const sawAll = from === undefined && isComplete;
   logNodes(checked, sawAll, log);
   logSweep(checked, { sawAll, isComplete, milliseconds: now() - started, failure }, log);
@@ -95,7 +95,7 @@ function logSweep(
   });
 }
 
-/** The metric of each role: how many do it now. */
+/** The metric of each role. */
 const METRICS: Readonly<Record<string, MetricOfStage>> = {
   publishing: 'livePublishers',
   playing: 'livePlayers',
@@ -117,7 +117,7 @@ const liveByRole = (checked: readonly Checked[]) =>
 const count = (checked: readonly Checked[], wanted: Checked['result']) =>
   checked.filter(({ result }) => result === wanted).length;
 
-/** Logs one line for each node that lost streams, and one for calls, not one for each: their rows have the details. */
+/** For each node, logs one line about its lost streams and one about its lost calls. Their rows have the details. */
 function logNodes(checked: readonly Checked[], sawAll: boolean, log: Log): void {
   for (const [nodeId, ofNode = []] of Map.groupBy(checked, (one) => one.nodeId)) {
     const { stream: streams = [], call: calls = [] } = Object.fromEntries(Map.groupBy(ofNode, ({ kind }) => kind));
@@ -176,7 +176,7 @@ async function checkPage(
   return checked;
 }
 
-/** Undefined for what is no longer live: the index, or the row that was read, was a moment old. */
+/** Undefined for what is no longer live: the index, or the row that was read, was slightly out of date. */
 async function checkEntry(
   kind: KindName,
   { id, nodeId, sessionId, role }: LiveEntry,

@@ -1,10 +1,10 @@
-/** An end for work that several requests share. Who starts it ends it. */
+/** An end for work that several requests share. Whoever starts it must end it. */
 export interface Deadline {
   readonly signal: AbortSignal;
   end(): void;
 }
 
-/** Not AbortSignal.timeout: it makes an exception with its stack for each hook, long after the hook went well. */
+/** Not AbortSignal.timeout, which makes an exception with a stack for each hook, long after the hook succeeded. */
 export function startDeadline(milliseconds: number): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error(`not done within ${milliseconds} ms`)), milliseconds);

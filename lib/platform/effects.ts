@@ -8,7 +8,7 @@ export interface Effects {
 }
 
 const now = Date.now;
-// Not console.log: in a Lambda it prefixes the line, and CloudWatch would not find the metric.
+// Not console.log: in a Lambda it adds a prefix, and CloudWatch would not find the metric.
 const log = createLog((line) => process.stdout.write(line), now, process.env['STAGE'] ?? 'local');
 
 export const effects: Effects = { log, now };

@@ -11,15 +11,15 @@ export type MetricOfStage =
   | ('bansNotRead' | 'banListAgeSeconds')
   | MetricOfChanges
   | MetricOfCalls;
-/** Of what was told to the bus of changes. */
+/** Metrics of what was published on the bus of changes. */
 export type MetricOfChanges = 'changesPublished' | 'changesFailed' | 'changesGivenUp';
 
-/** Of the calls that have ended; `talkSeconds` of all that were answered together. */
+/** Metrics of calls that have ended; `talkSeconds` is the sum over those that were answered. */
 export type MetricOfCalls =
   | ('endedCalls' | 'answeredCalls' | 'talkSeconds' | 'failedCalls')
   | ('failedCalls4xx' | 'failedCalls5xx' | 'failedCalls6xx' | 'failedCallsOther');
 
-/** All that a line may hold besides its time, its level and its message: saved queries ask for these. */
+/** Every field of a line besides its time, level and message: the compiler checks saved queries against it. */
 export type LogField =
   | ('method' | 'type' | 'id' | 'name' | 'wcsStatus' | 'app' | 'node' | 'leftOut' | 'sub' | 'reason')
   | ('outcome' | 'status' | 'milliseconds' | 'requests' | 'requestId' | 'messageId' | 'cause')
@@ -31,7 +31,7 @@ type Counts<Metric extends string> = Readonly<Partial<Record<Metric, number>>>;
 
 export type Line = {
   readonly level: 'INFO' | 'WARN' | 'ERROR';
-  /** What happened, always in the same words. */
+  /** What happened, in fixed words. */
   readonly message: string;
   /** A body must never be among them. Strings are bounded and cleaned. */
   readonly fields: Readonly<Partial<Record<LogField, string | number | boolean | undefined>>>;
@@ -43,7 +43,7 @@ export type Line = {
 export type Log = (line: Line) => void;
 
 const MAX_LENGTH = 256;
-/** For our own texts and those of AWS, for example every problem of the settings. */
+/** For texts by us or AWS, such as the list of every problem of the settings. */
 const MAX_CAUSE_LENGTH = 2000;
 
 /** Cleans a text from outside: no secrets, a bounded length, no control characters (they could forge lines on a terminal). */
@@ -54,8 +54,8 @@ export const loggable = (text: string, maxLength = MAX_LENGTH) =>
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 
 /**
- * Writes lines to `write`, one call per line; each stage has a namespace of metrics. Powertools would write metrics as lines of
- * their own, and would share its state per hook among invocations that interleave.
+ * Writes lines to `write`, one call per line; each stage has its own namespace of metrics. Powertools would write metrics as
+ * separate lines, and would share its state of a hook among invocations that interleave.
  */
 export const createLog =
   (write: (line: string) => void, now: () => number, stage: string): Log =>
@@ -89,7 +89,7 @@ export const createLog =
     write(`${JSON.stringify(line)}\n`);
   };
 
-/** The chain of causes in one line: names and messages, never a stack or a body. */
+/** Gives the chain of causes in one line: names and messages, never a stack or a body. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) {

@@ -1,6 +1,6 @@
 /**
- * Reads SecureStrings of SSM's Parameter Store by one signed request. Every bundle already has the code that signs and sends
- * it; SSM's own client would add 75 KB to each.
+ * Reads SecureStrings from SSM's Parameter Store with one signed request. Every bundle already has the code that signs and
+ * sends it; SSM's own client would add 75 KB to each.
  */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { HttpRequest } from '@smithy/core/transport';
@@ -23,7 +23,7 @@ export async function readParameters(names: readonly string[], patience: number)
     } catch (error) {
       const left = deadline - TRY_MS - Date.now();
       if (left <= 0) throw error;
-      // A long pause never takes the last try away: the first hook is refused only when all its time is over.
+      // A long pause must not use up the last try: the first hook is answered 503 only when all its time is over.
       await sleep(Math.min(Math.random() * longest, left));
     }
   }
@@ -57,7 +57,7 @@ async function request(names: readonly string[]): Promise<ReadonlyMap<string, st
     if (response.statusCode !== 200)
       throw new Error(`Parameter Store answered ${response.statusCode}: ${answer.slice(0, 200)}`);
     const { Parameters } = (JSON.parse(answer) ?? {}) as { Parameters?: { Name: string; Value: string }[] | null };
-    // Where there are no parameters the list is empty: an answer without one is not Parameter Store's.
+    // Parameter Store would send an empty list: an answer without one comes from something else.
     if (!Parameters) throw new Error('Parameter Store answered 200 without a list of parameters');
     return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
   } finally {

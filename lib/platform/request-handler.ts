@@ -1,5 +1,5 @@
 /**
- * Sends the requests of the SDK's clients, and of what is signed without one. Not the SDK's own NodeHttpHandler: that one
+ * Sends the requests of the SDK's clients, and those that are signed without one. It replaces the SDK's NodeHttpHandler, which
  * loads `node:http` as an ES module (and undici with it) in the first hook, makes five timers for each request, and
  * sends the first request after a pause on a connection that may have died meanwhile.
  */
@@ -10,9 +10,9 @@ import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 export interface Timeouts {
-  /** Milliseconds until it is connected. */
+  /** Milliseconds until the connection must be open. */
   readonly connectionTimeout: number;
-  /** Milliseconds until the answer begins. */
+  /** Milliseconds until the answer must begin. */
   readonly requestTimeout: number;
 }
 
@@ -20,16 +20,16 @@ export interface HandlerOptions {
   readonly abortSignal?: AbortSignal;
 }
 
-/** A Lambda is frozen between two hooks: after so long its connections may have been dropped on the way, unnoticed. */
+/** A Lambda is frozen between two hooks: after this long, its connections may have been dropped on the way, unnoticed. */
 const MAX_IDLE_MS = 20_000;
-/** After so long the other side may have closed them, and the event loop may not have seen that yet. */
+/** After this long the other side may have closed them, and the event loop may not have seen that yet. */
 const SHORT_IDLE_MS = 1000;
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 };
 
 export type RequestHandler = ReturnType<typeof createRequestHandler>;
 
 /**
- * Each handler has connections of its own. `signalNow` gives the signal of a request that comes without one. A request that
+ * Each handler has its own connections. `signalNow` gives the signal for a request that comes without one. A request that
  * takes too long fails with a TimeoutError, which the SDK retries; an aborted one with an AbortError, which it does not.
  */
 export function createRequestHandler(timeouts: Timeouts, signalNow?: () => AbortSignal | undefined) {
@@ -67,7 +67,7 @@ export function createRequestHandler(timeouts: Timeouts, signalNow?: () => Abort
     destroy(): void {
       for (const agent of agents.values()) agent.destroy();
     },
-    // Part of the SDK's interface: nothing is configured later.
+    // Required by the SDK's interface: nothing is configured later.
     updateHttpClientConfig(): void {},
     httpHandlerConfigs: () => ({}),
   };

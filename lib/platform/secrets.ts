@@ -1,4 +1,4 @@
-/** The secrets of a deployed stage in Parameter Store, by the names of their settings: read at the start, and again when they may have changed. */
+/** The secrets of a deployed stage in Parameter Store. They are read at the start, and again when they may have changed. */
 
 export const PARAMETERS = {
   HOOK_SECRET: 'hook-secret',
@@ -11,27 +11,27 @@ export const PARAMETERS = {
 export type Secrets = { readonly [Name in keyof typeof PARAMETERS]?: string };
 
 export interface SecretSource {
-  /** Whether the reading at the start got the secrets. It never rejects. */
+  /** Whether the first read, at the start, got the secrets. It never rejects. */
   readonly early: Promise<boolean>;
-  /** @returns the same object until a secret changes. @throws the reader's error, until the first reading succeeds */
+  /** @returns the same object until a secret changes. @throws the reader's error, until the first read succeeds */
   current(): Promise<Secrets>;
-  /** Called before a hook is rejected by `known`: @returns other secrets that are valid now, if any; read at most once a minute. */
+  /** Called before `known` reject a hook. @returns other secrets that are valid now, if any; they are read at most once a minute */
   changedFrom(known: Secrets): Promise<Secrets | undefined>;
 }
 
 const MAX_AGE_MS = 5 * 60_000;
-/** So that containers that started together do not always read together. */
+/** Spreads the reads of containers that started together. */
 const JITTER = 0.2;
 const LEAST_PAUSE_MS = 60_000;
 
-/** The reading at the start: over before the container may be frozen (lib/composition/warm-up.ts). */
+/** For the read at the start: it must end before the container may be frozen (lib/composition/warm-up.ts). */
 const EARLY_PATIENCE_MS = 1400;
-/** For the first hook: with keys (1.5 s), a SIP account (1 s), store (2 s) and parking (1.5 s) it must end within the 10 s of a function. */
+/** For the first hook. With keys (1.5 s), a SIP account (1 s), the store (2 s) and parking (1.5 s) it must end within a function's 10 s. */
 const FIRST_PATIENCE_MS = 3500;
-/** For later readings: meanwhile the secrets that were read stay valid. */
+/** For later reads, while the known secrets stay valid. */
 const PATIENCE_MS = 700;
 
-/** Starts reading at once. `read` gives up after `patience` milliseconds; `now` in milliseconds since the epoch. */
+/** Starts the first read at once. `read` gives up after `patience` milliseconds; `now` in milliseconds since the epoch. */
 export function createSecretSource(read: (patience: number) => Promise<Secrets>, now: () => number): SecretSource {
   let values: Secrets | undefined;
   let triedAt = -Infinity;
@@ -59,10 +59,10 @@ export function createSecretSource(read: (patience: number) => Promise<Secrets>,
   return {
     early,
     async current() {
-      // The reading at the start may have been frozen since: it says nothing about now.
+      // The first read may have been frozen since: its failure says nothing about now.
       if (!values) await pending?.catch(() => {});
       if (!values) return readAgain(FIRST_PATIENCE_MS);
-      // While Parameter Store cannot be reached, the secrets that were read stay valid.
+      // While Parameter Store cannot be reached, the known secrets stay valid.
       if (now() >= expiresAt && mayReadAgain()) await readAgain().catch(() => {});
       return values;
     },

@@ -1,9 +1,9 @@
-/** SHA-256 for the SDK's signer, in a third of the time: of a key in bytes Node makes a KeyObject for each HMAC. */
+/** SHA-256 for the SDK's signer, in a third of the time: from a key in bytes, Node would make a KeyObject for each HMAC. */
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
-/** By the key's bytes, which the signer keeps: it derives one key a day. */
+/** By the object that holds the key's bytes, which the signer keeps: it derives one key a day. */
 const keys = new WeakMap<object, KeyObject>();
 
 export class Sha256 {

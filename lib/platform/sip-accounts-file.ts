@@ -1,13 +1,13 @@
 /** The SIP accounts of the local stack: a JSON file with an object of accounts by name, which git ignores. */
 import { readFile } from 'node:fs/promises';
 
-/** @returns an account as JSON; undefined if it, or the file, is not there. @throws Error if the file cannot be read or is no JSON object */
+/** @returns an account as JSON; undefined if it, or the file, does not exist. @throws Error if the file cannot be read or is not a JSON object */
 export async function readSipAccountIn(path: string, name: string): Promise<string | undefined> {
   const accounts = await readSipAccountsIn(path);
   return Object.hasOwn(accounts, name) ? JSON.stringify(accounts[name]) : undefined;
 }
 
-/** All of them; none if there is no file. @throws Error */
+/** @returns all accounts by name; none if there is no file. @throws Error as above */
 export async function readSipAccountsIn(path: string): Promise<Readonly<Record<string, unknown>>> {
   let accounts: unknown;
   try {
@@ -18,7 +18,7 @@ export async function readSipAccountsIn(path: string): Promise<Readonly<Record<s
     throw error instanceof SyntaxError ? new Error(`${path} is not JSON`) : error;
   }
   if (typeof accounts !== 'object' || accounts === null || Array.isArray(accounts)) {
-    throw new Error(`${path} is no JSON object: expected accounts by name`);
+    throw new Error(`${path} is not a JSON object: expected accounts by name`);
   }
   return accounts as Record<string, unknown>;
 }

@@ -1,13 +1,13 @@
-/** The SIP accounts of a stage: parameters of their own, each read when a connection first needs it. */
+/** The SIP accounts of a stage: each is a parameter, read when a connection first needs it. */
 import { readSipAccount } from '../access/sip-account.ts';
 import type { SipAccountLookup } from '../access/sip-policy.ts';
 
-/** What a container keeps: more accounts than this take turns. */
+/** A container keeps this many; the least recently used one makes room. */
 export const MOST_ACCOUNTS = 200;
 const MAX_AGE_MS = 5 * 60_000;
-/** So that containers that started together do not always read together. */
+/** Spreads the reads of containers that started together. */
 const JITTER = 0.2;
-/** An account that cannot be read again is good for so long until the next try. */
+/** How long an account stays good after it could not be read again, until the next try. */
 const PAUSE_MS = 60_000;
 
 interface Kept {
@@ -17,21 +17,21 @@ interface Kept {
 
 export type LookUpSipAccount = (name: string) => Promise<SipAccountLookup>;
 
-/** `read` gives an account's JSON, or undefined if there is none. @returns what looks accounts up, and never rejects */
+/** `read` gives an account's JSON, or undefined if there is none. @returns a look-up that never rejects */
 export const sipAccountsFrom =
   (read: (name: string) => Promise<string | undefined>): LookUpSipAccount =>
   async (name) => {
     try {
       const json = await read(name);
-      return json === undefined ? { problem: 'there is none' } : readSipAccount(json);
+      return json === undefined ? { problem: 'it does not exist' } : readSipAccount(json);
     } catch (unavailable) {
       return { unavailable };
     }
   };
 
 /**
- * Keeps accounts for five minutes, and no failure; while an account cannot be read again, what was read stays good. `now` in
- * milliseconds since the epoch.
+ * Keeps accounts for five minutes, and no failures. While an account cannot be read again, the known one stays good. `now`
+ * in milliseconds since the epoch.
  */
 export function keepingSipAccounts(lookUp: LookUpSipAccount, now: () => number): LookUpSipAccount {
   /** In the order of their last use. */

@@ -16,7 +16,7 @@ export interface TokenSettings {
 /** `at`: the time of the token's hook, at which it must be valid, in milliseconds since the epoch. */
 export type VerifyToken = (token: unknown, at: number) => Promise<TokenCheck>;
 
-/** Enough for any token; WCS sends it with each hook. */
+/** Enough for any token: WCS sends it with each hook. */
 const MAX_BYTES = 8192;
 const TOLERANCE_SECONDS = 60;
 const FETCH_TIMEOUT_MS = 1500;
@@ -24,9 +24,9 @@ const FETCH_TIMEOUT_MS = 1500;
 const KEYS_FRESH_MS = 10 * 60 * 1000;
 /** … and how long the last keys stay valid while their server is down. */
 const KEYS_LIVE_MS = 24 * 3600 * 1000;
-/** The least time between two fetches that an unknown key causes. */
+/** The least time between two fetches because of unknown keys. */
 const COOLDOWN_MS = 30_000;
-/** How long we wait after the server failed, while we have no keys. */
+/** How long we wait after the server has failed, while we have no keys. */
 const PAUSE_MS = 5000;
 
 export function createTokenVerifier({ keys, issuer, audience }: TokenSettings, now: () => number): VerifyToken {
@@ -65,7 +65,7 @@ function sharedKey(secret: string): JWTVerifyGetKey {
   return () => Promise.resolve(key);
 }
 
-/** Verifies it with the first key that signed it. */
+/** Verifies the token with the first of the keys that fits. */
 async function payloadOf(
   token: string,
   [getKey, ...others]: readonly JWTVerifyGetKey[],
@@ -93,7 +93,7 @@ function publicKeys(url: string, now: () => number): JWTVerifyGetKey {
   let failure: { readonly cause: unknown; readonly at: number } | undefined;
 
   async function fetchKeys(address: string, options: RequestInit): Promise<Response> {
-    // Not every hook must wait for a server that has just failed.
+    // Spare hooks the wait for a server that has just failed.
     if (!last && failure && now() - failure.at < PAUSE_MS) throw new KeysError('no keys', { cause: failure.cause });
     try {
       const response = await fetch(address, options);
@@ -124,7 +124,7 @@ const WRONG_CLAIM = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
 const verifiedPayload = (error: unknown): unknown =>
   [EXPIRED, WRONG_CLAIM].includes(codeOf(error) ?? '') ? (error as { payload?: unknown }).payload : undefined;
 
-/** Explains jose's error without the parts that quote the token. */
+/** Explains jose's error without quoting the token. */
 function problemOf(error: unknown): string {
   const { claim } = error as { claim?: string };
   switch (codeOf(error)) {

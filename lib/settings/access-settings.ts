@@ -14,9 +14,9 @@ import { ACTIONS, methodNamed, METHODS, type Action } from '../wcs/methods.ts';
 
 export interface AccessSettings {
   readonly policies: readonly Policy[];
-  /** The actions that are allowed while the store or the keys cannot be reached. */
+  /** Whether the action is allowed while the store or the keys cannot be reached. */
   readonly failsOpen: (action: Action | undefined) => boolean;
-  /** The same for bans that nobody could read: all, but where FAIL_OPEN says otherwise. */
+  /** The same while the bans have never been read: every action, unless FAIL_OPEN is set. */
   readonly bansFailOpen: (action: Action | undefined) => boolean;
   readonly sip: SipRules;
   /** Undefined if the policy token is off. */
@@ -57,7 +57,7 @@ function checkOwn({ decides }: OwnPolicy, problems: string[]): void {
   for (const [name, fields] of Object.entries(decides)) {
     const method = methodNamed(name);
     if (method !== name) problem(`${JSON.stringify(name)}, which is not a REST method of WCS`);
-    else if (!METHODS[method].action) problem(`${name}, which a denial does not stop`);
+    else if (!METHODS[method].action) problem(`${name}, which a denial would not stop`);
     for (const field of fields) {
       if (method === 'connect' && field === 'restClientConfig')
         problem('connect and overwrites restClientConfig: set REST_CLIENT_CONFIG');

@@ -11,7 +11,7 @@ export interface BoardSettings {
   readonly callsTable: string;
   /** Undefined where bans are off. */
   readonly bansTable: string | undefined;
-  /** What the board's tokens are verified with: the same as those of clients. Undefined: there are none. */
+  /** How the board's tokens are verified: like those of clients. Undefined if tokens are off. */
   readonly tokens: TokenSettings | undefined;
   /** Whether this is the local stack. */
   readonly isOffline: boolean;
@@ -35,7 +35,7 @@ export function readBoardSettings(env: Environment): BoardSettings {
   return settings;
 }
 
-/** Whole origins alone: whoever has a page there may act for whoever opens it with a token. */
+/** Accepts whole origins only: a page there may act for whoever opens it with a token. */
 export function readBoardOrigins({ BOARD_ORIGINS }: Environment, problems: string[]): readonly string[] {
   const origins = list(BOARD_ORIGINS);
   for (const origin of origins) {

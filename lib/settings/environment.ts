@@ -1,4 +1,4 @@
-/** Reads single settings and collects their problems, so that a start reports every problem at once. */
+/** Reads single settings and collects their problems, so that every problem is reported at once. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

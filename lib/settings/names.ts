@@ -6,13 +6,13 @@ export const SETTINGS_OF_JOBS = [
   ...['STOP_STREAMS', 'MAX_DURATION_SECONDS', 'LIVE_SHARDS'],
 ] as const;
 
-/** Of the board: its tokens are those of clients. */
+/** Settings of the board. Its tokens are verified like those of clients. */
 export const SETTINGS_OF_BOARD = [
   ...['BOARD_ORIGINS', 'BANS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'],
 ] as const;
 
-/** What the functions that hooks call have besides. */
+/** What the functions that hooks call have in addition to those of jobs. */
 export const SETTINGS_OF_HOOKS = [
   ...['FAIL_METHODS', 'FAIL_OPEN', 'REST_CLIENT_CONFIG', 'ALLOWED_ORIGINS'],
   ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR', 'SIP_ACCOUNT'],

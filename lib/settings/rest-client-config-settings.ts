@@ -19,13 +19,13 @@ export function readRestClientConfig(env: Environment, rules: Rules, problems: s
     // WCS declines a connection with or without FAIL.
     ...decided.filter((method) => method !== 'connect'),
     ...(rules.stopsStreams ? (['StreamKeepAliveEvent'] as const) : []),
-    // Only where the operator has decided that our answers may end streams: FAIL makes our trouble the streams' trouble, which
-    // nobody should get for bans that there may never be.
+    // Only where the operator has decided that our answers may end streams: with FAIL our outages stop streams, too, which
+    // nobody should risk for bans that may never exist.
     ...(rules.stopsStreams && rules.hasBans ? BANNABLE.filter((method) => method !== 'connect') : []),
     ...readFailMethods(env, problems),
   ]);
   const overwrites = Object.fromEntries(
-    // WCS takes any field from the answer to connect, which it has asked for before it knows of this.
+    // WCS takes any field from the answer to connect, because it does not have this config yet.
     decided
       .filter((method) => method !== 'connect')
       .map((method) => [method, [...new Set(rules.policies.flatMap(({ decides }) => decides[method] ?? []))]]),

@@ -1,4 +1,4 @@
-/** The settings of all functions: read from the environment once, checked together. */
+/** The settings of all functions: read from the environment once, and checked together. */
 import { readAccess, type AccessSettings } from './access-settings.ts';
 import type { Policy } from '../access/decision.ts';
 import type { OwnPolicy } from '../access/own-policy.ts';
@@ -37,7 +37,7 @@ export interface HookSettings extends Settings {
   readonly logNumbers: NumberForm;
 }
 
-/** The settings of the function that tells the bus of changes. */
+/** The settings of the function that publishes changes. */
 export interface ChangesSettings extends Settings {
   /** The name of the bus. */
   readonly eventBus: string;
@@ -66,7 +66,7 @@ export const readChangesSettings = (env: Environment): ChangesSettings =>
     changesDeadLetterQueueUrl: required(
       env,
       'CHANGES_DEAD_LETTER_QUEUE_URL',
-      'the URL of the queue of changes that cannot be told',
+      'the URL of the dead-letter queue of changes',
       problems,
     ),
   }));
@@ -118,7 +118,7 @@ const readCommon = (env: Environment, problems: string[]): Settings => ({
   deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL', 'the URL of its dead-letter queue', problems),
 });
 
-/** Whether somebody can be banned: where BANS=false does not take the table away. */
+/** Whether there are bans: BANS=false leaves their table out. */
 export const hasBans = ({ BANS }: Environment): boolean => BANS !== 'false';
 
 /** The name of the table of bans; undefined where bans are off. */
@@ -135,8 +135,8 @@ export function readCredentials(
   if (HOOK_SECRET_PREVIOUS && !HOOK_SECRET) {
     problems.push('HOOK_SECRET_PREVIOUS is set without HOOK_SECRET: set the secret that WCS will use from now on');
   }
-  if (HOOK_USER && !HOOK_PASSWORD) problems.push('HOOK_USER is set without HOOK_PASSWORD: set both or none');
-  if (HOOK_PASSWORD && !HOOK_USER) problems.push('HOOK_PASSWORD is set without HOOK_USER: set both or none');
+  if (HOOK_USER && !HOOK_PASSWORD) problems.push('HOOK_USER is set without HOOK_PASSWORD: set both or neither');
+  if (HOOK_PASSWORD && !HOOK_USER) problems.push('HOOK_PASSWORD is set without HOOK_USER: set both or neither');
   if (HOOK_USER?.includes(':')) problems.push('HOOK_USER has a colon, which HTTP Basic does not allow in a user name');
 
   const isOffline = IS_OFFLINE === 'true';
@@ -144,7 +144,7 @@ export function readCredentials(
   if (!hasCredentials && !isOffline) {
     problems.push(
       SECRETS_PATH
-        ? `no credentials: put the parameter ${SECRETS_PATH}/hook-secret (npm run secrets -- --stage ${STAGE}), or ${SECRETS_PATH}/hook-user and hook-password`
+        ? `no credentials: create the parameter ${SECRETS_PATH}/hook-secret (npm run secrets -- --stage ${STAGE}), or ${SECRETS_PATH}/hook-user and hook-password`
         : 'no credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD',
     );
   }
@@ -177,7 +177,7 @@ function readTimes(env: Environment, problems: string[]): Lease & Retention {
   const leastDays = LEAST_RETENTION_DAYS + Math.ceil(maxAgeSeconds / DAY_SECONDS);
   if (retentionDays < leastDays) {
     problems.push(
-      `RETENTION_DAYS=${retentionDays} is less than ${leastDays}: a row must stay ${LEAST_RETENTION_DAYS} days after MAX_AGE_SECONDS=${maxAgeSeconds}, as a parked hook may come so late`,
+      `RETENTION_DAYS=${retentionDays} is less than ${leastDays}: a row must stay ${LEAST_RETENTION_DAYS} days after MAX_AGE_SECONDS=${maxAgeSeconds}, because a parked hook may come that late`,
     );
   }
   return { leaseSeconds, maxAgeSeconds, retentionSeconds: retentionDays * DAY_SECONDS };

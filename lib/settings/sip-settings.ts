@@ -1,4 +1,4 @@
-/** SIP_ACCOUNT: which SIP account a connection gets. The accounts themselves are secrets. */
+/** SIP_ACCOUNT names the account that a connection gets. The accounts themselves are secrets. */
 import { isSipAccountName, OF_CLIENT } from '../access/sip-account-name.ts';
 import type { SipRules } from '../access/sip-policy.ts';
 import { list, type Environment } from './environment.ts';

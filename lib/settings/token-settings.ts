@@ -1,4 +1,4 @@
-/** The settings of tokens: off by default, and all are needed when they are on. */
+/** The settings of tokens. Tokens are off by default, and need all these settings when they are on. */
 import type { TokenSettings } from '../platform/token-verifier.ts';
 import type { Environment } from './environment.ts';
 
@@ -8,7 +8,7 @@ const LEAST_SECRET_BYTES = 32;
 const TOKEN_SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS'];
 const TOKEN_SETTINGS = ['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_FIELD', 'TOKEN_FOR'];
 
-/** A deployed stage may have its secret before a deploy switches tokens on. */
+/** The settings that switch tokens on. Not the secret of a deployed stage, which may be there before that deploy. */
 const switchesOf = (env: Environment) =>
   (env['SECRETS_PATH'] ? TOKEN_SETTINGS : [...TOKEN_SECRETS, ...TOKEN_SETTINGS]).filter((name) => env[name]);
 
@@ -53,7 +53,7 @@ export function readTokens(
   };
 }
 
-/** https, or on this machine: nobody in between can change the keys. */
+/** Whether nobody on the way can change the keys: https, or on this machine. */
 function isSecureUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username } = new URL(text);

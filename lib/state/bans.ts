@@ -76,5 +76,5 @@ export function readDuration(text: string): number {
   const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (UNITS[unit] ?? 0);
   if (seconds > 0 && seconds <= LONGEST_SECONDS) return seconds;
-  throw new RangeError('for is no duration: expected a number and s, m, h or d, such as 1h');
+  throw new RangeError('for is not a duration: expected a number and s, m, h or d, such as 1h');
 }

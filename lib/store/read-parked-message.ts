@@ -48,5 +48,7 @@ export function readMessage(body: string): ParkedMessage | { readonly problem: s
     return { problem: 'the message is not JSON' };
   }
   const { success, output, issues } = v.safeParse(ParkedMessageSchema, value, { abortEarly: true });
-  return success ? output : { problem: `the message is no parked sighting: ${v.getDotPath(issues[0]) ?? 'its form'}` };
+  return success
+    ? output
+    : { problem: `the message is not a parked sighting: ${v.getDotPath(issues[0]) ?? 'its form'}` };
 }

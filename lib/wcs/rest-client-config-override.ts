@@ -23,14 +23,14 @@ export function override(
   { failMethods, overwrites }: ConfigRules,
   needed: (method: MethodName, field: string) => boolean,
 ): { readonly config: RestClientConfig; readonly problems: readonly string[] } {
-  if (!isObject(theirs)) return { config: ours, problems: ['it is no JSON object'] };
+  if (!isObject(theirs)) return { config: ours, problems: ['it is not a JSON object'] };
   const problems: string[] = [];
   const config: RestClientConfig = { ...ours };
   for (const [name, entry] of Object.entries(theirs)) {
     const method = METHOD_NAMES.find((known) => known === name);
     if (!method) problems.push(`${JSON.stringify(name)} is no REST method of WCS (names are case-sensitive)`);
     else if (method === 'connect') problems.push('connect: WCS has called it before it knows of this');
-    else if (!isObject(entry)) problems.push(`${method} is no JSON object`);
+    else if (!isObject(entry)) problems.push(`${method} is not a JSON object`);
     else {
       const wrong = Object.entries(entry).flatMap(([key, value]) => problemOfKey(key, value));
       const merged = { ...DEFAULT_ENTRY, ...ours[method], ...entry };
@@ -65,7 +65,7 @@ export function override(
 
 function problemOfKey(key: string, value: unknown): string[] {
   if (!KEYS.includes(key)) return [`${JSON.stringify(key)} is none of ${KEYS.join(', ')}`];
-  if (typeof value !== 'string') return [`${key} is no string`];
+  if (typeof value !== 'string') return [`${key} is not a string`];
   const words: readonly string[] | undefined = WORDS[key as keyof typeof WORDS];
   return words && !words.includes(value) ? [`${key} is ${JSON.stringify(value)}: expected ${words.join(' or ')}`] : [];
 }

@@ -416,8 +416,9 @@ describe('serverless package', () => {
     expect(gone.sort()).toEqual([
       ...['ChangesDeadLetterQueue', 'ChangesErrorsAlarm', 'ChangesEventSourceMappingDynamodbCallsTable'],
       'ChangesEventSourceMappingDynamodbSessionsTable',
-      ...['ChangesEventSourceMappingDynamodbStreamsTable', 'ChangesLambdaFunction', 'ChangesLateAlarm'],
-      ...['ChangesLogGroup', 'ChangesRole', 'ChangesThrottlesAlarm', 'ChangesUntoldAlarm', 'EventBus'],
+      'ChangesEventSourceMappingDynamodbStreamsTable',
+      ...['ChangesGivenUpAlarm', 'ChangesLambdaFunction', 'ChangesLateAlarm'],
+      ...['ChangesLogGroup', 'ChangesRole', 'ChangesThrottlesAlarm', 'EventBus'],
     ]);
     expect(text).not.toMatch(/StreamSpecification|StreamArn|EventBus|[cC]hanges/);
   });

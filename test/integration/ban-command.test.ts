@@ -124,7 +124,7 @@ describe('npm run ban', () => {
       [[], /whom\? Give one of --sub NAME, --name NAME, --session ID, or --list/],
       [['--sub', 'a', '--name', 'b'], /whom\? Give one of/],
       [['--sub', ''], /--sub is empty: whom does it ban\?/],
-      [['--sub', 'a', '--for', '1 week'], /--for is no duration: expected a number and s, m, h or d, such as 1h/],
+      [['--sub', 'a', '--for', '1 week'], /--for is not a duration: expected a number and s, m, h or d, such as 1h/],
       [['--list', '--sub', 'a'], /--list goes with none/],
       [['--lift', '--sub', 'a', '--for', '1h'], /--lift needs neither --for nor --reason/],
       [['--sub', 'a', '--stage', 'a b'], /--stage a b: expected letters/],

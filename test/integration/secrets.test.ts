@@ -85,7 +85,7 @@ describe('a deployed stage', () => {
           CloudWatchMetrics: [{ Namespace: 'wcs-hooks/prod', Dimensions: [[]], Metrics: [{ Name: 'notReady' }] }],
         },
         cause: expect.stringContaining(
-          'put the parameter /wcs-hooks/prod/hook-secret (npm run secrets -- --stage prod)',
+          'create the parameter /wcs-hooks/prod/hook-secret (npm run secrets -- --stage prod)',
         ) as string,
       },
     ]);

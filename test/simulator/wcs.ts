@@ -20,7 +20,7 @@ export interface Answer {
   /** 200 and the echo: only then may a WCS, and a test, believe that the event is safe. */
   readonly acknowledged: boolean;
   readonly milliseconds: number;
-  /** The body of a 200; undefined if it is no JSON object, and for any other status: to a WCS these are errors. */
+  /** The body of a 200; undefined if it is not a JSON object, and for any other status: to a WCS these are errors. */
   readonly fields: Fields | undefined;
   /** The policy that denied it. */
   readonly policy?: string | undefined;

@@ -65,7 +65,7 @@ export function changesOf(kind: KindName, id: string, writes: readonly Write[]):
     const event = changeOf(kind, id, write.before, write.after);
     const broken = (what: string) => new Error(`${id}: ${what}: ${JSON.stringify({ ...write, event })}`);
     if ((event !== undefined) !== isTransition(kind, write))
-      throw broken(event ? 'no transition' : 'a transition untold');
+      throw broken(event ? 'no transition' : 'a transition without an event');
     if (!event) continue;
     const last = events.at(-1);
     if (last && event.revision <= last.revision) throw broken('its revision is not greater than the one before');
@@ -74,7 +74,7 @@ export function changesOf(kind: KindName, id: string, writes: readonly Write[]):
     if (event.previousPhase === undefined && last) throw broken('it follows no phase');
     const isNewPhase = event.phase !== last?.phase;
     if (isNewPhase && (event.event === 'stopping' || (event.event === 'corrected') !== (event.phase === 'seen')))
-      throw broken('a new phase untold');
+      throw broken('a new phase without an event');
     const problem = schemaProblem(envelopeOf(kind, event, 0));
     if (problem !== undefined) throw broken(problem);
     events.push(event);

@@ -19,7 +19,7 @@ interface Answer {
 /** Changes what the backend answers, or answers itself. */
 export type Spoil = (
   answer: Answer,
-  hook: { readonly method: string; readonly verdict: string; readonly response: ServerResponse },
+  hook: { readonly method: string; readonly check: string; readonly response: ServerResponse },
 ) => void | undefined | 'answered';
 export const well: Spoil = () => {};
 
@@ -43,17 +43,17 @@ export async function startExaminedBackend() {
       const { authorization } = request.headers;
       received.push({ method, body: body.toString() });
       const basic = control.takesBasic ? { basic: BASIC } : {};
-      const verdict = verify(authorization, body, { secrets: [SECRET], ...basic });
+      const check = verify(authorization, body, { secrets: [SECRET], ...basic });
       const answer: Answer = { status: 200, headers: { 'content-type': 'application/json' }, body };
-      if (verdict === 'missing' && control.takesBasic) {
+      if (check === 'missing' && control.takesBasic) {
         answer.status = 401;
         answer.headers['www-authenticate'] = 'Basic realm="x"';
-      } else if (verdict !== 'authentic') answer.status = 403;
+      } else if (check !== 'authentic') answer.status = 403;
       else if (method === 'connect') {
         const config = restClientConfig({ failMethods: new Set(['publishStream']), overwrites: {} });
         answer.body = JSON.stringify({ ...(JSON.parse(body.toString()) as object), restClientConfig: config });
       }
-      if (control.spoil(answer, { method, verdict, response }) === 'answered') return;
+      if (control.spoil(answer, { method, check, response }) === 'answered') return;
       response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });

@@ -177,7 +177,7 @@ describe('a connection without an account', () => {
 
 describe('an account that cannot be had', () => {
   const cases = [
-    ['is not there', {}, undefined, 403, 'denied', 'sip: the account line: there is none'],
+    ['is not there', {}, undefined, 403, 'denied', 'sip: the account line: it does not exist'],
     [
       'is not usable',
       { line: { ...ACCOUNT, sipDomain: undefined } },

@@ -76,9 +76,13 @@ describe('/board/bans', () => {
     [{ key: '' }, 'key', 'key is empty: give one, or leave it out'],
     [{ key: 'alice' }, 'key', 'key is neither sub:…, name:…, session:…'],
     [{ key: 'sub:' }, 'key', 'sub is empty: whom does it ban?'],
-    [{ key: 5 }, 'key', 'key is no text'],
-    [{ key: 'sub:a', for: '1' }, 'for', 'for is no duration: expected a number and s, m, h or d, such as 1h'],
-    [{ key: 'sub:a', until: 'tomorrow' }, 'until', 'until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z'],
+    [{ key: 5 }, 'key', 'key is not a string'],
+    [{ key: 'sub:a', for: '1' }, 'for', 'for is not a duration: expected a number and s, m, h or d, such as 1h'],
+    [
+      { key: 'sub:a', until: 'tomorrow' },
+      'until',
+      'until is not a time: expected ISO 8601, such as 2026-11-25T10:00:00Z',
+    ],
     [{ key: 'sub:a', until: NOW_ISO }, 'until', 'until is over: expected a time to come'],
     [{ key: 'sub:a', until: '2099-01-01T00:00:00Z', for: '1h' }, 'until', 'for and until do not go together: give one'],
     [{ key: 'sub:a', reason: 'x'.repeat(257) }, 'reason', 'reason has more than 256 bytes'],
@@ -96,7 +100,7 @@ describe('/board/bans', () => {
       expect([status, json?.['parameter'], json?.['detail']]).toEqual([
         400,
         'until',
-        'until is no time: expected ISO 8601, such as 2026-11-25T10:00:00Z',
+        'until is not a time: expected ISO 8601, such as 2026-11-25T10:00:00Z',
       ]);
     },
   );

@@ -136,8 +136,8 @@ describe('GET /board/live', () => {
   it.each([
     ['limit=0', 'limit', 'limit is less than 1'],
     ['limit=501', 'limit', 'limit is more than 500'],
-    ['limit=ten', 'limit', 'limit is no whole number: expected 1 to 500'],
-    ['limit=1e2', 'limit', 'limit is no whole number: expected 1 to 500'],
+    ['limit=ten', 'limit', 'limit is not a whole number: expected 1 to 500'],
+    ['limit=1e2', 'limit', 'limit is not a whole number: expected 1 to 500'],
     ['limit=1&limit=2', 'limit', 'limit is given twice: expected it once'],
     ['kind=sessions', 'kind', /^kind is unknown: expected streams/],
     ['name=', 'name', 'name is empty: give one, or leave it out'],

@@ -52,11 +52,11 @@ describe('what no gateway sends', () => {
       { ...whole, requestContext: { timeEpoch: 1e20 } },
       'requestContext.timeEpoch is not usable',
     ],
-    ['a body that is no text', { ...whole, body: { mediaSessionId: 'SECRET' } }, 'body is not usable'],
+    ['a body that is not a string', { ...whole, body: { mediaSessionId: 'SECRET' } }, 'body is not usable'],
   ])('(%s) is a 400 that says what it is, and one line in the log', async (_, event, part) => {
     const { call, lines } = hookFunction();
     const answer = await call(event);
-    const message = `no request of API Gateway (payload format 2.0): ${part}`;
+    const message = `not a request from API Gateway (payload format 2.0): ${part}`;
     expect(answer).toEqual({
       statusCode: 400,
       headers: { 'content-type': 'application/json' },

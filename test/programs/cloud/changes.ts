@@ -131,14 +131,14 @@ export async function problemsOfSpoiltRow(aws: Aws, stage: Stage, subscriber: Su
   await sendLives(stage, { streams: 2 });
   await client.send(new PutItemCommand({ TableName, Item }));
   await sendLives(stage, { streams: 2 });
-  const isThere = await until(TOLD_SECONDS, async () => (await waitingIn(aws, stage, 'untold-changes')) > 0);
+  const isThere = await until(TOLD_SECONDS, async () => (await waitingIn(aws, stage, 'changes-dead-letters')) > 0);
   const problems = await problemsOfTold(subscriber);
   await client.send(new DeleteItemCommand({ TableName, Key }));
   client.destroy();
-  const letters = isThere ? await deadLetters(aws, stage, 'untold-changes') : [];
+  const letters = isThere ? await deadLetters(aws, stage, 'changes-dead-letters') : [];
   const [letter] = letters;
   const isRight = letters.length === 1 && letter?.body.includes('"spoilt"') && letter.reason?.includes('"on air"');
-  return [...problems, ...(isRight ? [] : [`among the untold changes: ${JSON.stringify(letters)}`])];
+  return [...problems, ...(isRight ? [] : [`among the dead letters of changes: ${JSON.stringify(letters)}`])];
 }
 
 const MANY = 1000;

@@ -10,7 +10,7 @@ const urlOf = async ({ ask }: Aws, { prefix }: Stage, queue: string) =>
 export async function waitingIn(
   aws: Aws,
   stage: Stage,
-  queue: 'parking' | 'dead-letters' | 'untold-changes',
+  queue: 'parking' | 'dead-letters' | 'changes-dead-letters',
 ): Promise<number> {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
   const QueueUrl = await urlOf(aws, stage, queue);
@@ -28,7 +28,7 @@ export async function park(aws: Aws, stage: Stage, MessageBody: string): Promise
 export async function deadLetters(
   aws: Aws,
   stage: Stage,
-  queue: 'dead-letters' | 'untold-changes' = 'dead-letters',
+  queue: 'dead-letters' | 'changes-dead-letters' = 'dead-letters',
 ): Promise<{ body: string; reason: string | undefined }[]> {
   const QueueUrl = await urlOf(aws, stage, queue);
   const options = { MaxNumberOfMessages: 10, MessageAttributeNames: ['All'], VisibilityTimeout: 0 };

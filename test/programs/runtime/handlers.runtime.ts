@@ -270,7 +270,7 @@ describe('under the runtime client of a Lambda', () => {
     try {
       const early = await start('event', deployed);
       expect(await send(early, 'StreamStatusEvent', body).answer).toMatchObject({ statusCode: 503 });
-      const put = expect.stringContaining('put the parameter /wcs-hooks/test/hook-secret') as string;
+      const put = expect.stringContaining('create the parameter /wcs-hooks/test/hook-secret') as string;
       expect(await linesOf(early, 1)).toMatchObject([{ message: 'not ready', level: 'ERROR', cause: put }]);
 
       store.parameters.set('/wcs-hooks/test/hook-secret', SECRET);

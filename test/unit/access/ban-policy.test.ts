@@ -5,7 +5,7 @@ import { bansOf, type Ban } from '../../../lib/state/bans.ts';
 
 const MISSING: SessionLookup = { unknown: 'the connection is not known', isMissing: true };
 const DOWN: SessionLookup = { unknown: 'no answer' };
-const ALLOW = { verdict: 'allow' };
+const ALLOW = { effect: 'allow' };
 
 const policyWith = (bans: readonly Ban[] | undefined, rules: { hasTokens?: boolean; failsOpen?: boolean } = {}) =>
   createBanPolicy({ bans: bans && bansOf(bans), hasTokens: true, failsOpen: false, ...rules });
@@ -34,20 +34,20 @@ describe('policy ban', () => {
 
   it('says who is banned, and why, if somebody wrote that down', () => {
     const token = { claims: { sub: 'alice' } };
-    expect(ask([{ key: 'sub:alice' }], { token })).toEqual({ verdict: 'deny', reason: 'sub:alice' });
+    expect(ask([{ key: 'sub:alice' }], { token })).toEqual({ effect: 'deny', reason: 'sub:alice' });
     expect(ask([{ key: 'sub:alice', reason: 'spam' }], { token })).toEqual({
-      verdict: 'deny',
+      effect: 'deny',
       reason: 'sub:alice (spam)',
     });
-    expect(ask([{ key: 'sub:alice', until: 1 }], { token, at: 999 })).toMatchObject({ verdict: 'deny' });
+    expect(ask([{ key: 'sub:alice', until: 1 }], { token, at: 999 })).toMatchObject({ effect: 'deny' });
     expect(ask([{ key: 'sub:alice', until: 1 }], { token, at: 1000 })).toEqual(ALLOW);
   });
 
   it('knows the user of the token, else of the connection', () => {
     const bans = [{ key: 'sub:alice' }];
     const session = { session: { sub: 'alice' } };
-    expect(ask(bans, {}, session)).toMatchObject({ verdict: 'deny' });
-    expect(ask(bans, { token: { claims: {} } }, session)).toMatchObject({ verdict: 'deny' });
+    expect(ask(bans, {}, session)).toMatchObject({ effect: 'deny' });
+    expect(ask(bans, { token: { claims: {} } }, session)).toMatchObject({ effect: 'deny' });
     expect(ask(bans, { token: { claims: { sub: 'bob' } } }, session)).toEqual(ALLOW);
     expect(ask(bans, {}, { session: { sub: 'bob' } })).toEqual(ALLOW);
     expect(ask(bans, {}, { session: {} })).toEqual(ALLOW);
@@ -56,7 +56,7 @@ describe('policy ban', () => {
 
   it('takes a name for that of a stream alone, and a field of another type for nobody’s', () => {
     const bans = [{ key: 'name:7' }, { key: 'session:7' }];
-    expect(ask(bans, { body: { name: '7' } })).toMatchObject({ verdict: 'deny', reason: 'name:7' });
+    expect(ask(bans, { body: { name: '7' } })).toMatchObject({ effect: 'deny', reason: 'name:7' });
     expect(ask(bans, { method: 'call', body: { name: '7' } })).toEqual(ALLOW);
     expect(ask(bans, { method: 'call', body: { sessionId: '7' } })).toMatchObject({ reason: 'session:7' });
     expect(ask(bans, { body: { name: 7, sessionId: 7 } })).toEqual(ALLOW);
@@ -64,17 +64,17 @@ describe('policy ban', () => {
 
   it('knows a connection by its id as rows show it', () => {
     const body = { sessionId: 'rtsp://u:SECRET@host/x' };
-    expect(ask([{ key: 'session:rtsp://host/x' }], { body })).toMatchObject({ verdict: 'deny' });
+    expect(ask([{ key: 'session:rtsp://host/x' }], { body })).toMatchObject({ effect: 'deny' });
   });
 
   it('cannot decide before the bans are read, unless that fails open', () => {
-    expect(ask(undefined, {})).toEqual({ verdict: 'undecided', reason: 'the bans cannot be read' });
+    expect(ask(undefined, {})).toEqual({ effect: 'undecided', reason: 'the bans cannot be read' });
     expect(ask(undefined, {}, MISSING, true)).toEqual(ALLOW);
   });
 
   it('cannot decide about a user whose connection cannot be read, unless that fails open or nobody asked for it', () => {
     const bans = [{ key: 'sub:alice' }];
-    expect(ask(bans, {}, DOWN)).toEqual({ verdict: 'undecided', reason: 'no answer' });
+    expect(ask(bans, {}, DOWN)).toEqual({ effect: 'undecided', reason: 'no answer' });
     expect(ask(bans, {}, DOWN, true)).toEqual(ALLOW);
     expect(ask(bans, {}, MISSING)).toEqual(ALLOW);
     expect(ask(bans, { token: { claims: { sub: 'bob' } } }, DOWN)).toEqual(ALLOW);

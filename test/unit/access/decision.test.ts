@@ -29,25 +29,25 @@ describe('several policies', () => {
     );
 
   it('allow what all of them allow, and what none applies to', () => {
-    expect(together([])).toEqual({ verdict: 'allow' });
-    expect(together([allow(), allow()])).toEqual({ verdict: 'allow' });
+    expect(together([])).toEqual({ effect: 'allow' });
+    expect(together([allow(), allow()])).toEqual({ effect: 'allow' });
   });
 
   it('refuse what one of them denies, whatever the others say or cannot say', () => {
-    expect(together([allow(), deny('no')])).toEqual({ verdict: 'deny', policy: 'token', reason: 'token: no' });
+    expect(together([allow(), deny('no')])).toEqual({ effect: 'deny', policy: 'token', reason: 'token: no' });
     for (const failsOpen of [true, false]) {
-      expect(together([undecided('down'), deny('no')], failsOpen)).toMatchObject({ verdict: 'deny', policy: 'token' });
+      expect(together([undecided('down'), deny('no')], failsOpen)).toMatchObject({ effect: 'deny', policy: 'token' });
     }
   });
 
   it('allow what cannot be decided only where that fails open, and say so', () => {
     expect(together([allow(), undecided('down')])).toEqual({
-      verdict: 'undecided',
+      effect: 'undecided',
       policy: 'token',
       reason: 'token: down',
     });
     expect(together([undecided('down'), allow({ maxDuration: 5 })], true)).toEqual({
-      verdict: 'allow',
+      effect: 'allow',
       failedOpen: 'origin: down',
       maxDuration: 5,
     });
@@ -55,9 +55,9 @@ describe('several policies', () => {
 
   it('put their terms together: every overwritten field, and the shortest duration', () => {
     const all = [allow({ overwrite: { name: 'a' }, maxDuration: 60 }), allow({ maxDuration: 30 }), allow()];
-    expect(together(all)).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    expect(together(all)).toEqual({ effect: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
     // Whichever of them says so.
-    expect(together(all.toReversed())).toEqual({ verdict: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
+    expect(together(all.toReversed())).toEqual({ effect: 'allow', overwrite: { name: 'a' }, maxDuration: 30 });
     expect(together([allow({ maxDuration: 30 }), allow(), allow({ maxDuration: 60 })])).toMatchObject({
       maxDuration: 30,
     });
@@ -74,20 +74,20 @@ describe('several policies', () => {
       reason: 'origin: down',
     });
     expect(together([undecided('down'), undecided('away')], true)).toEqual({
-      verdict: 'allow',
+      effect: 'allow',
       failedOpen: 'origin: down',
     });
   });
 
   it('overwrite only what they said they may, and limit within reason', () => {
     const overwrite = { name: 'a', sessionId: 'another' };
-    expect(together([allow({ overwrite })])).toEqual({ verdict: 'allow', overwrite: { name: 'a' } });
-    expect(together([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ verdict: 'allow' });
+    expect(together([allow({ overwrite })])).toEqual({ effect: 'allow', overwrite: { name: 'a' } });
+    expect(together([allow({ overwrite: { sessionId: 'another' } })])).toEqual({ effect: 'allow' });
     const century = 100 * 365 * 24 * 3600;
     expect(together([allow({ maxDuration: century })])).toMatchObject({ maxDuration: century });
     for (const maxDuration of [century + 1, 1e15, NaN, Infinity])
-      expect(together([allow({ maxDuration })])).toEqual({ verdict: 'allow' });
-    expect(together([allow({ maxDuration: -5 })])).toEqual({ verdict: 'allow', maxDuration: 0 });
+      expect(together([allow({ maxDuration })])).toEqual({ effect: 'allow' });
+    expect(together([allow({ maxDuration: -5 })])).toEqual({ effect: 'allow', maxDuration: 0 });
   });
 });
 

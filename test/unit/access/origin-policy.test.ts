@@ -8,12 +8,12 @@ const policy = createOriginPolicy([
   'capacitor://localhost',
 ]);
 const from = (origin: unknown) => policy.decide({ method: 'connect', body: { origin }, at: 0 }, { problem: 'none' });
-const ANOTHER = { verdict: 'deny', reason: 'another origin' };
+const ANOTHER = { effect: 'deny', reason: 'another origin' };
 const allDenied = (origins: string[]) => {
   for (const origin of origins) expect([origin, from(origin)]).toEqual([origin, ANOTHER]);
 };
 const allAllowed = (origins: string[]) => {
-  for (const origin of origins) expect([origin, from(origin)]).toEqual([origin, { verdict: 'allow' }]);
+  for (const origin of origins) expect([origin, from(origin)]).toEqual([origin, { effect: 'allow' }]);
 };
 
 describe('policy origin', () => {
@@ -33,14 +33,14 @@ describe('policy origin', () => {
 
   it('says of a client without an origin that it has none', () => {
     for (const origin of [undefined, null, '', 5, ['https://example.com']]) {
-      expect(from(origin)).toEqual({ verdict: 'deny', reason: 'no origin' });
+      expect(from(origin)).toEqual({ effect: 'deny', reason: 'no origin' });
     }
   });
 
   it('takes no origin that is longer than 512 characters', () => {
     const ofLength = (length: number) => `https://${'a'.repeat(length - 'https://.example.org'.length)}.example.org`;
     expect(ofLength(512)).toHaveLength(512);
-    expect(from(ofLength(512))).toEqual({ verdict: 'allow' });
+    expect(from(ofLength(512))).toEqual({ effect: 'allow' });
     expect(from(ofLength(513))).toEqual(ANOTHER);
   });
 

@@ -45,8 +45,8 @@ describe('your own policy', () => {
     const [policy] = createPolicies(NONE, { decides: { publishStream: [] }, decide: () => allow() });
     const decide = (isMissing: boolean) =>
       policy?.decide({ method: 'publishStream', body: {}, at: 0 }, { unknown: 'no answer', isMissing });
-    expect(decide(false)).toEqual({ verdict: 'undecided', reason: 'no answer' });
-    expect(decide(true)).toEqual({ verdict: 'allow' });
+    expect(decide(false)).toEqual({ effect: 'undecided', reason: 'no answer' });
+    expect(decide(true)).toEqual({ effect: 'allow' });
   });
 
   it('may read any field but the sdp, which WCS leaves out', () => {

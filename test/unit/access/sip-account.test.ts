@@ -64,7 +64,7 @@ describe('a SIP account', () => {
   });
 
   it.each(['"S3CRET"', '["S3CRET"]', 'null', '5'])('is not %j', (json) => {
-    expect(readSipAccount(json)).toEqual({ problem: 'it is no JSON object' });
+    expect(readSipAccount(json)).toEqual({ problem: 'it is not a JSON object' });
   });
 });
 

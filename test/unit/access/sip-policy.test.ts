@@ -29,7 +29,7 @@ describe('the account of a connection', () => {
 });
 
 describe('policy sip', () => {
-  const [none, allow] = [{ verdict: 'allow', overwrite: NO_SIP_ACCOUNT }, { verdict: 'allow' }];
+  const [none, allow] = [{ effect: 'allow', overwrite: NO_SIP_ACCOUNT }, { effect: 'allow' }];
 
   it('leaves a page its own account only where the setting says so', () => {
     for (const field of SIP_FIELDS) {
@@ -48,15 +48,15 @@ describe('policy sip', () => {
     const account = 'account' in reading ? reading.account : expect.fail();
     for (const rules of ALL) {
       expect(decideFor(rules, {}, { name: 'line', lookup: { account } })).toEqual({
-        verdict: 'allow',
+        effect: 'allow',
         overwrite: account,
       });
       expect(decideFor(rules, {}, { name: 'line', lookup: { problem: 'it is not JSON' } })).toEqual({
-        verdict: 'deny',
+        effect: 'deny',
         reason: 'the account line: it is not JSON',
       });
       expect(decideFor(rules, {}, { name: 'line', lookup: { unavailable: new Error('down') } })).toEqual({
-        verdict: 'undecided',
+        effect: 'undecided',
         reason: 'the account line cannot be read',
       });
     }

@@ -44,7 +44,7 @@ describe('policy token', () => {
 
   it('denies a callee that the token does not name exactly, and a transfer by its target', () => {
     const ask = (method: 'call' | 'transfer', body: Record<string, unknown>, call?: string[]) =>
-      policyFor().decide({ method, body, at: 0, token: { claims: call ? { call } : {} } }, NOBODY).verdict;
+      policyFor().decide({ method, body, at: 0, token: { claims: call ? { call } : {} } }, NOBODY).effect;
     expect(ask('call', { callee: '100' }, ['99', '100'])).toBe('allow');
     expect(ask('transfer', { target: '100', callee: '5' }, ['100'])).toBe('allow');
     expect(ask('transfer', { target: '5', callee: '100' }, ['100'])).toBe('deny');
@@ -60,54 +60,54 @@ describe('policy token', () => {
         { method, body, at: 0, token: { claims: { callee: '+4930100', ...(call ? { call } : {}) } } },
         NOBODY,
       );
-    const calls = { verdict: 'allow', overwrite: { callee: '+4930100' } };
+    const calls = { effect: 'allow', overwrite: { callee: '+4930100' } };
     for (const body of [{ callee: '0900' }, { callee: '+4930100' }, { callee: null }, {}]) {
       expect(ask('call', body)).toEqual(calls);
     }
     expect(ask('call', { callee: '0900' }, ['0900'])).toEqual(calls);
-    expect(ask('transfer', { target: '+4930100' })).toMatchObject({ verdict: 'deny' });
-    expect(ask('transfer', { target: '200' }, ['200'])).toEqual({ verdict: 'allow' });
+    expect(ask('transfer', { target: '+4930100' })).toMatchObject({ effect: 'deny' });
+    expect(ask('transfer', { target: '200' }, ['200'])).toEqual({ effect: 'allow' });
   });
 
   it('allows what the token lists, on its terms', () => {
     const ask = (method: MethodName, claims: Claims) =>
       policyFor().decide({ method, body: { name: 'room-1' }, at: 0, token: { claims } }, NOBODY);
-    expect(ask('publishStream', { publish: ['x', 'room-*'] })).toEqual({ verdict: 'allow' });
+    expect(ask('publishStream', { publish: ['x', 'room-*'] })).toEqual({ effect: 'allow' });
     expect(ask('publishStream', { publish: ['room-1'], maxDuration: 60, rename: 'b' })).toEqual({
-      ...{ verdict: 'allow', maxDuration: 60, overwrite: { name: 'b' } },
+      ...{ effect: 'allow', maxDuration: 60, overwrite: { name: 'b' } },
     });
     expect(ask('playHLS', { play: ['room-1'], maxDuration: 60, rename: 'b' })).toEqual({
-      ...{ verdict: 'allow', maxDuration: 60 },
+      ...{ effect: 'allow', maxDuration: 60 },
     });
-    expect(ask('publishStream', { play: ['*'] })).toMatchObject({ verdict: 'deny' });
-    expect(ask('playStream', { publish: ['*'] })).toMatchObject({ verdict: 'deny' });
+    expect(ask('publishStream', { play: ['*'] })).toMatchObject({ effect: 'deny' });
+    expect(ask('playStream', { publish: ['*'] })).toMatchObject({ effect: 'deny' });
   });
 
   it('takes the token of the hook before that of the connection, and denies one that is not valid', () => {
     const session: SessionLookup = { session: { claims: { publish: ['*'] } } };
     const ask = (token?: TokenCheck) =>
       policyFor().decide({ method: 'publishStream', body: { name: 'x' }, at: 0, ...(token && { token }) }, session);
-    expect(ask()).toEqual({ verdict: 'allow' });
-    expect(ask({ claims: {} })).toMatchObject({ verdict: 'deny' });
-    expect(ask({ problem: 'expired' })).toEqual({ verdict: 'deny', reason: 'expired' });
-    expect(ask({ unverifiable: 'down' })).toEqual({ verdict: 'undecided', reason: 'the keys cannot be had' });
+    expect(ask()).toEqual({ effect: 'allow' });
+    expect(ask({ claims: {} })).toMatchObject({ effect: 'deny' });
+    expect(ask({ problem: 'expired' })).toEqual({ effect: 'deny', reason: 'expired' });
+    expect(ask({ unverifiable: 'down' })).toEqual({ effect: 'undecided', reason: 'the keys cannot be had' });
   });
 
   it('takes a connection with a token whose claims its row can keep', () => {
     const connect = (token: TokenCheck) => policyFor().decide({ method: 'connect', body: {}, at: 0, token }, NOBODY);
-    expect(connect({ claims: {} })).toEqual({ verdict: 'allow' });
+    expect(connect({ claims: {} })).toEqual({ effect: 'allow' });
     expect(connect({ claims: { publish: ['x'.repeat(2033)] } })).toEqual({
-      ...{ verdict: 'deny', reason: 'more claims than a session can keep' },
+      ...{ effect: 'deny', reason: 'more claims than a session can keep' },
     });
-    expect(connect({ problem: 'expired' })).toEqual({ verdict: 'deny', reason: 'expired' });
+    expect(connect({ problem: 'expired' })).toEqual({ effect: 'deny', reason: 'expired' });
   });
 
   it('names what the token does not list', () => {
     const reasonFor = (method: MethodName) =>
       policyFor().decide({ method, body: {}, at: 0, token: { claims: {} } }, NOBODY);
-    expect(reasonFor('publishStream')).toEqual({ verdict: 'deny', reason: 'may not publish this name' });
-    expect(reasonFor('playHLS')).toEqual({ verdict: 'deny', reason: 'may not play this name' });
-    expect(reasonFor('transfer')).toEqual({ verdict: 'deny', reason: 'may not call this callee' });
+    expect(reasonFor('publishStream')).toEqual({ effect: 'deny', reason: 'may not publish this name' });
+    expect(reasonFor('playHLS')).toEqual({ effect: 'deny', reason: 'may not play this name' });
+    expect(reasonFor('transfer')).toEqual({ effect: 'deny', reason: 'may not call this callee' });
   });
 
   it('of a connection that is not known denies what needs a token, unless it may have failed open', () => {
@@ -115,26 +115,26 @@ describe('policy token', () => {
     const down: SessionLookup = { unknown: 'the row cannot be read' };
     const ask = (method: MethodName, session: SessionLookup, connectFailsOpen: boolean) =>
       policyFor(TOKEN_ACTIONS, connectFailsOpen).decide({ method, body: { name: 'x' }, at: 0 }, session);
-    const noToken = { verdict: 'deny', reason: 'no token' };
+    const noToken = { effect: 'deny', reason: 'no token' };
     expect(ask('publishStream', missing, false)).toEqual(noToken);
     expect(ask('publishStream', missing, true)).toEqual({
-      verdict: 'undecided',
+      effect: 'undecided',
       reason: 'the connection is not known',
     });
     // Players by URL never connect.
     for (const method of ['playHLS', 'playRTSP'] as const) expect(ask(method, missing, true)).toEqual(noToken);
     for (const isOpen of [true, false]) {
-      expect(ask('playHLS', down, isOpen)).toEqual({ verdict: 'undecided', reason: 'the row cannot be read' });
+      expect(ask('playHLS', down, isOpen)).toEqual({ effect: 'undecided', reason: 'the row cannot be read' });
     }
     expect(ask('publishStream', { session: {} }, true)).toEqual(noToken);
-    expect(ask('publishStream', NOBODY, true)).toEqual({ verdict: 'deny', reason: 'the connection has ended' });
+    expect(ask('publishStream', NOBODY, true)).toEqual({ effect: 'deny', reason: 'the connection has ended' });
   });
 
   it('takes a connection without a token only where none is needed', () => {
     const connect = (requiredFor: TokenAction[]) =>
       policyFor(requiredFor).decide({ method: 'connect', body: {}, at: 0 }, NOBODY);
-    expect(connect(['publish'])).toEqual({ verdict: 'allow' });
-    expect(connect(['connect'])).toEqual({ verdict: 'deny', reason: 'no token' });
+    expect(connect(['publish'])).toEqual({ effect: 'allow' });
+    expect(connect(['connect'])).toEqual({ effect: 'deny', reason: 'no token' });
   });
 
   it('decides by no more of a name than rows show: what may have been cut off must not matter', () => {
@@ -142,7 +142,7 @@ describe('policy token', () => {
       policyFor().decide(
         { method: 'publishStream', body: { name }, at: 0, token: { claims: { publish: [glob] } } },
         NOBODY,
-      ).verdict;
+      ).effect;
     const [whole, cut] = ['x'.repeat(2044), 'x'.repeat(2045)];
     expect(publish(whole, whole)).toBe('allow');
     expect(publish(cut, cut)).toBe('deny');

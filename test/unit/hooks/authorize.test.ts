@@ -12,7 +12,7 @@ it('the fields that connect is answered are for the answer alone: the row gets n
       bans: undefined,
       tokens: undefined,
       sip: {
-        assign: (decision) => Promise.resolve({ ...decision, verdict: 'allow', overwrite }),
+        assign: (decision) => Promise.resolve({ ...decision, effect: 'allow', overwrite }),
         configFor: () => expect.fail(),
       },
     },
@@ -20,6 +20,6 @@ it('the fields that connect is answered are for the answer alone: the row gets n
   );
   const hook: Hook = { method: 'connect', body: {}, rawBody: Buffer.from('{}'), at: 0, requestId: 'r' };
   const { decision, recorded } = await authorize(hook, () => expect.fail());
-  expect(decision).toEqual({ verdict: 'allow', overwrite });
+  expect(decision).toEqual({ effect: 'allow', overwrite });
   expect(JSON.stringify(recorded)).not.toContain('S3CRET');
 });

@@ -54,7 +54,7 @@ describe('the SIP accounts of a stage', () => {
   it('that are not there, not usable or cannot be read are read again by the next who needs them', async () => {
     const lookUp = accounts();
     answer = () => Promise.resolve(undefined);
-    expect(await lookUp('a')).toEqual({ problem: 'there is none' });
+    expect(await lookUp('a')).toEqual({ problem: 'it does not exist' });
     answer = () => Promise.resolve('{');
     expect(await lookUp('a')).toEqual({ problem: 'it is not JSON' });
     const error = new Error('throttled');
@@ -82,7 +82,7 @@ describe('the SIP accounts of a stage', () => {
     await lookUp('a');
     answer = () => Promise.resolve(undefined);
     now += 5 * MINUTE;
-    expect(await lookUp('a')).toEqual({ problem: 'there is none' });
+    expect(await lookUp('a')).toEqual({ problem: 'it does not exist' });
     answer = () => Promise.reject(new Error('throttled'));
     expect(await lookUp('a')).toHaveProperty('unavailable');
   });
@@ -120,7 +120,7 @@ describe('the SIP accounts in a file', () => {
 
   it.each(['S3CRET', '["S3CRET"]', 'null'])('cannot be read from %j, which is not told', async (text) => {
     const lookup = await sipAccountsFrom((name) => readSipAccountIn(file(text), name))('line');
-    expect(String((lookup as { unavailable: Error }).unavailable)).toMatch(/sip\.json is (not JSON|no JSON object)/);
+    expect(String((lookup as { unavailable: Error }).unavailable)).toMatch(/sip\.json is not (JSON|a JSON object)/);
     expect(String((lookup as { unavailable: Error }).unavailable)).not.toContain('S3CRET');
   });
 });

@@ -297,7 +297,7 @@ describe('access settings', () => {
       expect.stringContaining('"publishStreams", which is not a REST method'),
     ]);
     expect(own({ StreamStatusEvent: [] })).toEqual([
-      expect.stringContaining('StreamStatusEvent, which a denial does not stop'),
+      expect.stringContaining('StreamStatusEvent, which a denial would not stop'),
     ]);
     expect(own({ sendDTMF: [] })).toEqual([expect.stringContaining('"sendDTMF", which is not a REST method')]);
     expect(own({ call: ['appKey'] })).toEqual([expect.stringContaining('call and overwrites appKey')]);
@@ -338,14 +338,14 @@ describe('REST_CLIENT_CONFIG', () => {
   });
 
   it.each([
-    ['{', {}, 'it is no JSON object'],
-    ['[]', {}, 'it is no JSON object'],
+    ['{', {}, 'it is not a JSON object'],
+    ['[]', {}, 'it is not a JSON object'],
     [{ publishstream: {} }, {}, '"publishstream" is no REST method'],
     [{ connect: {} }, {}, 'connect: WCS has called it before it knows of this'],
-    [{ publishStream: 'FAIL' }, {}, 'publishStream is no JSON object'],
+    [{ publishStream: 'FAIL' }, {}, 'publishStream is not a JSON object'],
     [{ publishStream: { onError: 'FAIL' } }, {}, 'publishStream: "onError" is none of clientExclude'],
     [{ publishStream: { restOnError: 'fail' } }, {}, 'restOnError is "fail": expected LOG or FAIL'],
-    [{ publishStream: { restExclude: ['sdp'] } }, {}, 'restExclude is no string'],
+    [{ publishStream: { restExclude: ['sdp'] } }, {}, 'restExclude is not a string'],
     [{ publishStream: { restExclude: 'sdp, mediaSessionId' } }, {}, 'mediaSessionId is needed here (restExclude)'],
     [{ call: { restOverwrite: 'callee' } }, {}, 'restOverwrite has no effect without restPolicy OVERWRITE'],
     [{ call: { restPolicy: 'OVERWRITE', restOverwrite: 'appKey' } }, {}, 'WCS takes appKey from no answer'],

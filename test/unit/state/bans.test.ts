@@ -111,6 +111,6 @@ describe('a duration', () => {
     ['x1s'],
     ['1sx'],
   ])('is not %j', (text) => {
-    expect(() => readDuration(text)).toThrow('for is no duration: expected a number and s, m, h or d, such as 1h');
+    expect(() => readDuration(text)).toThrow('for is not a duration: expected a number and s, m, h or d, such as 1h');
   });
 });

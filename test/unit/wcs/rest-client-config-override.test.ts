@@ -21,11 +21,11 @@ describe("an operator's entries", () => {
   });
 
   it.each([[null], [undefined], [5], ['FAIL'], [true], [[]], [[{ publishStream: {} }]]])('are no %j', (theirs) => {
-    expect(laid(theirs)).toEqual({ config: OURS, problems: ['it is no JSON object'] });
+    expect(laid(theirs)).toEqual({ config: OURS, problems: ['it is not a JSON object'] });
   });
 
   it.each([[null], [5], ['FAIL'], [[]], [true]])('are not %j for a method', (entry) => {
-    expect(problemsOf({ playStream: entry })).toEqual(['playStream is no JSON object']);
+    expect(problemsOf({ playStream: entry })).toEqual(['playStream is not a JSON object']);
   });
 
   it('are for methods as WCS spells them, and never for what every object has', () => {
@@ -42,9 +42,9 @@ describe("an operator's entries", () => {
   it.each([
     [{ restOnError: '' }, 'restOnError is "": expected LOG or FAIL'],
     [{ restPolicy: 'notify' }, 'restPolicy is "notify": expected NOTIFY or OVERWRITE or DISABLE'],
-    [{ restOnError: null }, 'restOnError is no string'],
-    [{ clientExclude: 5 }, 'clientExclude is no string'],
-    [{ restOverwrite: ['name'] }, 'restOverwrite is no string'],
+    [{ restOnError: null }, 'restOnError is not a string'],
+    [{ clientExclude: 5 }, 'clientExclude is not a string'],
+    [{ restOverwrite: ['name'] }, 'restOverwrite is not a string'],
     [
       { constructor: 'x' },
       '"constructor" is none of clientExclude, restExclude, restOnError, restPolicy, restOverwrite',

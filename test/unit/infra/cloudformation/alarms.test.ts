@@ -61,7 +61,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
     metrics: [ofFunction('Changes', 'IteratorAge')],
     ...{ statistic: 'Maximum', when: '>= 60000', periods: '2 × 300 s' },
   },
-  'changes-untold': {
+  'changes-given-up': {
     metrics: [ofQueue('ChangesDeadLetterQueue', 'Visible')],
     ...{ statistic: 'Maximum', when: '>= 1', periods: '1 × 300 s' },
   },

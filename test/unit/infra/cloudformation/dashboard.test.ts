@@ -79,10 +79,7 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
       overOutcomes('fieldsLeftOut'),
     ],
   ],
-  'Changes told to the bus, and batches that come again': [
-    'Sum',
-    [ofStage('changesPublished'), ofStage('changesFailed')],
-  ],
+  'Changes published, and batches that failed': ['Sum', [ofStage('changesPublished'), ofStage('changesFailed')]],
   'Calls that ended': ['Sum', (['endedCalls', 'answeredCalls', 'failedCalls'] as const).map(ofStage)],
   'Failed calls by SIP status': [
     'Sum',
@@ -90,7 +87,7 @@ const GRAPHS: Readonly<Record<string, readonly [stat: string, metrics: readonly 
   ],
   'Mean talk time, s': ['Sum', ['talk / answered', ofStage('talkSeconds'), ofStage('answeredCalls')]],
   'Changes: how late, ms': ['Maximum', ['AWS/Lambda IteratorAge FunctionName=wcs-hooks-test-changes']],
-  'Changes that are never told': [
+  'Changes given up': [
     'Maximum',
     [ofStage('changesGivenUp'), ofQueue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible')],
   ],

@@ -19,9 +19,9 @@ describe('the doctor, of authentication,', () => {
     const gateway: Gateway = {
       url,
       post(_, body, headers = {}) {
-        const verdict = verify(headers['Authorization'], body, { secrets: ['s'], basic: { user: 'u', password: 'p' } });
-        shown.push(verdict);
-        return Promise.resolve(answers[verdict] ?? reply(verdict === 'authentic' ? 200 : 403));
+        const check = verify(headers['Authorization'], body, { secrets: ['s'], basic: { user: 'u', password: 'p' } });
+        shown.push(check);
+        return Promise.resolve(answers[check] ?? reply(check === 'authentic' ? 200 : 403));
       },
       close: () => {},
     };
