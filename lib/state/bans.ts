@@ -1,5 +1,7 @@
 /** Who is kept out: users, names of streams and connections, each until a time or until the ban is lifted. */
 import { redactId } from '../wcs/redact-id.ts';
+import { clientIn, rowOfClient } from './clients.ts';
+import type { Row } from './row.ts';
 import { shortName } from './short-name.ts';
 import { MAX_KEY_BYTES, type Attribute } from './storable.ts';
 
@@ -48,6 +50,12 @@ export function banOn({ byKey }: Bans, { sub, name, sessionId }: Banned, at: num
   return BAN_KINDS.flatMap((kind) =>
     who[kind] === undefined ? [] : (byKey.get(`${kind}:${String(who[kind])}`) ?? []),
   ).find((ban) => !isOver(ban, at));
+}
+
+/** Whose a stream is by the row of its connection; undefined where that is over, or of another app or node. */
+export function userByConnection(stream: Row, session: Row): Attribute | undefined {
+  const own = rowOfClient(session, clientIn('session', stream));
+  return own?.phase === 'ended' ? undefined : own?.sub;
 }
 
 /** A key as rows have it: without what is secret in a name or an id. @throws RangeError saying what is wrong with it */

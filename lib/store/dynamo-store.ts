@@ -4,7 +4,7 @@
  * Never PutItem: what the operator writes in between stays.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Bans } from '../state/bans.ts';
+import { userByConnection, type Bans } from '../state/bans.ts';
 import { rowOfClient } from '../state/clients.ts';
 import { isLeaseFresh, type Lease } from '../state/lease.ts';
 import { differences, merge, type Differences, type Retention } from '../state/merge.ts';
@@ -84,22 +84,35 @@ export function createDynamoStore(
     return anomaly ?? outcome;
   }
 
+  /**
+   * Whose stream it is, where its row does not say so: its action needs no token, and nobody was banned when it began. The
+   * row of its connection says it, for one request more.
+   */
+  async function userOf(row: Row, budget: Budget): Promise<Pick<Row, 'sub'>> {
+    if (row.sub !== undefined || typeof row.sessionId !== 'string') return {};
+    const sub = userByConnection(row, await tables.session.read(row.sessionId, budget));
+    return sub === undefined ? {} : { sub };
+  }
+
   async function keepAlive(sighting: Sighting, budget: Budget, bans: Bans | undefined) {
+    // The operator's word is for whoever has the id; a time that came with a client's token is for that client.
+    const ofClient = (row: Row) => rowOfClient(row, sighting.client) ?? row;
+    const found = await tables.stream.read(sighting.id, budget);
+    const user = bans?.hasUsers ? await userOf(ofClient(merge(found, sighting, settings)), budget) : {};
     let stop: string | undefined;
     let isFresh = false;
     let anomaly: Anomaly | undefined;
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
-      // The operator's word is for whoever has the id; a time that came with a client's token is for that client.
-      const own = rowOfClient(merged, sighting.client) ?? merged;
-      stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, settings, bans);
+      const word = row.stop === undefined ? {} : { stop: row.stop };
+      stop = whyStop({ ...ofClient(merged), ...user, ...word }, sighting.at, settings, bans);
       anomaly = anomalyOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);
       isFresh = changes !== undefined && onlyLastSeenAt(changes) && isLeaseFresh(row, sighting.at, settings);
       return isFresh ? undefined : changes;
     };
-    const changed = await mergeAndWrite(tables.stream, sighting.id, plan, budget);
+    const changed = await mergeAndWrite(tables.stream, sighting.id, plan, budget, found);
     const outcome: Outcome = anomaly ?? (isFresh ? 'fresh' : changed);
     return { outcome, ...(stop === undefined ? {} : { stop }) };
   }

@@ -23,7 +23,7 @@ export interface Store {
 
   /**
    * The same for a keep-alive, which costs one read while its lease is fresh; `stop` is why its stream is to be stopped: by
-   * its row, or by one of `bans`.
+   * its row, or by one of `bans`. While these name users, a stream whose row names none costs a second read.
    * @throws StoreError as above
    */
   keepAlive(

@@ -7,6 +7,7 @@ import { createBanTable, MOST_BANS, TooManyBansError } from '../../lib/store/ban
 import { createBoardStore } from '../../lib/store/board-store.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { shellWith } from '../support/cloudformation.ts';
+import type { MethodName } from '../../lib/wcs/methods.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';
 import { testSettings } from '../support/settings.ts';
 
@@ -91,6 +92,31 @@ describe('in DynamoDB', () => {
     expect(await keptAlive(AT + 20_000)).toMatchObject({ stop: 'ban' });
     expect(await keptAlive(AT + 60_000)).not.toHaveProperty('stop');
     expect(await dynamo.row('banned')).toMatchObject({ stopSentAt: new Date(AT + 10_000).toISOString() });
+  });
+
+  it('a keep-alive looks for the user of a stream whose row has none at its connection, while users are banned', async () => {
+    const settings = testSettings({ ...tablesOf(dynamo), STOP_STREAMS: 'true' });
+    const store = createDynamoStore(dynamo.client, settings);
+    const common = { sessionId: 'of-alice', nodeId: 'n', appKey: 'a' };
+    const hook = (method: MethodName, fields: object, at: number, sub?: string) => {
+      const body = { ...common, mediaSessionId: 'without-user', published: true, ...fields };
+      return sightingOf(method, body, at, sub === undefined ? {} : { isDecided: true, sub }) ?? expect.fail();
+    };
+    await store.upsert(hook('connect', {}, AT, 'alice'));
+    await store.upsert(hook('StreamStatusEvent', { status: 'PUBLISHING' }, AT));
+    const requestsOf = async (key: string, at: number) => {
+      dynamo.requests.length = 0;
+      const keptAlive = hook('StreamKeepAliveEvent', { status: 'PUBLISHING' }, at);
+      const { stop } = await store.keepAlive(keptAlive, undefined, bansOf([{ key }]));
+      return [stop, ...dynamo.requests.map(({ operation }) => operation)];
+    };
+    await requestsOf('name:x', AT + 10_000);
+    expect(await requestsOf('name:x', AT + 11_000)).toEqual([undefined, 'GetItem']);
+    expect(await requestsOf('sub:bob', AT + 12_000)).toEqual([undefined, 'GetItem', 'GetItem']);
+    expect(await requestsOf('sub:alice', AT + 13_000)).toEqual(['ban', 'GetItem', 'GetItem', 'UpdateItem']);
+    // Of somebody who has his address at another node.
+    Object.assign(common, { nodeId: 'another' });
+    expect((await requestsOf('sub:alice', AT + 14_000))[0]).toBeUndefined();
   });
 
   it('the board reads what is live and what is closed from the indexes, over all shards and hours, and stops by one request', async () => {

@@ -1,3 +1,4 @@
+import { userByConnection } from '../../lib/state/bans.ts';
 import { rowOfClient } from '../../lib/state/clients.ts';
 import { differences, merge } from '../../lib/state/merge.ts';
 import { anomalyOf } from '../../lib/state/anomaly.ts';
@@ -43,7 +44,10 @@ export function createMemoryStore(rules: StopRules) {
       const outcome = await upsert(sighting);
       const row = rows.get(sighting.id) ?? {};
       const own = rowOfClient(row, sighting.client) ?? row;
-      const stop = whyStop(row.stop === undefined ? own : { ...own, stop: row.stop }, sighting.at, rules, bans);
+      const word = row.stop === undefined ? {} : { stop: row.stop };
+      const sub =
+        own.sub ?? (bans?.hasUsers ? userByConnection(own, sessions.get(String(own.sessionId)) ?? {}) : undefined);
+      const stop = whyStop({ ...own, ...word, ...(sub === undefined ? {} : { sub }) }, sighting.at, rules, bans);
       return { outcome, ...(stop === undefined ? {} : { stop }) };
     },
     readSession(id) {

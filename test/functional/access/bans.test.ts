@@ -93,6 +93,26 @@ describe('a ban', () => {
     expect(await keepAlive(hooks, 'stream-room-1')).toBe(200);
   });
 
+  it('of a user ends what his connection has live, also what needed no token', async () => {
+    const hooks = hooksUnderTest({ ...WITH_SECRET, ...STOPPING, TOKEN_FOR: 'connect' });
+    await connect(hooks, token);
+    await publish(hooks, 'room-1');
+    await publish(hooks, 'room-2', { sessionId: 'of somebody else' });
+    expect(hooks.memory.rows.get('stream-room-1')).not.toHaveProperty('sub');
+    hooks.bans.list = [{ key: 'sub:bob' }];
+    expect(await keepAlive(hooks, 'stream-room-1')).toBe(200);
+    hooks.bans.list = [{ key: 'sub:alice' }];
+    expect(await keepAlive(hooks, 'stream-room-1')).toBe(403);
+    expect(
+      await statusOf(
+        hooks,
+        'StreamKeepAliveEvent',
+        { mediaSessionId: 'stream-room-2', sessionId: 'of somebody else' },
+        NOW * 1000 + 10_000,
+      ),
+    ).toBe(200);
+  });
+
   it('ends nothing where stopping is off: WCS would ignore it, or end more than that', async () => {
     const hooks = hooksUnderTest();
     await publish(hooks, 'room-1');

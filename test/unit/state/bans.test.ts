@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { banKey, banOn, bansOf, isOver, readBanKey, readDuration } from '../../../lib/state/bans.ts';
+import { banKey, banOn, bansOf, isOver, readBanKey, readDuration, userByConnection } from '../../../lib/state/bans.ts';
 
 const AT = 1_700_000_000_000;
 const bans = bansOf([
@@ -42,6 +42,21 @@ describe('a ban', () => {
   it('knows whether it is of users, as a hook may not say whose it is', () => {
     expect(bans.hasUsers).toBe(true);
     expect(bansOf([{ key: 'name:sub:x' }]).hasUsers).toBe(false);
+  });
+});
+
+describe('the user of a stream', () => {
+  const stream = { nodeId: 'n', appKey: 'a', sessionId: 's' };
+  it.each([
+    [{ ...stream, sub: 'alice', phase: 'connected' }, 'alice'],
+    [{ sub: 'alice' }, 'alice'],
+    [{ ...stream, sub: 'alice', phase: 'ended' }, undefined],
+    [{ ...stream, sub: 'alice', nodeId: 'another' }, undefined],
+    [{ ...stream, sub: 'alice', appKey: 'another' }, undefined],
+    [{ ...stream, nodeId: 'another', rivals: JSON.stringify([{ ...stream, sub: 'alice' }]) }, 'alice'],
+    [{}, undefined],
+  ] as const)('whose connection is %j is %s', (session, sub) => {
+    expect(userByConnection(stream, session)).toBe(sub);
   });
 });
 
