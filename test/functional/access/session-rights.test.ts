@@ -51,6 +51,18 @@ describe('a token', () => {
     expect(await costOf(() => send(hooks, 'sendMessage', {}))).toEqual([0, 0]);
   });
 
+  it('covers its session up to the longest id that has a row; of a longer one, or of none, nothing is read', async () => {
+    const hooks = hooksUnderTest(WITH_SECRET);
+    const token = await signToken({ claims: RIGHTS });
+    const rightsOf = async (sessionId: string) => {
+      const before = hooks.memory.counts.reads;
+      expect((await connect(hooks, token, { sessionId })).statusCode).toBe(200);
+      return [(await publish(hooks, 'mine', { sessionId })).statusCode, hooks.memory.counts.reads - before];
+    };
+    for (const longest of ['x'.repeat(2048), 'ä'.repeat(1024)]) expect(await rightsOf(longest)).toEqual([200, 1]);
+    for (const none of ['x'.repeat(2049), `x${'ä'.repeat(1024)}`, '']) expect(await rightsOf(none)).toEqual([403, 0]);
+  });
+
   it('on the hook itself wins over the session’s, whether it allows more or less', async () => {
     const hooks = hooksUnderTest(WITH_SECRET);
     await connect(hooks, await signToken({ claims: { publish: ['mine'] } }));
