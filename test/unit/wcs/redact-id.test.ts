@@ -25,6 +25,11 @@ describe('an id', () => {
     // As old sessions are called.
     [`${hex('rtsp://u:SECRET@host/x')}-HLS`, `${hex('rtsp://host/x')}-HLS`],
     ['rtsp://u:SECRET@host/x-HLS', 'rtsp://host/x-HLS'],
+    [`${UUID}-user7\n?SECRET-hls`, `${UUID}-user7\n-hls`],
+    // From 8 characters on they are taken for text.
+    [`${UUID}-${hex('a?SECRET')}-HLS`, `${UUID}-${hex('a')}-HLS`],
+    [hex('ab:/u:@h'), hex('ab:/h')],
+    [`a-${hex('ab:/u:@h')}-b`, `a-${hex('ab:/h')}-b`],
   ])('%s is shown as %s', (id, shown) => expect(redactId(id)).toBe(shown));
 
   it.each([
@@ -36,6 +41,9 @@ describe('an id', () => {
     'pbx-8BD6@host',
     'u:p@host',
     `eve:x@${UUID}`,
+    ...[`${UUID.slice(1)}-a?b-RTSP`, `x${UUID}-a?b-RTSP`, `${UUID}-a?b-RTSPx`, `${UUID}-a?b-WEB`, `${UUID}a?b-HLS`],
+    ...[`${UUID}-${hex('a?SECRE')}-HLS`, `${UUID}-${hex('a?SECRET')}z-HLS`, `${UUID}-${'ff3f'.repeat(4)}-HLS`],
+    ...[hex('ab:/u@h'), `x${hex('rtsp://u:p@host/x')}`, `${hex('rtsp://u:p@host/x')}x`],
   ])('%s is its own', (id) => expect(redactId(id)).toBe(id));
 
   const name = fc.array(fc.constantFrom('rtsp', '://', 'u:SECRET@', '/x', '?', '&', 'token=', 'SECRET', '-', '@'));
