@@ -10,8 +10,9 @@ const PATIENT = {
   pause: (milliseconds: number, signal: AbortSignal) => sleep(milliseconds / 10, undefined, { signal }),
 };
 
+/** Many more histories are played on the fake DynamoDB, which keeps the same contract (test/unit/support). */
 describe('the store on a DynamoDB API', () => {
   describe('that gives the row with a failed condition, as AWS', () =>
-    describeStore(() => startDynamo({ givesItem: true }), propertyRuns(20), PATIENT));
-  describe('that does not', () => describeStore(startDynamo, propertyRuns(12), PATIENT));
+    describeStore(() => startDynamo({ givesItem: true }), propertyRuns(8), PATIENT));
+  describe('that does not', () => describeStore(startDynamo, propertyRuns(4), PATIENT));
 });
