@@ -1,4 +1,4 @@
-/** A SIP account as Parameter Store keeps it: a JSON object with WCS's names of the fields. */
+/** A SIP account as Parameter Store keeps it: a JSON object with WCS's field names. */
 import * as v from 'valibot';
 import { SIP_FIELDS, type SipField } from '../wcs/sip-fields.ts';
 
@@ -13,16 +13,17 @@ export interface SipAccount extends Readonly<Record<SipField, string | number | 
   readonly sipVisibleName: string;
 }
 
-const DEFAULT_PORT = 5060;
+/** SIP's own. */
+export const DEFAULT_PORT = 5060;
 const MAX_LENGTH = 256;
 
-/** SIP's messages are lines: a line break would begin another header. */
+/** SIP messages consist of lines: a line break would start another header. */
 const text = v.pipe(
   v.string('expected a string'),
   v.maxLength(MAX_LENGTH, `expected at most ${MAX_LENGTH} characters`),
-  v.check((value) => !/\p{Cc}/u.test(value), 'has a control character, such as a line break'),
+  v.check((value) => !/\p{Cc}/u.test(value), 'expected no control characters, such as line breaks'),
 );
-const filled = v.pipe(text, v.nonEmpty('is empty'));
+const filled = v.pipe(text, v.nonEmpty('expected at least one character'));
 const port = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'expected a number'),
   v.integer('expected a whole number'),
@@ -44,8 +45,8 @@ const SipAccountSchema = v.strictObject({
 export type SipAccountReading = { readonly account: SipAccount } | { readonly problem: string };
 
 /**
- * What is left out follows from the rest: the login is the name for authentication and the one that is shown, the domain is
- * its own proxy, the port is SIP's. `problem` names a field, and never has a value.
+ * What is left out follows from the rest: the login is also the authentication name and the visible name, the domain is also
+ * the outbound proxy, and the port is SIP's. `problem` names a field, and never contains a value.
  */
 export function readSipAccount(json: string): SipAccountReading {
   let value: unknown;
@@ -58,12 +59,12 @@ export function readSipAccount(json: string): SipAccountReading {
   return sipAccountOf(value);
 }
 
-/** The same from the object. */
+/** The same for the parsed value. */
 export function sipAccountOf(value: unknown): SipAccountReading {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { problem: 'it is not a JSON object' };
   if (!Object.keys(value).every((key) => (SIP_FIELDS as readonly string[]).includes(key)))
-    return { problem: `it has another field than ${SIP_FIELDS.join(', ')}` };
+    return { problem: `it has a field other than ${SIP_FIELDS.join(', ')}` };
   const { success, output, issues } = v.safeParse(SipAccountSchema, value, { abortEarly: true });
   if (!success) {
     const [issue] = issues;

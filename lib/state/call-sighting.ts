@@ -8,7 +8,7 @@ import type { Fields } from './row.ts';
 import type { RecordedDecision, Sighting } from './sighting.ts';
 import { isoTime, stored } from './storable.ts';
 
-/** Any body whose subject is a call, without what is not of its documented type. */
+/** Any body whose subject is a call, without the fields that are not of their documented types. */
 type CallBody = Partial<Call>;
 
 export function callSighting(
@@ -20,7 +20,7 @@ export function callSighting(
   if (!body.callId) return undefined;
   const id = redactId(body.callId).toWellFormed();
   const client = stored({ sessionId: body.sessionId && redactId(body.sessionId), nodeId: body.nodeId });
-  // What is denied of a call that goes on (`hold`, `transfer`) denies not the call.
+  // A denied `hold` or `transfer` does not deny its call.
   const decided = METHODS[method].starts ? recorded : {};
   const level = decided.denied === undefined ? levelOf(method, body) : LEVEL.denied;
   if (level === LEVEL.seen) {
@@ -57,7 +57,7 @@ const attributesOf = (
     decidedAt: isDecided || denied !== undefined ? isoTime(at) : undefined,
     denied,
     sub,
-    // The method says it where the body does not.
+    // Where the body does not say it, the method does.
     incoming: call.incoming ?? (METHODS[method].starts ? METHODS[method].type === 'incoming' : undefined),
     caller: call.caller && sipAddress(call.caller),
     callee: call.callee && sipAddress(call.callee),
@@ -70,7 +70,7 @@ const attributesOf = (
     isMsrp: call.isMsrp,
   });
 
-/** To whom it is to be transferred, where a hook tells that, and how far that is. */
+/** The target of a transfer, and how far it is, where a hook reports them. */
 function transferOf(
   method: MethodName,
   { target, status }: CallBody,

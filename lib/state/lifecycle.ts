@@ -9,7 +9,7 @@ export const LEVEL = {
   denied: 2,
   /** A keep-alive: it opens a row but never replaces what a StreamStatusEvent said. */
   keptAlive: 3,
-  /** Of a call: WCS has let it begin, and nobody has answered yet. */
+  /** Of a call: it is under way, and nobody has answered yet. */
   ringing: 3,
   live: 4,
   /** Ended as far as we can tell: its session has ended. */
@@ -56,7 +56,7 @@ const LEVEL_OF_CALL_STATUS: Record<string, Level> = {
   RING: LEVEL.ringing,
   RING_MEDIA: LEVEL.ringing,
   SESSION_PROGRESS: LEVEL.ringing,
-  // FINISH follows it, too: the first stays, as it is the reason.
+  // FINISH follows it. The first of them stays, because it is the reason.
   BUSY: LEVEL.ended,
   FAILED: LEVEL.ended,
   FINISH: LEVEL.ended,

@@ -1,2 +1,2 @@
-/** WCS's words for a call, or a transfer, that came to nothing. */
+/** WCS's statuses of a call, or a transfer, that failed. */
 export const FAILURES: readonly string[] = ['FAILED', 'BUSY'];

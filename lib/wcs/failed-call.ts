@@ -1,4 +1,4 @@
-/** What the log tells of a call that came to nothing, with the numbers shortened: more people read logs than rows. */
+/** What the log reports of a failed call, with the numbers shortened: more people read logs than rows. */
 import { FAILURES } from './call-failures.ts';
 import { METHODS, type MethodName } from './methods.ts';
 import { shortNumbers, sipAddress } from './phone-number.ts';
@@ -7,7 +7,7 @@ import { shortNumbers, sipAddress } from './phone-number.ts';
 export const NUMBER_FORMS = ['short', 'full'] as const;
 export type NumberForm = (typeof NUMBER_FORMS)[number];
 
-/** A final answer of SIP that is an error, alone (486, "486") or in a line ("SIP/2.0 486 Busy Here"). */
+/** A final response of SIP that is an error, alone (486, "486") or in a status line ("SIP/2.0 486 Busy Here"). */
 const SIP_ERROR = /\b[4-6]\d\d\b/;
 
 /** Whether an event about a call, or a transfer, says that it failed. */
@@ -17,7 +17,7 @@ export function isFailedCall(method: MethodName, { status, sipStatus }: Readonly
   return (typeof status === 'string' && FAILURES.includes(status)) || SIP_ERROR.test(String(plain(sipStatus)));
 }
 
-/** Who called whom, and how it ended; never a SIP message, its headers or an SDP. The log cuts it. */
+/** Who called whom, and how it ended; never a SIP message, its headers or an SDP. The log cuts what is long. */
 export function callParties(body: Readonly<Record<string, unknown>>, form: NumberForm) {
   const shown = (text: string) => (form === 'full' ? text : shortNumbers(text));
   const address = (value: unknown) => (typeof value === 'string' ? shown(sipAddress(value)) : undefined);

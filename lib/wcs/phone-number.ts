@@ -6,7 +6,7 @@ const SHOWN_START = 5;
 const SHOWN_END = 2;
 const LEAST_HIDDEN = 3;
 
-/** Every telephone number in a text as `+4930…42`: enough to know a country, an area and a caller who says who he is. */
+/** Shortens every telephone number in a text, as in `+4930…42`: enough to recognise the country, the area, and a caller who gives his number. */
 export const shortNumbers = (text: string) =>
   text.replace(NUMBER, (number) => {
     const start = Math.min(SHOWN_START, number.length - SHOWN_END - LEAST_HIDDEN);

@@ -14,7 +14,7 @@ export const SIP_FIELDS = [
 ] as const;
 export type SipField = (typeof SIP_FIELDS)[number];
 
-/** An answer without an account. The vendor's phone pages send an empty `sipPort`, too: WCS takes it. */
+/** The answer where there is no account. The vendor's phone pages send an empty `sipPort`, too, so WCS accepts it. */
 export const NO_SIP_ACCOUNT: Readonly<Record<SipField, JsonScalar>> = {
   sipRegisterRequired: false,
   sipLogin: '',
@@ -26,7 +26,7 @@ export const NO_SIP_ACCOUNT: Readonly<Record<SipField, JsonScalar>> = {
   sipVisibleName: '',
 };
 
-/** What a page adds to the Contact of its registration, which is where calls to the account ring. The vendor's client sends null where there is nothing. */
+/** Parameters for the Contact of a registration, which says where calls to the account ring. The vendor's client sends null if it has none. */
 export const CONTACT_FIELD = 'sipContactParams';
 
 /** Whether the fields hold any part of an account. */

@@ -110,7 +110,9 @@ describe('the SIP accounts of a deployed stage', () => {
     const connect = container();
     store.parameters.delete(LINE);
     expect(await connect('phoneApp', 'early')).toMatchObject({ status: 403, message: 'denied by the policy sip' });
-    expect(await dynamo.sessionRow('early')).toMatchObject({ denied: 'sip: the account line: it does not exist' });
+    expect(await dynamo.sessionRow('early')).toMatchObject({
+      denied: 'sip: the account line cannot be used: it does not exist',
+    });
     store.parameters.set(LINE, JSON.stringify(ACCOUNT));
     expect(await connect('phoneApp')).toMatchObject({ status: 200, ...ACCOUNT });
   });

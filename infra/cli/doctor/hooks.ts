@@ -84,7 +84,7 @@ const NO_ACCOUNT = problem(
   'connect',
   'denied by the policy sip: the SIP account of this connection cannot be used',
   'Clients that get this account cannot connect.',
-  'The row of the session, and the log, say why. npm run secrets -- --list shows which accounts there are.',
+  'The row of the session, and the log, say why. npm run secrets -- --stage NAME --list shows which accounts there are.',
 );
 
 /** Nothing of it is shown. */

@@ -177,14 +177,14 @@ describe('a connection without an account', () => {
 
 describe('an account that cannot be had', () => {
   const cases = [
-    ['is not there', {}, undefined, 403, 'denied', 'sip: the account line: it does not exist'],
+    ['is not there', {}, undefined, 403, 'denied', 'sip: the account line cannot be used: it does not exist'],
     [
       'is not usable',
       { line: { ...ACCOUNT, sipDomain: undefined } },
       undefined,
       403,
       'denied',
-      'sip: the account line: sipDomain is missing',
+      'sip: the account line cannot be used: sipDomain is missing',
     ],
     ['cannot be read', {}, 'Parameter Store is away', 503, 'undecided', 'sip: the account line cannot be read'],
   ] as const;

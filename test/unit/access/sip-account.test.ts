@@ -40,11 +40,11 @@ describe('a SIP account', () => {
 
   it.each([
     [{ sipLogin: undefined }, 'sipLogin is missing'],
-    [{ sipLogin: '' }, 'sipLogin: is empty'],
+    [{ sipLogin: '' }, 'sipLogin: expected at least one character'],
     [{ sipDomain: undefined }, 'sipDomain is missing'],
     [{ sipDomain: 5 }, 'sipDomain: expected a string'],
     [{ sipPassword: ['S3CRET'] }, 'sipPassword: expected a string'],
-    [{ sipPassword: 'S3CRET\r\nVia: x' }, 'sipPassword: has a control character, such as a line break'],
+    [{ sipPassword: 'S3CRET\r\nVia: x' }, 'sipPassword: expected no control characters, such as line breaks'],
     [{ sipPassword: 'S3CRET'.repeat(50) }, 'sipPassword: expected at most 256 characters'],
     [{ sipRegisterRequired: 'S3CRET' }, 'sipRegisterRequired: expected true or false'],
     [{ sipPort: 'S3CRET' }, 'sipPort: expected a number'],
@@ -52,7 +52,7 @@ describe('a SIP account', () => {
     [{ sipPort: 0 }, 'sipPort: expected 1 to 65535'],
     [{ sipPort: 65_536 }, 'sipPort: expected 1 to 65535'],
     [{ sipPort: 50.5 }, 'sipPort: expected a whole number'],
-    [{ S3CRET: 1 }, 'it has another field than sipRegisterRequired, sipLogin'],
+    [{ S3CRET: 1 }, 'it has a field other than sipRegisterRequired, sipLogin'],
   ])('with %j is none, and no value is told', (fields, problem) => {
     const reading = read({ ...WHOLE, ...fields });
     expect(reading).toEqual({ problem: expect.stringContaining(problem) as string });

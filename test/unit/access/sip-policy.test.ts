@@ -53,7 +53,7 @@ describe('policy sip', () => {
       });
       expect(decideFor(rules, {}, { name: 'line', lookup: { problem: 'it is not JSON' } })).toEqual({
         effect: 'deny',
-        reason: 'the account line: it is not JSON',
+        reason: 'the account line cannot be used: it is not JSON',
       });
       expect(decideFor(rules, {}, { name: 'line', lookup: { unavailable: new Error('down') } })).toEqual({
         effect: 'undecided',

@@ -118,7 +118,7 @@ describe('the SIP accounts in a file', () => {
     expect(await readSipAccountIn('/nowhere/sip.json', 'line')).toBeUndefined();
   });
 
-  it.each(['S3CRET', '["S3CRET"]', 'null'])('cannot be read from %j, which is not told', async (text) => {
+  it.each(['S3CRET', '["S3CRET"]', 'null'])('cannot be read from %j, which is not quoted', async (text) => {
     const lookup = await sipAccountsFrom((name) => readSipAccountIn(file(text), name))('line');
     expect(String((lookup as { unavailable: Error }).unavailable)).toMatch(/sip\.json is not (JSON|a JSON object)/);
     expect(String((lookup as { unavailable: Error }).unavailable)).not.toContain('S3CRET');

@@ -1,12 +1,10 @@
 import { PassThrough, Writable } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { readSipAccount } from '../../../../../lib/access/sip-account.ts';
 import { setAccount } from '../../../../../infra/cli/secrets/sip.ts';
 import type { AccountStore } from '../../../../../infra/cli/secrets/sip-store.ts';
 
-const ACCOUNT = {
-  ...{ sipRegisterRequired: true, sipLogin: '1001', sipAuthenticationName: '1001', sipPassword: 'S3CRET ' },
-  ...{ sipDomain: 'sip.example.com', sipOutboundProxy: 'sip.example.com', sipPort: 5060, sipVisibleName: '1001' },
-};
+const ACCOUNT = { sipRegisterRequired: true, sipLogin: '1001', sipPassword: 'S3CRET ', sipDomain: 'sip.example.com' };
 
 describe('on a terminal, the command asks', () => {
   let accounts: Map<string, string>;
@@ -63,8 +61,19 @@ describe('on a terminal, the command asks', () => {
     const later = await dialog([ENTER, 'S3CRET-2\r', ENTER, 'yes\r', ENTER, ENTER, ENTER, ENTER]);
     expect(account()).toEqual({ ...changed, sipPassword: 'S3CRET-2', sipRegisterRequired: true });
     expect(later).toContain('sipRegisterRequired [false]: ');
-    expect(later).toContain('sipPassword, which is not shown [as it is]: ');
+    expect(later).toContain('sipPassword (hidden) [as it is]: ');
     expect(shown + later).not.toContain('S3CRET');
+  });
+
+  it('and what follows from a field that changes, changes with it', async () => {
+    await dialog(['1001\r', 'S3CRET\r', 'sip.example.com\r', ENTER, ENTER, ENTER, ENTER, 'Shop\r']);
+    await dialog(['1002\r', ENTER, 'pbx.example.com\r', ENTER, ENTER, ENTER, ENTER, ENTER]);
+    expect(readSipAccount(accounts.get('line') ?? '')).toMatchObject({
+      account: {
+        ...{ sipLogin: '1002', sipAuthenticationName: '1002', sipPassword: 'S3CRET', sipVisibleName: 'Shop' },
+        ...{ sipDomain: 'pbx.example.com', sipOutboundProxy: 'pbx.example.com' },
+      },
+    });
   });
 
   it('and changes nothing if somebody gives up', async () => {
