@@ -10,7 +10,7 @@ import { createDynamoClient } from '../../lib/store/dynamo-client.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { createDynamoSweepStore } from '../../lib/store/dynamo-sweep-store.ts';
 import { createDeadLetters, createParking } from '../../lib/store/queues.ts';
-import { useOwnTime } from '../support/own-time.ts';
+import { useOwnTime, useTimeOfMachine } from '../support/own-time.ts';
 import { testSettings } from '../support/settings.ts';
 
 const sighting =
@@ -65,8 +65,7 @@ describe.concurrent('an AWS', () => {
     });
   });
   afterAll(async () => {
-    vi.useRealTimers();
-    vi.restoreAllMocks();
+    useTimeOfMachine();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRequestHandler } from '../../../lib/platform/request-handler.ts';
-import { useOwnTime } from '../../support/own-time.ts';
+import { useOwnTime, useTimeOfMachine } from '../../support/own-time.ts';
 
 const SERVER_THAT_ENDS = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -34,8 +34,7 @@ describe('a request of the SDK', () => {
     useOwnTime();
   });
   afterEach(() => {
-    vi.useRealTimers();
-    vi.restoreAllMocks();
+    useTimeOfMachine();
     for (const server of servers.splice(0)) server.close();
   });
 
