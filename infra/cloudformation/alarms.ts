@@ -191,13 +191,13 @@ const OF_CHANGES: Readonly<Record<string, Alarm>> = {
   'changes-late': from(
     60_000,
     maximum(ofFunction('changes', 'IteratorAge')),
-    'Subscribers hear of changes a minute late, or not at all: EventBridge does not take them, or there are more than one function can send. "cause" in the log of changes says why. After 23 hours they are given up.',
+    'Changes are published a minute late, or not at all: EventBridge does not accept them, or more come than it can publish one batch at a time. "cause" in the log of changes says why. After 23 hours they are given up.',
     { of: 2 },
   ),
   'changes-given-up': from(
     1,
     maximum(ofQueue('ChangesDeadLetterQueue', 'ApproximateNumberOfMessagesVisible')),
-    'Subscribers were never told of some changes: the messages name the rows, and "reason" why. The rows themselves are right.',
+    'Some changes could not be published, and subscribers do not know them: each message names the row, and "reason" says why. The rows themselves are right.',
   ),
 };
 

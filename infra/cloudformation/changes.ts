@@ -1,14 +1,14 @@
 /**
- * What tells others of changes: the streams of the tables, the bus, and the function between them. CHANGE_EVENTS=false leaves
- * all of it out of the stack; on this machine other parts tell of changes.
+ * What publishes changes: the streams of the tables, the bus, and the function between them. CHANGE_EVENTS=false leaves all of it
+ * out of the stack. The local stack publishes changes without it (infra/local/change-capture.ts).
  */
 import { environment } from './environment.ts';
 import { attribute, fromShell, PREFIX, ref, type Resources, type Table, type Tools } from './template.ts';
 
 const TABLES: readonly Table[] = ['StreamsTable', 'SessionsTable', 'CallsTable'];
 
-/** Whether the stack tells of changes. @throws Error for a setting that is neither true nor false */
-export async function tellsChanges(tools: Tools): Promise<boolean> {
+/** Whether the stack publishes changes. @throws Error for a setting that is neither true nor false */
+export async function hasChangeEvents(tools: Tools): Promise<boolean> {
   const setting = await fromShell(tools, 'CHANGE_EVENTS');
   if (!['', 'true', 'false'].includes(setting)) {
     throw new Error(`CHANGE_EVENTS=${JSON.stringify(setting)}: expected true or false`);
@@ -23,8 +23,8 @@ const RESOURCES = {
     TABLES.map((table) => [table, { Properties: { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } } }]),
   ),
   EventBus: { Type: 'AWS::Events::EventBus', Properties: { Name: PREFIX } },
-  // Not the queue of the hooks that could not be applied: those come back, and of these the rows know all. So it goes with
-  // CHANGE_EVENTS=false, also in prod: a queue that stayed would keep the next deploy from making it.
+  // A queue of its own: dead letters of hooks can be replayed, these cannot. It goes with CHANGE_EVENTS=false, also in prod: a
+  // queue that stayed would keep a later deploy from creating it. The rows have all that is in it.
   ChangesDeadLetterQueue: {
     Type: 'AWS::SQS::Queue',
     DeletionPolicy: 'Delete',
@@ -41,10 +41,10 @@ const stream = (arn: (typeof STREAMS)[number]) => ({
   stream: {
     type: 'dynamodb',
     arn,
-    // In the order of a row's writes, of each partition one batch at a time.
+    // In the order of a row's writes, one batch of a shard at a time.
     batchSize: 200,
     batchWindow: 1,
-    // From the first write on, also those while the mapping is being made.
+    // From the first write on, even those during the creation of the mapping.
     startingPosition: 'TRIM_HORIZON',
     functionResponseType: 'ReportBatchItemFailures',
     bisectBatchOnFunctionError: true,
@@ -58,7 +58,7 @@ const FUNCTION = {
   handler: 'dist/changes.handler',
   role: attribute('ChangesRole', 'Arn'),
   package: { patterns: ['dist/changes.?js'] },
-  // It sends nothing after 40 s: the rest comes again.
+  // It sends nothing after 40 s: the rest is delivered again.
   timeout: 60,
   environment: {
     ...environment.ofJobs,
@@ -72,6 +72,6 @@ const NOTHING: Resources = { Resources: {} };
 
 export const changes = {
   resources: async (tools: Tools): Promise<object> =>
-    (await tellsChanges(tools)) ? { Resources: RESOURCES } : NOTHING,
-  functions: async (tools: Tools): Promise<object> => ((await tellsChanges(tools)) ? { changes: FUNCTION } : {}),
+    (await hasChangeEvents(tools)) ? { Resources: RESOURCES } : NOTHING,
+  functions: async (tools: Tools): Promise<object> => ((await hasChangeEvents(tools)) ? { changes: FUNCTION } : {}),
 };

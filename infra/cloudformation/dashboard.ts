@@ -101,7 +101,7 @@ const CALLS: readonly Widget[] = [
 const CHANGES: readonly Widget[] = [
   graph('Changes published, and batches that failed', [
     ofStage('changesPublished', { label: 'published' }),
-    ofStage('changesFailed', { label: 'batches that failed' }),
+    ofStage('changesFailed', { label: 'failed batches' }),
   ]),
   graph(
     'Changes: how late, ms',

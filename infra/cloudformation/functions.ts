@@ -1,6 +1,6 @@
 /** The functions by what calls them; the logical ids are serverless's. */
 import type { HookType } from '../../lib/wcs/methods.ts';
-import { tellsChanges } from './changes.ts';
+import { hasChangeEvents } from './changes.ts';
 import type { Tools } from './template.ts';
 
 export const HOOK_FUNCTIONS = ['connect', 'invocation', 'event', 'incoming'] as const satisfies HookType[];
@@ -9,7 +9,7 @@ export const FUNCTIONS = [...HOOK_FUNCTIONS, ...JOB_FUNCTIONS, 'board'] as const
 
 /** Those of a stack that is deployed with these settings. */
 export const functionsOf = async (tools: Tools): Promise<readonly FunctionName[]> =>
-  (await tellsChanges(tools)) ? FUNCTIONS : FUNCTIONS.filter((name) => name !== 'changes');
+  (await hasChangeEvents(tools)) ? FUNCTIONS : FUNCTIONS.filter((name) => name !== 'changes');
 
 export type HookFunctionName = (typeof HOOK_FUNCTIONS)[number];
 export type FunctionName = (typeof FUNCTIONS)[number];

@@ -1,6 +1,6 @@
 /** What an operator needs after a deploy: `npx serverless info --verbose --stage <stage>` prints it again. */
 import { BASE_PATH } from './routes.ts';
-import { tellsChanges } from './changes.ts';
+import { hasChangeEvents } from './changes.ts';
 import { PREFIX, sub, type Table, type Tools } from './template.ts';
 
 const API = 'https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}';
@@ -32,7 +32,7 @@ const OUTPUTS: Readonly<Record<string, readonly [description: string, value: str
 };
 
 const OF_CHANGES: typeof OUTPUTS = {
-  EventBusName: ['The bus that tells of changes', '${EventBus}'],
+  EventBusName: ['The bus on which changes are published', '${EventBus}'],
   EventBusArn: ['Its ARN, for subscribers and archives', '${EventBus.Arn}'],
   ConsoleEventBus: ['The bus in the console', `${CONSOLE}/events/home?region=\${AWS::Region}#/eventbus/\${EventBus}`],
 };
@@ -41,7 +41,7 @@ const valueOf = (text: string) => (/\$\{(AWS::\w+|\w+(\.\w+)?)\}/.test(text) ? s
 
 export const outputs = async (tools: Tools) => ({
   Outputs: Object.fromEntries(
-    Object.entries({ ...OUTPUTS, ...((await tellsChanges(tools)) ? OF_CHANGES : {}) }).map(
+    Object.entries({ ...OUTPUTS, ...((await hasChangeEvents(tools)) ? OF_CHANGES : {}) }).map(
       ([name, [Description, text]]) => [name, { Description, Value: valueOf(text) }],
     ),
   ),

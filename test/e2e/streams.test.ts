@@ -83,7 +83,7 @@ describe('npm run streams', () => {
     const { code, stdout } = await scriptOn('streams', stack, environment)('--history', SEED_STREAM);
     expect(code).toBe(0);
     const [, ...lines] = stdout.trimEnd().split('\n');
-    expect(lines.pop()).toMatch(/^3 lines of \S+, without healthy keep-alives\. \d.* of logs searched\.$/);
+    expect(lines.pop()).toMatch(/^3 lines about \S+, without healthy keep-alives\. \d.* of logs were searched\.$/);
     expect(lines.map((line) => line.split(/ {2,}/).slice(1, 4))).toEqual([
       ['StreamStatusEvent', 'PUBLISHING', 'applied'],
       // The keep-alive between them was healthy.

@@ -14,13 +14,13 @@ since it was answered, or began (age).
   --callee WHO   only calls to one callee: a number or a SIP URI, or of a URI
                  what stands before the @
   --id ID        one call, also one that has ended: its row
-  --history ID   what happened to one call: every hook of it, in order: from the
-                 functions' logs (CloudWatch Logs Insights, which costs about
-                 $0.0063 for a GB that it searches), here from those of npm
+  --history ID   what happened to one call: each of its hooks, in order. On a
+                 stage it searches the functions' logs (CloudWatch Logs
+                 Insights, about $0.0063 per GB), here the log files of npm
                  start, with the same DATA_DIR
-  --since TIME   with --history: only from then on: 30m, 1h, 2d, or a time such
-                 as 2026-11-25T10:00Z (since its row was first seen; a day ago
-                 if it has none)
+  --since TIME   with --history: since when, such as 30m, 1h, 2d or
+                 2026-11-25T10:00Z (default: since its row was first seen, or
+                 for the last day if it has no row)
   --end ID       ends the row of a ghost, a call that is over without WCS having
                  said so ("presumed: ended by the operator"). Nothing is sent
                  to WCS. It cannot be taken back: a hook that proves the call

@@ -1,20 +1,20 @@
-/** What the log says of a subject, hook by hook. */
+/** What the log has about a subject, hook by hook. */
 import type { Subject } from '../../../lib/wcs/methods.ts';
 import type { HISTORY_FIELDS } from '../../cloudformation/queries.ts';
 
-/** A line of the log: a hook, or the replay of one that was parked. `time` is ISO 8601 UTC, in milliseconds. */
+/** A line of the log: a hook, or the replay of a parked one. `time` is ISO 8601 UTC, with milliseconds. */
 export type HistoryLine = { readonly time: string } & {
   readonly [Field in (typeof HISTORY_FIELDS)[Subject][number]]?: string | number;
 };
 
 export interface History {
   readonly lines: readonly HistoryLine[];
-  /** There are more than could be read at once. */
+  /** There may be more lines than one search returns. */
   readonly isCut: boolean;
   readonly searchedBytes: number;
 }
 
-/** Where and when to look. `id` as the log has it; times in milliseconds since the epoch. */
+/** What to search for. `id` is written as in the log; times are milliseconds since the epoch. */
 export interface Search {
   readonly of: Subject;
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Search {
   readonly to: number;
 }
 
-/** How far it is, in a phrase. */
+/** Reports progress in a phrase. */
 export type Tell = (text: string) => void;
 
 const UNITS = [

@@ -1,4 +1,4 @@
-/** Searches the log files of the local stack for what the saved query finds on AWS. */
+/** Searches the log files of the local stack for the lines that the saved query finds on AWS. */
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ export async function searchLocalLog(folder: string, { of, id, from, to }: Searc
   const names = existsSync(folder) ? readdirSync(folder).filter(isLogFile) : [];
   const files = names.filter((name) => name.slice(0, 10) >= firstDay).toSorted();
   const [start, end] = [from, to].map((time) => new Date(time).toISOString());
-  // Most lines are of others: only those that may be of it are parsed.
+  // Most lines are about others: only those that may match are parsed.
   const idInLine = `"id":${JSON.stringify(id)}`;
   const lines: HistoryLine[] = [];
   let searchedBytes = 0;
@@ -34,7 +34,7 @@ export async function searchLocalLog(folder: string, { of, id, from, to }: Searc
   return { lines, isCut: false, searchedBytes };
 }
 
-/** Undefined for a line that a full disk cut off. */
+/** Undefined for a line that was cut off, such as by a full disk. */
 function parsed(text: string): Written | undefined {
   try {
     return JSON.parse(text) as Written;

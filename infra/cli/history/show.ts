@@ -18,7 +18,7 @@ export type HistoryStage = Pick<Stage, 'name' | 'place' | 'isLocal' | 'dynamo' |
 
 export interface Wanted {
   readonly of: Subject;
-  /** As its row has it. */
+  /** As in its row. */
   readonly id: string;
   readonly table: string;
   /** Milliseconds since the epoch; undefined: since it was first seen. */
@@ -37,12 +37,12 @@ const WHOLE: Columns = [
 const FITTED: FittedColumns = [['time', 12], ['method'], ['status'], ['outcome'], ['ms', 5], ['node'], ['reason']];
 
 const DAY_MS = 24 * 3_600_000;
-/** The line of a hook is a moment younger than its row; clocks differ. */
+/** The line of a hook is written a moment after its row, and clocks differ. */
 const MARGIN_MS = 60_000;
-/** Dollars for a GB, in eu-central-1: docs/costs.md. */
+/** Dollars per GB, in eu-central-1: docs/costs.md. */
 const PRICE = 0.0063;
 
-/** @returns a sentence if there is nothing to show; it throws AWS's errors */
+/** @returns a sentence if there is nothing to show. @throws AWS's errors */
 export async function showHistory(
   stage: HistoryStage,
   wanted: Wanted,
@@ -53,11 +53,11 @@ export async function showHistory(
   const { of, id } = wanted;
   const now = out.now();
   const from = wanted.since ?? (await firstSeen(stage, wanted, now));
-  // The log has no longer texts, and no characters that could forge a line of it.
+  // The log shortens ids, and replaces control characters.
   const search = { of, id: loggable(id), from, to: now };
   const since = from === 0 ? '' : ` since ${new Date(from).toISOString()}`;
   const place = stage.isLocal ? logPath(DATA_DIR) : `the logs of wcs-hooks-${stage.name}`;
-  if (!stage.isLocal) out.warn(`Searches ${place}${since}. A GB costs about $${PRICE}; Ctrl-C ends it.`);
+  if (!stage.isLocal) out.warn(`Searching ${place}${since}, at about $${PRICE} per GB. Ctrl-C stops it.`);
   const history = stage.isLocal
     ? await searchLocalLog(logPath(DATA_DIR), search, out.progress)
     : await searchInsights(await stage.logs(), stage.name, search, out.progress, signal).catch((error: unknown) => {
@@ -69,7 +69,7 @@ export async function showHistory(
   const searched = sentenceOf(history, stage.isLocal);
   if (history.lines.length === 0) {
     return visible(
-      `There is no hook of ${id} in ${place}${since}. ${searched}${from === 0 ? '' : ' --since looks further back.'}`,
+      `No hook of ${id} was found in ${place}${since}. ${searched}${from === 0 ? '' : ' --since searches further back.'}`,
     );
   }
   const table = { whole: WHOLE, fitted: FITTED, fit: fitted };
@@ -77,16 +77,18 @@ export async function showHistory(
   printer.rows(json ? history.lines : history.lines.map((line) => cellsOf(line)));
   printer.note(
     visible(
-      `${history.lines.length} lines of ${id}${since}${of === 'stream' ? ', without healthy keep-alives' : ''}. ${searched}`,
+      `${history.lines.length} lines about ${id}${since}${of === 'stream' ? ', without healthy keep-alives' : ''}. ${searched}`,
     ),
   );
   if (history.isCut) {
-    out.warn(`Only the first ${history.lines.length}, there are more: --since ${history.lines.at(-1)?.time}`);
+    out.warn(
+      `These are the first ${history.lines.length} lines. There may be more: search on with --since ${history.lines.at(-1)?.time}`,
+    );
   }
   return undefined;
 }
 
-/** From when on its row is there, and so its hooks; a day ago if it has none. The local log is searched as a whole. */
+/** When its row was first seen; a day ago if it has none. The local log is searched as a whole. */
 async function firstSeen({ dynamo, isLocal }: HistoryStage, { of, id, table }: Wanted, now: number): Promise<number> {
   if (isLocal) return 0;
   const { Item } = await dynamo.send(new GetItemCommand({ TableName: table, Key: { [KEY_FIELD[of]]: { S: id } } }));
@@ -95,10 +97,10 @@ async function firstSeen({ dynamo, isLocal }: HistoryStage, { of, id, table }: W
 }
 
 function sentenceOf({ searchedBytes }: History, isLocal: boolean): string {
-  const searched = `${sizeOf(searchedBytes)} of logs searched`;
+  const searched = `${sizeOf(searchedBytes)} of logs were searched`;
   if (isLocal) return `${searched}.`;
   const dollars = (searchedBytes / 2 ** 30) * PRICE;
-  return `${searched}, for ${dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`}.`;
+  return `${searched}, which costs ${dollars < 0.01 ? 'less than $0.01' : `about $${dollars.toFixed(2)}`}.`;
 }
 
 function cellsOf(line: HistoryLine): Cells {
@@ -117,7 +119,7 @@ function cellsOf(line: HistoryLine): Cells {
   };
 }
 
-/** On a terminal the time of day, and of the node what stands behind its @. */
+/** On a terminal: the time of day (UTC), and the part of the node after its @. */
 const fitted = ({ time, node, ...others }: Cells): Cells => ({
   ...others,
   time: String(time).slice(11, 23),

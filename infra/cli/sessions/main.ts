@@ -12,21 +12,21 @@ import { columnsOf, fold } from '../terminal-text.ts';
 
 const HELP = `npm run sessions -- --id ID | --history ID [options]
 
-A session is the connection of a client; ID is its sessionId, as WCS has it or
-as rows and log show it.
+A session is the connection of a client. ID is its sessionId, as WCS has it or
+as it stands in rows and logs.
 
   --id ID       its row
-  --history ID  what happened to it: every hook about the session itself, in
-                order: from the functions' logs (CloudWatch Logs Insights, which
-                costs about $0.0063 for a GB that it searches), here from those
-                of npm start, with the same DATA_DIR. Those about its streams:
+  --history ID  what happened to it: each hook about the session itself, in
+                order. On a stage it searches the functions' logs (CloudWatch
+                Logs Insights, about $0.0063 per GB), here the log files of npm
+                start, with the same DATA_DIR. For the hooks of its streams, see
                 npm run streams -- --history
-  --since TIME  with --history: only from then on: 30m, 1h, 2d, or a time such
-                as 2026-11-25T10:00Z (since its row was first seen; a day ago
-                if it has none)
+  --since TIME  with --history: since when, such as 30m, 1h, 2d or
+                2026-11-25T10:00Z (default: since its row was first seen, or
+                for the last day if it has no row)
 
   --wide        whole times and nodes, as if stdout were not a terminal
-  --json        JSON: the row, or a line of the log in each line
+  --json        the row, or one line of the log per line, as JSON
   --stage NAME  of which stage (${STAGE}: the stack that npm start runs here)
   --region NAME in which AWS region (environment: AWS_REGION; eu-central-1)
   --help        this text`;

@@ -19,13 +19,13 @@ of the lease is used, so it may lag behind by that much.
   --viewers      how many watch each name, the most watched first; with --node
                  on that server
   --id ID        one stream: its row
-  --history ID   what happened to one stream: every hook of it, in order, but
-                 healthy keep-alives: from the functions' logs (CloudWatch Logs
-                 Insights, which costs about $0.0063 for a GB that it searches),
-                 here from those of npm start, with the same DATA_DIR
-  --since TIME   with --history: only from then on: 30m, 1h, 2d, or a time such
-                 as 2026-11-25T10:00Z (since its row was first seen; a day ago
-                 if it has none)
+  --history ID   what happened to one stream: each of its hooks, in order,
+                 without healthy keep-alives. On a stage it searches the
+                 functions' logs (CloudWatch Logs Insights, about $0.0063 per
+                 GB), here the log files of npm start, with the same DATA_DIR
+  --since TIME   with --history: since when, such as 30m, 1h, 2d or
+                 2026-11-25T10:00Z (default: since its row was first seen, or
+                 for the last day if it has no row)
   --watch        again every few seconds, until Ctrl-C; as much as the terminal
                  has lines. It never reads for more than a tenth of the time
 

@@ -3,29 +3,29 @@ import { STAGE } from '../../local/settings.ts';
 
 export const HELP = `npm run usage -- [--from TIME] [--to TIME] [--by WHAT] [options]
 
-How much was streamed and talked: streams, calls, their minutes, and how many
-there were at once (peak). Without options: today so far, by app.
+Counts streams and calls, their minutes, and how many there were at the same
+time (peak). Without options: today so far, by app.
 
-  --from TIME    a date such as 2026-11-01 (it begins at 00:00 UTC), or a time
-                 such as 2026-11-01T08:00Z (the beginning of today)
-  --to TIME      up to there, which does not belong to it any more (now):
+  --from TIME    a date such as 2026-11-01 (from 00:00 UTC on), or a time such
+                 as 2026-11-01T08:00Z (default: today)
+  --to TIME      the end of the range, exclusive (default: now):
                  --from 2026-11-01 --to 2026-11-02 is one day
   --by WHAT      app, sub (the user of the token), name (of a stream, or the
-                 callee), node (the server) or day (UTC) (app)
-  --sub NAME     the streams and calls of one user, one after another
-  --csv, --json  for a spreadsheet, for a program; minutes with four decimals
+                 callee), node (the server) or day (UTC) (default: app)
+  --sub NAME     list the streams and calls of one user
+  --csv, --json  for a spreadsheet or a program; minutes with four decimals
   --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text
 
-A stream counts from its first hook that shows it live to its end; one that got
-lost, to its last hook; one that is live, to now. A call counts from its answer.
-What was denied or failed has no minutes and is not counted. A stream that
-spans midnight has its minutes on both days and is counted on each of them, so
-the days can count more streams than their total.
+A stream counts from the first hook that shows it live until its end; a lost
+one, until its last hook; one that is live, until now. A call counts from its
+answer. What was denied or failed is not counted. A stream that spans midnight
+is counted on both days, with the minutes of each, so the days can add up to
+more streams than their total.
 
-What it reads: from the index "closed" every hour from --from to now, as what
-began in the range may have ended behind it (half a read unit for an empty hour,
-one for about 30 streams), and what is live from the index "live". --by sub and
---sub read the rows of what is live, too. Rows are kept for RETENTION_DAYS.
-A million read units cost about $0.15.`;
+What it reads: every hour of the index "closed" from --from until now, because
+what began in the range may have ended after it (half a read unit for an empty
+hour, one for about 30 streams), and the index "live". --by sub and --sub also
+read the rows of what is live. Rows are kept for RETENTION_DAYS. A million read
+units cost about $0.15.`;

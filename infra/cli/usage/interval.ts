@@ -1,4 +1,4 @@
-/** What a row says about usage: for how long its stream or call was live. */
+/** The time for which a row's stream or call was live. */
 import { KINDS, type Row } from '../../../lib/state/row.ts';
 import type { Interval } from './sum.ts';
 
@@ -7,8 +7,8 @@ export type Subject = Row & { readonly mediaSessionId?: string; readonly callId?
 export type UsedKind = 'stream' | 'call';
 
 /**
- * Undefined for what was never live: denied, failed or not answered. What is live is taken up to `now` (milliseconds since
- * the epoch); what got lost up to its last hook.
+ * Undefined for what was never live: denied, failed or not answered. What is live counts until `now` (milliseconds since the
+ * epoch), what is lost until its last hook.
  */
 export function intervalOf(kind: UsedKind, row: Subject, now: number): Interval | undefined {
   const began = kind === 'stream' ? row.startedAt : row.answeredAt;
@@ -20,7 +20,7 @@ export function intervalOf(kind: UsedKind, row: Subject, now: number): Interval 
     id: String(row[KINDS[kind].key]),
     use: kind === 'call' ? 'talked' : isPublisher(row) ? 'published' : 'played',
     from,
-    // An end that came before its start, as hooks overtake each other.
+    // Hooks overtake each other: the end may be earlier than the start.
     to: Math.max(to, from),
     ...textOf('app', row.appKey),
     ...textOf('sub', row.sub),

@@ -1,4 +1,4 @@
-/** `npm run usage`: how many streams and calls there were, and their minutes. */
+/** `npm run usage`: counts streams and calls, and their minutes. */
 import { Failure, runCommand } from '../command-line.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
@@ -23,7 +23,7 @@ async function run({ range, by, sub, format, stage: name, region }: Options, now
   const kept = now - retentionSeconds * 1000;
   if (range.from < kept)
     warn(
-      `Rows are kept for ${retentionSeconds / 86_400} days: what ended before ${new Date(kept).toISOString()} is not in the sum.`,
+      `Rows are kept for ${retentionSeconds / 86_400} days, so what ended before ${new Date(kept).toISOString()} is not counted.`,
     );
 
   const isWithSub = sub !== undefined || by === 'sub';
@@ -44,7 +44,7 @@ async function run({ range, by, sub, format, stage: name, region }: Options, now
   } else {
     const hers = used.filter((one) => one.sub === sub).sort((a, b) => a.from - b.from);
     write(linesOf(hers.map(cellsOfOne), undefined, format));
-    if (hers.length === 0) warn(`${sub} had no stream and no call in this time.`);
+    if (hers.length === 0) warn(`${sub} had no streams or calls in this range.`);
   }
   if (format === 'table')
     warn(

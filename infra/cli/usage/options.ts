@@ -7,7 +7,7 @@ import { GROUPS, type GroupedBy, type Range } from './sum.ts';
 export interface Options {
   readonly range: Range;
   readonly by: GroupedBy;
-  /** Of one user alone: what it streamed and whom it called, one after another. */
+  /** Lists the streams and calls of this user instead of sums. */
   readonly sub: string | undefined;
   readonly format: 'table' | 'csv' | 'json';
   readonly stage: string;
@@ -31,8 +31,8 @@ export function readOptions(args: string[], now: number): Options | 'help' {
   if (!isGroup(by)) throw new UsageError(`--by ${by}: expected ${GROUPS.join(', ')}`);
   if (sub === '') throw new UsageError('--sub is empty');
   if (sub !== undefined && given.by !== undefined)
-    throw new UsageError('--sub lists streams and calls one by one: without --by');
-  if (csv && json) throw new UsageError('--csv and --json do not go together');
+    throw new UsageError('--sub lists streams and calls one by one: leave out --by');
+  if (csv && json) throw new UsageError('--csv and --json cannot be combined');
   return {
     range: rangeOf(given.from, given.to, now),
     by,
@@ -45,13 +45,13 @@ export function readOptions(args: string[], now: number): Options | 'help' {
 
 const isGroup = (name: string): name is GroupedBy => GROUPS.some((group) => group === name);
 
-/** Today so far, if nothing else is given. */
+/** By default, today so far. */
 function rangeOf(from: string | undefined, to: string | undefined, now: number): Range {
   const today = new Date(now).toISOString().slice(0, 10);
   const range = { from: timeOf('from', from ?? today), to: Math.min(to === undefined ? now : timeOf('to', to), now) };
-  if (range.from >= now) throw new UsageError(`--from ${from}: expected a time in the past`);
+  if (range.from > now) throw new UsageError(`--from ${from}: expected a time in the past`);
   if (range.from >= range.to)
-    throw new UsageError(`--to ${to} is not after --from ${from ?? today}: the end does not belong to the range`);
+    throw new UsageError(`--to ${to ?? 'now'} is not after --from ${from ?? today}: the end is not part of the range`);
   return range;
 }
 
@@ -61,7 +61,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d
 function timeOf(option: string, text: string): number {
   const isWellFormed = DATE.test(text) || TIME.test(text);
   const time = isWellFormed ? Date.parse(text) : NaN;
-  // 2026-02-30 would be taken for March.
+  // Date.parse() takes 2026-02-30 for March 2.
   const isReal = !Number.isNaN(time) && new Date(text.slice(0, 10)).toISOString().slice(0, 10) === text.slice(0, 10);
   if (isReal) return time;
   throw new UsageError(

@@ -5,10 +5,10 @@ import type { Options } from './options.ts';
 import type { GroupedBy, Interval, Usage } from './sum.ts';
 
 const MINUTE_MS = 60_000;
-/** To the millisecond, nearly: a rounded minute would be wrong in the sum of thousands. */
+/** To some milliseconds: whole minutes would add up wrongly over thousands of streams. */
 const minutes = (milliseconds: number) => Math.round((milliseconds / MINUTE_MS) * 10_000) / 10_000;
 
-/** One group, under the names that JSON and CSV have. */
+/** One group, with the column names of JSON and CSV. */
 export const cellsOf = (
   { key, streams, mostStreams, calls, mostCalls, time }: Usage,
   by: GroupedBy | 'total',
@@ -35,10 +35,11 @@ export const cellsOfOne = ({ from, to, use, id, name, app, node }: Interval): Ce
   id,
 });
 
-/** Lines of the rows; a table ends with `total`. */
+/** One line per row, and of `total` in a table. */
 export function linesOf(rows: readonly Cells[], total: Cells | undefined, format: Options['format']): string[] {
   if (format === 'json') return rows.map(toJson);
   const names = Object.keys(rows[0] ?? total ?? {});
+  if (names.length === 0) return [];
   if (format === 'csv') return [names, ...rows.map((row) => names.map((name) => row[name]))].map(csvLine);
   return tableOf(names, total === undefined ? rows : [...rows, total]);
 }
@@ -46,7 +47,6 @@ export function linesOf(rows: readonly Cells[], total: Cells | undefined, format
 function tableOf(names: readonly string[], rows: readonly Cells[]): string[] {
   const lines = [names, ...rows.map((row) => names.map((name) => shown(row[name])))];
   const widths = names.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
-  // The group's column is a text, the others are numbers, or a time.
   return lines.map((line) =>
     line
       .map((cell, column) => pad(cell, widths[column] ?? 0))
@@ -60,7 +60,7 @@ function shown(value: Cells[string]): string {
   return value === undefined ? '-' : visible(String(value));
 }
 
-/** RFC 4180. A spreadsheet would run a cell that begins like a formula: a name comes from a client. */
+/** RFC 4180. Names come from clients, and a spreadsheet would run a cell that begins like a formula. */
 function csvLine(cells: readonly Cells[string][]): string {
   return cells
     .map((cell) => {

@@ -1,4 +1,4 @@
-/** Reads what was live in a range: what is live now, and hour by hour what has closed since. No table is scanned. */
+/** Reads what was live in a range: what is live now, and, hour by hour, what has closed since its beginning. No table is scanned. */
 import { BatchGetItemCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS } from '../../../lib/state/row.ts';
@@ -10,7 +10,7 @@ import type { Interval, Range } from './sum.ts';
 
 export type UsageStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'callsTable'>;
 
-/** How far it is, in hours of the index `closed`. */
+/** Hours of the index `closed` that are read. */
 export interface Progress {
   readonly hours: number;
   readonly of: number;
@@ -24,13 +24,13 @@ export interface Read {
 
 const USED_KINDS = ['stream', 'call'] as const satisfies UsedKind[];
 const HOUR_MS = 3_600_000;
-/** Queries at a time: a month is 720 hours, each with a few keys. */
+/** Hours that are queried at a time: a month has 720, each with a few keys. */
 const AT_A_TIME = 16;
 /** The limit of BatchGetItem. */
 const BATCH = 100;
 const BUSY_PAUSE_MS = 200;
 
-/** `isWithRows`: the rows of what is live are read as well, as no index of it has `sub`. `now`: milliseconds since the epoch. */
+/** `isWithRows`: also read the rows of what is live, because the index `live` has no `sub`. `now`: milliseconds since the epoch. */
 export async function readIntervals(
   { dynamo, streamsTable, callsTable }: UsageStage,
   { from, to }: Range,
@@ -88,7 +88,7 @@ export async function readIntervals(
     return rows;
   }
 
-  // First what is live: what ends in between is found again by its hour, and its end counts.
+  // What is live comes first: if it ends meanwhile, it is found again in its hour, and its end counts.
   for (const kind of USED_KINDS) {
     for (const key of liveKeysOf(kind)) {
       const live = await query(kind, 'live', key);
@@ -115,7 +115,7 @@ export async function readIntervals(
   return { intervals: [...byId.values()], units };
 }
 
-/** The hours as rows have them in `closedIn`, up to that of `now`. */
+/** The hours as in `closedIn`, up to that of `now`. */
 function hoursFrom(from: number, now: number): string[] {
   const first = Math.floor(from / HOUR_MS);
   const count = Math.floor(now / HOUR_MS) - first + 1;

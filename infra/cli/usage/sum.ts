@@ -1,4 +1,4 @@
-/** Sums up what was used: how many streams and calls, for how long, and how many at once. Times are milliseconds since the epoch. */
+/** Sums up usage: how many streams and calls, for how long, and how many at the same time. Times are milliseconds since the epoch. */
 
 /** What a stream or a call did while it was live. */
 export const USES = ['published', 'played', 'talked'] as const;
@@ -32,13 +32,13 @@ export interface Usage {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** The part within the range; undefined if there is none. What began and ended in the same moment counts, with no time. */
+/** The part within the range; undefined if there is none. What began and ended at the same moment counts, with no time. */
 export function clipped<Part extends Range>(part: Part, { from, to }: Range): Part | undefined {
   const clip = { ...part, from: Math.max(part.from, from), to: Math.min(part.to, to) };
   return part.from < to && (part.to > from || part.from >= from) && clip.from <= clip.to ? clip : undefined;
 }
 
-/** The usage of each group, the largest first, or day by day. A stream that spans midnight counts on both days, with each day's time. */
+/** The usage of each group, the largest first, or day by day. A stream that spans midnight counts on both days, with the time of each. */
 export function usageBy(intervals: Iterable<Interval>, by: GroupedBy): Usage[] {
   const groups = new Map<string | undefined, Interval[]>();
   for (const interval of intervals) {
@@ -77,7 +77,7 @@ function* daysOf(interval: Interval): Generator<readonly [string, Interval]> {
   } while (from < interval.to);
 }
 
-/** What ends in a moment makes room for what begins in it. */
+/** What ends at a moment is over for what begins at it. */
 function mostAtOnce(intervals: readonly Range[]): number {
   const begins = intervals.map(({ from }) => from).sort((a, b) => a - b);
   const ends = intervals.map(({ from, to }) => Math.max(to, from + 1)).sort((a, b) => a - b);

@@ -74,7 +74,7 @@ describe('--history on a stage', () => {
     const { code, stdout, stderr } = await ofStage('streams', '--history', 'X');
     expect([code, stderr]).toEqual([
       0,
-      'Searches the logs of wcs-hooks-dev since 2023-11-14T22:12:20.000Z. A GB costs about $0.0063; Ctrl-C ends it.\n',
+      'Searching the logs of wcs-hooks-dev since 2023-11-14T22:12:20.000Z, at about $0.0063 per GB. Ctrl-C stops it.\n',
     ]);
     const rows = stdout
       .trimEnd()
@@ -85,7 +85,7 @@ describe('--history on a stage', () => {
       linesOf('X').map(({ time, method, wcsStatus, outcome }) => [time, method, wcsStatus, outcome]),
     );
     expect(rows.at(-1)?.join('  ')).toBe(
-      `${linesOf('X').length} lines of X since 2023-11-14T22:12:20.000Z, without healthy keep-alives. 3.2 GB of logs searched, for about $0.02.`,
+      `${linesOf('X').length} lines about X since 2023-11-14T22:12:20.000Z, without healthy keep-alives. 3.2 GB of logs were searched, which costs about $0.02.`,
     );
     const [{ queryString, logGroupNames, startTime } = expect.fail()] = logs.started;
     const { Resources } = await queries({ resolveVariable: () => Promise.resolve('') });
@@ -139,7 +139,7 @@ describe('--history on a stage', () => {
     const { missing } = await history(rtsp);
     expect(logs.started[1]?.queryString).not.toContain('s3cret');
     expect(missing).toMatch(
-      /^There is no hook of 0a1b2c3d\S+rtsp:\/\/10\.0\.0\.1\/x-RTSP in the logs .* --since looks further back\.$/,
+      /^No hook of 0a1b2c3d\S+rtsp:\/\/10\.0\.0\.1\/x-RTSP was found in the logs .* --since searches further back\.$/,
     );
   });
 
@@ -158,7 +158,9 @@ describe('--history on a stage', () => {
     }));
     const { stdout, warnings } = await history('X', '--json');
     expect(parsed(stdout)).toHaveLength(1000);
-    expect(warnings).toContain('Only the first 1000, there are more: --since 2023-11-14T22:13:20.999Z');
+    expect(warnings).toContain(
+      'These are the first 1000 lines. There may be more: search on with --since 2023-11-14T22:13:20.999Z',
+    );
   });
 
   it('says what is wrong, and what to do', async () => {
@@ -167,7 +169,7 @@ describe('--history on a stage', () => {
       /logs of wcs-hooks-dev cannot be searched: .*logs:StartQuery\.\nAdd what AWS names/,
     );
     Object.assign(logs.behaviour, { error: undefined, statuses: ['Failed'] });
-    await expect(history('X')).rejects.toThrow('did not finish (Failed): try again');
+    await expect(history('X')).rejects.toThrow('did not finish (Failed). Try again');
     for (const [args, words] of [
       [['--history', ''], '--history is empty'],
       [['--since', '1h'], '--since is for --history ID'],

@@ -71,7 +71,8 @@ describe('the receiver', () => {
   });
 
   it('stays with the newest where several of a subject come at once', async () => {
-    const [handled, revisions]: [number[], Map<string, number>] = [[], new Map()];
+    const handled: number[] = [];
+    const revisions = new Map<string, number>();
     const receive = (await receiver())(revisions, async (_, { revision }) => {
       // The older an event is, the longer it takes.
       for (let n = revision; n < 3; n++) await new Promise(setImmediate);

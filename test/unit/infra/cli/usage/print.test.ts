@@ -20,6 +20,11 @@ describe('usage is printed', () => {
     expect(rows).toEqual([`'=cmd|x,1,1,1.5,0,0,0,0`, `"a,""b""",1,1,1.5,0,0,0,0`, ',1,1,1.5,0,0,0,0']);
   });
 
+  it('as nothing where there is nothing', () => {
+    for (const format of ['table', 'csv', 'json'] as const) expect(linesOf([], undefined, format)).toEqual([]);
+    expect(linesOf([], usage('total'), 'csv')).toHaveLength(1);
+  });
+
   it('as JSON, a line for each group, without the total', () => {
     expect(linesOf([usage('a')], usage('total'), 'json').map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({ name: 'a', streams: 1, publishedMinutes: 1.5 }),
