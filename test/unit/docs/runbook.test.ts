@@ -75,6 +75,12 @@ describe('the runbook', () => {
     expect(questions.length).toBeGreaterThanOrEqual(10);
     for (const question of questions) expect(question).toMatch(/^1\. [^]*^2\. [^]*^3\. /m);
   });
+
+  it('lists each of them', () => {
+    const [, list = '', rest = ''] = /^## Questions$([^]*?)(^### [^]*)/m.exec(RUNBOOK.text) ?? [];
+    const titles = [...rest.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
+    expect([...list.matchAll(/^\d+\. \[(.*)\]\(/gm)].map(([, title]) => title)).toEqual(titles);
+  });
 });
 
 interface SavedQuery {
