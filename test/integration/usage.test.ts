@@ -100,7 +100,7 @@ async function deliver(hooks: readonly Hook[], liveShards = 1): Promise<void> {
 const RANGE = { from: START, to: NOW };
 async function used(range = RANGE, isWithRows = true) {
   const stage = { dynamo: dynamo.client, streamsTable: dynamo.table, callsTable: dynamo.callsTable };
-  const { intervals } = await readIntervals(stage, range, NOW, isWithRows, () => {});
+  const { intervals } = await readIntervals(stage, range, { now: NOW, keptSince: START }, isWithRows, () => {});
   return intervals.flatMap((one) => clipped(one, range) ?? []);
 }
 
@@ -159,6 +159,20 @@ describe('npm run usage', () => {
       ['2026-11-01', 15],
       ['2026-11-02', 30],
     ]);
+  });
+
+  it('reads no hour of which no rows are kept, however early its range begins', async () => {
+    const asked: string[] = [];
+    const send = (command: {
+      readonly input: { readonly ExpressionAttributeValues: Record<string, { S: string }> };
+    }) => {
+      asked.push(command.input.ExpressionAttributeValues[':key']?.S ?? '');
+      return Promise.resolve({});
+    };
+    const stage = { dynamo: { send } as unknown as typeof dynamo.client, streamsTable: 's', callsTable: 'c' };
+    await readIntervals(stage, { from: 0, to: NOW }, { now: NOW, keptSince: NOW - 3_600_000 }, false, () => {});
+    const hours = new Set(asked.filter((key) => key.startsWith('2026')).map((key) => key.slice(0, 13)));
+    expect([...hours].sort()).toEqual(['2026-11-02T02', '2026-11-02T03']);
   });
 
   it('knows whose a live stream is only from its row', async () => {

@@ -2,7 +2,6 @@
 import { Failure, runCommand } from '../command-line.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { columnsOf, fold } from '../terminal-text.ts';
-import { rulesOf } from '../function-settings.ts';
 import { HELP } from './help.ts';
 import { readOptions, type Options } from './options.ts';
 import { cellsOf, cellsOfOne, linesOf } from './print.ts';
@@ -19,15 +18,13 @@ const warn = (text: string) => console.error(fold(text, columnsOf(process.stderr
 
 async function run({ range, by, sub, format, stage: name, region }: Options, now: number): Promise<void> {
   const stage = openStage(name, region);
-  const { retentionSeconds } = await stage.rules().catch(() => rulesOf({}));
-  const kept = now - retentionSeconds * 1000;
-  if (range.from < kept)
-    warn(
-      `Rows are kept for ${retentionSeconds / 86_400} days, so what ended before ${new Date(kept).toISOString()} is not counted.`,
-    );
+  const rules = await stage.rules().catch(() => undefined);
+  const keptSince = rules === undefined ? -Infinity : now - rules.retentionSeconds * 1000;
+  if (range.from < keptSince)
+    warn(`Rows expire after RETENTION_DAYS, so what ended before ${new Date(keptSince).toISOString()} is not counted.`);
 
   const isWithSub = sub !== undefined || by === 'sub';
-  const { intervals, units } = await readIntervals(stage, range, now, isWithSub, ({ hours, of }) =>
+  const { intervals, units } = await readIntervals(stage, range, { now, keptSince }, isWithSub, ({ hours, of }) =>
     progress(`${hours} of ${of} hours read`),
   ).catch((error: unknown) => {
     progress();

@@ -30,11 +30,18 @@ const AT_A_TIME = 16;
 const BATCH = 100;
 const BUSY_PAUSE_MS = 200;
 
-/** `isWithRows`: also read the rows of what is live, because the index `live` has no `sub`. `now`: milliseconds since the epoch. */
+/** Milliseconds since the epoch. */
+export interface Times {
+  readonly now: number;
+  /** Rows that closed before have expired, or will soon: those hours are not read. */
+  readonly keptSince: number;
+}
+
+/** `isWithRows`: also read the rows of what is live, because the index `live` has no `sub`. */
 export async function readIntervals(
   { dynamo, streamsTable, callsTable }: UsageStage,
   { from, to }: Range,
-  now: number,
+  { now, keptSince }: Times,
   isWithRows: boolean,
   tell: (progress: Progress) => void,
 ): Promise<Read> {
@@ -104,7 +111,7 @@ export async function readIntervals(
     }
   }
 
-  const hours = hoursFrom(from, now);
+  const hours = hoursFrom(Math.max(from, keptSince), now);
   for (let start = 0; start < hours.length; start += AT_A_TIME) {
     tell({ hours: start, of: hours.length });
     const read = hours.slice(start, start + AT_A_TIME).map(async (hour) => {
