@@ -99,7 +99,7 @@ export function createAuthorize(
     }
   }
 
-  return { authorize, isDecided: (method: MethodName) => policiesFor(method).length > 0 };
+  return { authorize, isProtected: (method: MethodName) => policiesFor(method).length > 0 };
 }
 
 const withShortName = (body: Hook['body']): Hook['body'] =>

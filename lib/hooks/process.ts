@@ -27,7 +27,7 @@ export function createHookProcessor({
   stopsStreams,
   ...persistence
 }: HookProcessorParts): HookProcessor {
-  const { authorize, isDecided } = createAuthorize(accessControl, persistence.store);
+  const { authorize, isProtected } = createAuthorize(accessControl, persistence.store);
   const save = createSave(persistence);
   const sessionsDecide = accessControl.policies.some(({ readsSession }) => readsSession !== 'never');
 
@@ -43,7 +43,7 @@ export function createHookProcessor({
   function answersAnyway(method: Hook['method']): boolean {
     if (method === 'StreamKeepAliveEvent') return true;
     if (method === 'connect') return !mustBeSaved(method);
-    if (isDecided(method)) return accessControl.failsOpen(METHODS[method].action);
+    if (isProtected(method)) return accessControl.failsOpen(METHODS[method].action);
     return stopsStreams && accessControl.bans !== undefined && BANNABLE.includes(method);
   }
 
@@ -83,7 +83,7 @@ export function createHookProcessor({
         : { error: asHttpError(failure) };
       return { ...report, ...response, outcome: 'failed' };
     }
-    if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isDecided(hook.method)) {
+    if (saved?.outcome === 'id in use' && sighting?.level === LEVEL.starting && isProtected(hook.method)) {
       // WCS sends the hook before it checks the id itself.
       return { ...report, outcome: saved.outcome, error: new HttpError(403, 'the id is in use by another client') };
     }
