@@ -1,11 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Line } from '../../../lib/platform/log.ts';
 import type { Ban } from '../../../lib/state/bans.ts';
 import { createBanList } from '../../../lib/store/ban-list.ts';
 
 let now: number;
 let reads: number;
-let answer: () => Promise<readonly Ban[]>;
+let answer: (signal: AbortSignal) => Promise<readonly Ban[]>;
 let lines: Line[];
 beforeEach(() => {
   [now, reads, lines] = [1_000_000, 0, []];
@@ -13,12 +13,13 @@ beforeEach(() => {
 });
 const listUnderTest = () =>
   createBanList(
-    () => {
+    (signal) => {
       reads++;
-      return answer();
+      return answer(signal);
     },
     { now: () => now, log: (line) => lines.push(line) },
   );
+afterEach(() => void vi.useRealTimers());
 const down = () => Promise.reject<readonly Ban[]>(new Error('connect ECONNREFUSED'));
 
 describe('the list of bans', () => {
@@ -79,5 +80,22 @@ describe('the list of bans', () => {
     arrive([]);
     expect((await waiting)?.byKey.size).toBe(0);
     expect(reads).toBe(2);
+  });
+
+  it('lets a hook wait for half a second, and leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    const list = listUnderTest();
+    answer = (signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const waiting = list.current();
+    await vi.advanceTimersByTimeAsync(499);
+    expect(lines).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await waiting).toBeUndefined();
+    expect(lines).toMatchObject([{ fields: { cause: 'Error: not done within 500 ms' } }]);
+    now += 5000;
+    answer = () => Promise.resolve([]);
+    await list.current();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
