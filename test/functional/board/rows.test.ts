@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NEVER_SHOWN, SHOWN } from '../../../lib/board/shown.ts';
 import { KINDS, type KindName, type Row } from '../../../lib/state/row.ts';
 import { boardToken, boardUnderTest } from '../../support/board-under-test.ts';
@@ -9,6 +9,8 @@ beforeEach(async () => {
   board = boardUnderTest();
   token = await boardToken('read', 'stop');
 });
+
+afterEach(() => void vi.useRealTimers());
 
 describe('a row', () => {
   it('of a stream is shown', async () => {
@@ -35,6 +37,27 @@ describe('a row', () => {
       expect(board.rows.stream.get(id)).toMatchObject({ stop: true });
     },
   );
+
+  it('is waited for six seconds, and no longer', async () => {
+    vi.useFakeTimers();
+    const ended = vi.fn();
+    const asked = new Promise<void>((resolve) => {
+      board.store.row = (_kind, _id, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => (ended(), reject(signal.reason as Error)));
+          resolve();
+        });
+    });
+    const answer = board.ask('GET', '/board/streams/a', { token });
+    await asked;
+    await vi.advanceTimersByTimeAsync(5999);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(ended).toHaveBeenCalledOnce();
+    expect((await answer).status).toBe(503);
+    expect(board.lines.at(-1)).toMatchObject({ level: 'ERROR', fields: { cause: 'Error: not done within 6000 ms' } });
+  });
 
   it('with a ? in its id is found by the parameter, as API Gateway cuts the path there', async () => {
     board.rows.stream.set('a?b', { phase: 'live' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LEVEL } from '../../../lib/state/lifecycle.ts';
 import { merge } from '../../../lib/state/merge.ts';
 import type { Row } from '../../../lib/state/row.ts';
 import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
@@ -107,11 +108,18 @@ describe('what a client asks of a call', () => {
         const row = rowOf(status('ESTABLISHED', 1), asked);
         expect(row).toMatchObject({ phase: 'live', status: 'ESTABLISHED', caller: '1001', lastSeenAt: after(5) });
         for (const field of ['denied', 'sub', 'decidedAt']) expect(row).not.toHaveProperty(field);
+        const isTransfer = /transfer/i.test(method);
+        expect(Object.keys(asked.attributes)).toEqual([
+          ...['sessionId', 'nodeId'],
+          ...(isTransfer ? ['transferStatusAt', 'transferStatus'] : []),
+        ]);
       }
     },
   );
 
   it.each(['call', 'OnCallEvent'] as const)('(%s) that is denied is a row, with who it was and why', (method) => {
+    expect(seen(method, 0, {}, DENIED).level).toBe(LEVEL.denied);
+    expect(seen(method, 0, {}, { denied: 'x' }).attributes).toMatchObject({ denied: 'x', decidedAt: after(0) });
     const row = rowOf(seen(method, 0, { status: 'PENDING' }, DENIED));
     expect(row).toMatchObject({
       ...{ phase: 'denied', status: 'DENIED', denied: 'token: no token', sub: 'bob', decidedAt: after(0) },
@@ -194,6 +202,13 @@ describe('the row of a call', () => {
     });
     // A quadratic expression takes ten seconds and more.
     expect(Math.max(...times)).toBeLessThan(1500);
+  });
+
+  it('is of a connection by its id as rows show it, or of none', () => {
+    expect(seen('call', 0, { sessionId: undefined }).client).toEqual({ nodeId: 'n' });
+    const id = (uri: string) => `${Buffer.from(uri).toString('hex')}-HLS`;
+    const { client, attributes } = seen('call', 0, { sessionId: id('rtsp://u:HIDDEN@host/x') });
+    for (const fields of [client, attributes]) expect(fields).toMatchObject({ sessionId: id('rtsp://host/x') });
   });
 
   it('is there only for a call that has an id', () => {
