@@ -1,11 +1,11 @@
 /** What `connect` and `invocation` (its catch-all route takes a `connect`, too) have in addition: it verifies tokens, and gives connections their SIP accounts. */
-import type { ConnectParts } from './hook-function.ts';
 import { createSipAssignment } from '../hooks/sip-assignment.ts';
 import { readParameters } from '../platform/parameter-store.ts';
 import { keepingSipAccounts, sipAccountsFrom, type LookUpSipAccount } from '../platform/sip-accounts.ts';
 import { readSipAccountIn } from '../platform/sip-accounts-file.ts';
 import { createTokenVerifier } from '../platform/token-verifier.ts';
 import type { Environment } from '../settings/environment.ts';
+import type { ConnectParts } from './hook-function.ts';
 
 /** For one request to Parameter Store, and one more if that is throttled; see FIRST_PATIENCE_MS in platform/secrets.ts. */
 const PATIENCE_MS = 1000;

@@ -9,7 +9,6 @@ import { effects } from '../platform/effects.ts';
 import { readParameters } from '../platform/parameter-store.ts';
 import { createSecretSource, secretsUnder, type Secrets } from '../platform/secrets.ts';
 import type { createTokenVerifier } from '../platform/token-verifier.ts';
-import { createRotatingHooks } from './rotating-hooks.ts';
 import type { Environment } from '../settings/environment.ts';
 import { hasBans, readCredentials, readHookSettings } from '../settings/settings.ts';
 import { KINDS } from '../state/row.ts';
@@ -20,6 +19,7 @@ import { createDynamoClient } from '../store/dynamo-client.ts';
 import { createDynamoStore } from '../store/dynamo-store.ts';
 import { createParking } from '../store/queues.ts';
 import { createTable } from '../store/table.ts';
+import { createRotatingHooks } from './rotating-hooks.ts';
 import { WARM_UP_ID, warmUp } from './warm-up.ts';
 
 /** What only `connect` and `invocation` carry (connect-parts.ts): the other two serve nothing that a token decides. */
