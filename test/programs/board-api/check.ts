@@ -1,4 +1,5 @@
 /** What the checks are given, and how they ask the board. */
+import type { Check as CheckOf } from '../../support/checks.ts';
 import type { LocalStack } from '../../support/local-stack.ts';
 
 export interface Setting {
@@ -11,7 +12,7 @@ export interface Setting {
   readonly requests: number;
   readonly say: (text: string) => void;
 }
-export type Check = readonly [title: string, run: (setting: Setting) => Promise<void>];
+export type Check = CheckOf<Setting>;
 
 export interface Given {
   readonly status: number;

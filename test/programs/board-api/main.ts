@@ -1,9 +1,8 @@
 /** `npm run test:board-api`: the board's API against its OpenAPI file and against attacks, on a running local stack. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Failure, optionsOf, runCommand, UsageError } from '../../../infra/cli/command-line.ts';
-import { MissingError, ROOT } from '../../../infra/local/python.ts';
-import { startStack } from '../../support/local-stack.ts';
+import { optionsOf, runCommand, UsageError } from '../../../infra/cli/command-line.ts';
+import { runChecks } from '../../support/checks.ts';
+import type { LocalStack } from '../../support/local-stack.ts';
+import { DOCUMENT } from '../../support/open-api.ts';
 import { signToken, TOKEN_SECRET, WITH_SECRET } from '../../support/tokens.ts';
 import { ATTACKS, ATTACKS_WITH_TOKENS } from './attacks.ts';
 import type { Check, Setting } from './check.ts';
@@ -21,12 +20,11 @@ if an answer is not as the file says, or gives away what it should not. Python 3
   --seed N      of schemathesis (random)
   --only WORD   only the checks whose title has this word`;
 
-const DOCUMENT = join(ROOT, 'docs/board.openapi.json');
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
 /** As the file says where nobody needs a token. */
 function withoutTokens(): object {
-  const { security: _, ...document } = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as Record<string, unknown>;
+  const { security: _, ...document } = DOCUMENT as typeof DOCUMENT & { security: unknown };
   return document;
 }
 
@@ -56,47 +54,29 @@ await runCommand('test:board-api', async () => {
   const ofClients = await signToken({ claims: { publish: ['*'], play: ['*'], exp: inSeconds(900) } });
   const fits = (document: object, token?: string): Check => [
     `answers are as docs/board.openapi.json says, ${token === undefined ? 'without tokens' : 'with a token'}`,
-    ({ stack, say }) => runSchemathesis({ document, port: stack.ports.PORT, token, examples, seed, say }),
+    ({ stack, say }) =>
+      runSchemathesis({ document, url: `http://127.0.0.1:${stack.ports.PORT}`, token, examples, seed, say }),
   ];
   const all = await ofBoard({});
-  const described = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as object;
-  const stacks: readonly (readonly [env: NodeJS.ProcessEnv, token: string | undefined, checks: readonly Check[]])[] = [
-    [{}, undefined, [...ATTACKS, fits(withoutTokens())]],
-    [
-      { ...WITH_SECRET, TOKEN_FOR: 'connect,publish,play', BOARD_ORIGINS: 'https://ops.example.com' },
-      all,
-      [...ATTACKS, ...ATTACKS_WITH_TOKENS, fits(described, all)],
-    ],
-  ];
-
-  let passed = 0;
-  const failed: string[] = [];
-  for (const [env, token, checks] of stacks) {
-    const chosen = checks.filter(([title]) => title.includes(only));
-    if (chosen.length === 0) continue;
-    const stack = await startStack({ env: { STOP_STREAMS: 'true', ...env } });
-    try {
+  const onStack = (env: NodeJS.ProcessEnv, token: string | undefined, checks: readonly Check[]) => ({
+    env,
+    checks,
+    async settingOf(stack: LocalStack): Promise<Setting> {
       await fillTables(stack, token === undefined ? undefined : ofClients);
-      const setting: Setting = { stack, token, ofBoard, requests, say: (line) => console.log(`    ${line}`) };
-      for (const [title, run] of chosen) {
-        const began = Date.now();
-        try {
-          await run(setting);
-          passed++;
-          console.log(`ok      ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-        } catch (error) {
-          if (error instanceof MissingError) throw new Failure(error.message);
-          failed.push(title);
-          console.log(`FAILED  ${title}\n        ${(error as Error).message.replaceAll('\n', '\n        ')}`);
-        }
-      }
-      if (stack.output().includes(TOKEN_SECRET) || (token !== undefined && stack.output().includes(token)))
-        failed.push('no log has a token');
-    } finally {
-      await stack.stop();
-    }
-  }
-  console.log(`${passed} passed, ${failed.length} failed`);
-  if (passed + failed.length === 0) throw new UsageError(`--only ${only}: no check has this in its title`);
-  if (failed.length > 0) throw new Failure(`Failed (--seed ${seed}): ${failed.join('; ')}`);
+      return { stack, token, ofBoard, requests, say: (line) => console.log(`    ${line}`) };
+    },
+    afterAll: (stack: LocalStack) =>
+      [TOKEN_SECRET, ...(token === undefined ? [] : [token])].some((secret) => stack.output().includes(secret))
+        ? ['no log has a token']
+        : [],
+  });
+  const withTokens = { ...WITH_SECRET, TOKEN_FOR: 'connect,publish,play', BOARD_ORIGINS: 'https://ops.example.com' };
+  await runChecks(
+    [
+      onStack({}, undefined, [...ATTACKS, fits(withoutTokens())]),
+      onStack(withTokens, all, [...ATTACKS, ...ATTACKS_WITH_TOKENS, fits(DOCUMENT, all)]),
+    ],
+    only,
+    `The requests were made with --seed ${seed}.`,
+  );
 });

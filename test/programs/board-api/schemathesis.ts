@@ -10,7 +10,8 @@ const HERE = import.meta.dirname;
 
 interface Options {
   readonly document: object;
-  readonly port: number;
+  /** Of the stack or stage: what stands before /board. */
+  readonly url: string;
   readonly token: string | undefined;
   readonly examples: number;
   readonly seed: number;
@@ -18,12 +19,12 @@ interface Options {
 }
 
 /** @throws Error with its report */
-export async function runSchemathesis({ document, port, token, examples, seed, say }: Options): Promise<void> {
+export async function runSchemathesis({ document, url, token, examples, seed, say }: Options): Promise<void> {
   const bin = await pythonTools(join(HERE, 'requirements.txt'), say);
   const folder = mkdtempSync(join(tmpdir(), 'wcs-hooks-board-api-'));
   writeFileSync(join(folder, 'board.json'), JSON.stringify(document));
   const args = [
-    ...['run', 'board.json', '--url', `http://127.0.0.1:${port}`, '--checks', 'all'],
+    ...['run', 'board.json', '--url', url, '--checks', 'all'],
     ...['--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure', '--no-color'],
     ...(token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`]),
   ];

@@ -1,6 +1,7 @@
 /** What all checks are given, and how they complain. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import type { Check as CheckOf } from '../../support/checks.ts';
 import type { LocalStack } from '../../support/local-stack.ts';
 
 export interface Setting {
@@ -13,7 +14,7 @@ export interface Setting {
   readonly shoot: (page: Page, name: string) => Promise<void>;
   readonly say: (text: string) => void;
 }
-export type Check = readonly [title: string, run: (setting: Setting) => Promise<void>];
+export type Check = CheckOf<Setting>;
 
 export function equal(actual: unknown, expected: unknown, what: string): void {
   if (isDeepStrictEqual(actual, expected)) return;

@@ -1,8 +1,9 @@
 /** `npm run test:browser`: the board in a real browser, on a running local stack with the simulator's clients. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, optionsOf, runCommand, UsageError } from '../../../infra/cli/command-line.ts';
-import { startStack } from '../../support/local-stack.ts';
+import { optionsOf, runCommand, UsageError } from '../../../infra/cli/command-line.ts';
+import { runChecks } from '../../support/checks.ts';
+import type { LocalStack } from '../../support/local-stack.ts';
 import { TOKEN_SECRET, WITH_SECRET } from '../../support/tokens.ts';
 import type { Check, Setting } from './check.ts';
 import { launch } from './chromium.ts';
@@ -46,35 +47,21 @@ await runCommand('test:browser', async () => {
   mkdirSync(screenshots, { recursive: true });
 
   const browser = await launch();
-  let passed = 0;
-  const failed: string[] = [];
-  for (const [env, checks] of STACKS) {
-    const chosen = checks.filter(([title]) => title.includes(only));
-    if (chosen.length === 0) continue;
-    const stack = await startStack({ env: { STOP_STREAMS: 'true', ...env } });
-    const setting: Setting = {
-      ...{ browser, stack, streams, url: `http://127.0.0.1:${stack.ports.PORT}/board` },
-      shoot: async (page, name) => void (await page.screenshot({ path: join(screenshots, `${name}.png`) })),
-      say: (line) => console.log(`    ${line}`),
-    };
-    for (const [title, run] of chosen) {
-      const began = Date.now();
-      try {
-        await run(setting);
-        passed++;
-        console.log(`ok      ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-      } catch (error) {
-        failed.push(title);
-        console.log(`FAILED  ${title}\n        ${(error as Error).message.replaceAll('\n', '\n        ')}`);
-        await shootAll(setting, failed.length);
-      }
-    }
-    await stack.stop();
+  try {
+    const stacks = STACKS.map(([env, checks]) => ({
+      env,
+      checks,
+      settingOf: (stack: LocalStack): Setting => ({
+        ...{ browser, stack, streams, url: `http://127.0.0.1:${stack.ports.PORT}/board` },
+        shoot: async (page, name) => void (await page.screenshot({ path: join(screenshots, `${name}.png`) })),
+        say: (line) => console.log(`    ${line}`),
+      }),
+      afterFailure: shootAll,
+    }));
+    await runChecks(stacks, only, `Pictures of what failed are in ${screenshots}.`);
+  } finally {
+    await browser.close();
   }
-  await browser.close();
-  console.log(`${passed} passed, ${failed.length} failed`);
-  if (passed + failed.length === 0) throw new UsageError(`--only ${only}: no check has this in its title`);
-  if (failed.length > 0) throw new Failure(`Pictures of what failed are in ${screenshots}.`);
 });
 
 /** What the failed check left open. */

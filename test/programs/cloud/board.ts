@@ -1,10 +1,12 @@
 /** The board of a deployed stage, through its URL: who may ask what, and that each answer is one that docs/board.openapi.json describes. */
 import { BASE_PATH } from '../../../infra/cloudformation/routes.ts';
-import { OPERATIONS, problemOfAnswer } from '../../support/open-api.ts';
+import { DOCUMENT, OPERATIONS, problemOfAnswer } from '../../support/open-api.ts';
+import { runSchemathesis } from '../board-api/schemathesis.ts';
 import { hookOf } from './hooks.ts';
 import { expecting, type TokenFor } from './policies.ts';
 import { until } from './queues.ts';
 import type { Stage } from './stage.ts';
+import { say } from './steps.ts';
 
 interface Question {
   readonly token?: string;
@@ -130,6 +132,20 @@ export async function problemsOfBoard(stage: Stage, tokenFor: TokenFor): Promise
   problems.push(...(await problemsOfBans(stage, send, token)));
   await expect(200, 'the end of the last', hookOf('StreamStatusEvent', LAST, { status: 'UNPUBLISHED' }));
   return problems;
+}
+
+/** For each operation: some 400 requests, of which MiniStack serves some 20 in a second. */
+const EXAMPLES = 5;
+
+/** What schemathesis finds on what was deployed: the gateway decodes and limits before the function does. */
+export async function problemsOfDescription(stage: Stage, tokenFor: TokenFor): Promise<string[]> {
+  const token = await tokenFor('--board', 'read,stop,ban');
+  const seed = Date.now() % 1_000_000;
+  const about = { document: DOCUMENT, url: boardOf(stage), token, examples: EXAMPLES, seed, say };
+  return runSchemathesis(about).then(
+    () => [],
+    ({ message }: Error) => [`--seed ${seed}: ${message}`],
+  );
 }
 
 type Expecting = ReturnType<typeof expecting>;

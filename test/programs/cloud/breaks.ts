@@ -1,10 +1,12 @@
 /** `--breaks`: the template broken by hand, deployed, and noticed. */
 import type { Template } from '../../../infra/local/deployment.ts';
 import { startAws, type Aws } from './aws.ts';
+import { problemsOfNoBoard } from './board.ts';
 import { problemsOfDoctor } from './doctor.ts';
 import { outage, problemsOfPoison, slowest } from './faults.ts';
 import { hookOf, problemsOfEchoes, problemsOfRouting } from './hooks.ts';
 import { METHOD_NAMES, OTHER_SPELLINGS } from '../../../lib/wcs/methods.ts';
+import { expecting } from './policies.ts';
 import { until } from './queues.ts';
 import { linesOf } from './logs.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -64,6 +66,20 @@ const BREAKS: Record<string, Break> = {
   'the secrets of another stage': (of) => {
     variables(of('ConnectLambdaFunction'))['SECRETS_PATH'] = '/wcs-hooks/prod';
   },
+  'the board at a function of hooks': (of) => {
+    of('HttpApiRouteAnyBoardPathVar')['Target'] = of(`${ROUTE}Streamstatusevent`)['Target'];
+  },
+  'a role that may not read the bans': (of) => {
+    const [policy] = of('InvocationRole')['Policies'] as { PolicyDocument: { Statement: unknown[] } }[];
+    if (!policy) return;
+    policy.PolicyDocument.Statement = statementsIn(policy).filter(
+      ({ Action }) => !list(Action).includes('dynamodb:Scan'),
+    );
+  },
+  'another key of the bans': (of) => {
+    const { AttributeDefinitions, KeySchema } = of('BansTable') as Record<string, { AttributeName: string }[]>;
+    for (const one of [...(AttributeDefinitions ?? []), ...(KeySchema ?? [])]) one.AttributeName = 'id';
+  },
 };
 
 function remove(template: Template, id: string): void {
@@ -80,6 +96,8 @@ const CHECKS: Record<string, (aws: Aws, stage: Stage) => Promise<readonly string
     ),
   'each by its function': problemsOfRouting,
   'no role lacks anything': ({ front }) => Promise.resolve(front.denied),
+  'there is no board without token settings': (_, stage) => problemsOfNoBoard(stage),
+  'a ban keeps out, and lifts': (_, stage) => problemsOfBan(stage),
   'rows are right': (_, stage) => stage.simulate('lifecycle', '--within', '3'),
   'streams lists them': async (_, stage) => {
     const { code, stdout, stderr } = await stage.run('streams', ['--stage', stage.name]);
@@ -92,6 +110,18 @@ const CHECKS: Record<string, (aws: Aws, stage: Stage) => Promise<readonly string
   'the sweep runs': async (aws, { prefix }) =>
     (await until(80, async () => (await linesOf(aws, prefix, 'sweep')).length > 0)) ? [] : ['no sweep in 80 s'],
 };
+
+async function problemsOfBan(stage: Stage): Promise<string[]> {
+  const { send } = expecting(stage);
+  const hook = hookOf('connect', 'banned');
+  for (const [status, ...options] of [[403], [200, '--lift']] as const) {
+    const who = ['--stage', stage.name, '--session', 'session-of-banned', ...options];
+    const { code, stderr } = await stage.run('ban', who);
+    if (code !== 0) return [`ban ${options.join(' ')}: ${stderr}`];
+    if (!(await until(15, async () => (await send(hook)).status === status))) return [`connect is not ${status}`];
+  }
+  return [];
+}
 
 /** @throws Error if a break is not seen, or something is seen where nothing is broken */
 export async function verifyBreaks(): Promise<void> {

@@ -8,7 +8,7 @@ import { ownersClient } from '../../../infra/local/ministack.ts';
 import { MissingError, pythonTools } from '../../../infra/local/python.ts';
 import { runTool } from '../../../infra/local/tool.ts';
 import { startAws, type Aws } from './aws.ts';
-import { problemsOfBoard, problemsOfNoBoard } from './board.ts';
+import { problemsOfBoard, problemsOfDescription, problemsOfNoBoard } from './board.ts';
 import { problemsOfAwayBus, problemsOfMany, problemsOfSpoiltRow, problemsOfTold, subscribe } from './changes.ts';
 import { BREACH_COUNT, unseenBreaches } from './breaches.ts';
 import { verifyBreaks } from './breaks.ts';
@@ -57,7 +57,7 @@ is not as it should be, with 2 if something is missing on this machine.
 Needs Python 3.11 or newer with venv and, the first time, PyPI. Takes some nine minutes on two cores. What it cannot
 show: CONTRIBUTING.md.
 
-  --breaks  instead: breaks the template in ten ways, deploys each, and sees that it is noticed; some five minutes
+  --breaks  instead: breaks the template in 13 ways, deploys each, and sees that it is noticed; some seven minutes
   --help    this text`;
 
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
@@ -210,6 +210,9 @@ async function verifyDeployment(aws: Aws): Promise<void> {
     await subscriber.unsubscribe();
     return problems;
   });
+  await step('the board answers schemathesis as docs/board.openapi.json says', () =>
+    problemsOfDescription(dev, tokenFor),
+  );
   await step('a second deploy with nothing changed changes nothing', async () => {
     await prod.deploy();
     return prod.output.includes('No changes to deploy') ? [] : [`serverless says:\n${prod.output}`];
