@@ -36,6 +36,7 @@ export function readyMessage(settings: HookSettings, places: Places): string {
     `  hooks     ${whoMaySend(settings)}`,
     ...policyLines(settings).map((line, index) => `  ${index === 0 ? 'policies' : '        '}  ${line}`),
     `  stopping  ${stopping(settings)}`,
+    `  bans      ${bans(settings)}`,
     `  in WCS    add app ${basic}myApp myAppKey "${urlForWcs}"`,
     '            add app-rest-method -a myAppKey',
     ...(credentials.secrets.length > 0
@@ -97,4 +98,12 @@ function stopping({ stopsStreams, maxDurationSeconds }: HookSettings): string {
   if (!stopsStreams) return 'off (STOP_STREAMS=true lets "stop" and "stopAt" in a row stop its stream)';
   const longest = maxDurationSeconds === undefined ? '' : `, every stream after ${maxDurationSeconds} s`;
   return `on: by "stop" and "stopAt" in a row, with the next keep-alive${longest}`;
+}
+
+function bans({ bansTable, stopsStreams }: HookSettings): string {
+  if (bansTable === undefined) return 'off (BANS=false)';
+  const live = stopsStreams
+    ? 'what is live ends with its next keep-alive'
+    : 'what is live continues, as stopping is off';
+  return `npm run ban keeps somebody out (${live})`;
 }

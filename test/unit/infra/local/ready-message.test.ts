@@ -36,6 +36,7 @@ describe('the stack that is ready', () => {
       '  hooks     from anybody',
       '  policies  none: everybody may connect, publish, play and call',
       '  stopping  off (STOP_STREAMS=true lets "stop" and "stopAt" in a row stop its stream)',
+      '  bans      npm run ban keeps somebody out (what is live continues, as stopping is off)',
       '  in WCS    add app myApp myAppKey "http://192.168.1.5:3000/rest/my_api"',
       '            add app-rest-method -a myAppKey',
     ]);
@@ -77,11 +78,16 @@ describe('the stack that is ready', () => {
       '            token protects publish, call (a token at connect must be valid, too)',
       '            if it cannot be decided, this is allowed: call',
       '  stopping  on: by "stop" and "stopAt" in a row, with the next keep-alive, every stream after 3600 s',
+      '  bans      npm run ban keeps somebody out (what is live ends with its next keep-alive)',
       '  in WCS    add app -u wcs -p <HOOK_PASSWORD> myApp myAppKey "http://192.168.1.5:3000/rest/my_api"',
       '            add app-rest-method -a myAppKey',
       '  and in flashphoner.properties  rest_hook_send_hash=true, rest_hook_secret_key=<HOOK_SECRET>',
     ]);
     expect(message).not.toContain('s3cret');
+  });
+
+  it('says that bans are off', () => {
+    expect(messageOf({ BANS: 'false' })).toContain('\n  bans      off (BANS=false)\n');
   });
 
   it('says that a HOST which is no address is not meant', () => {
