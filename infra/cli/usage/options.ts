@@ -1,6 +1,7 @@
 /** The options of `npm run usage`, checked. */
 import { STAGE } from '../../local/settings.ts';
 import { optionsOf, UsageError } from '../command-line.ts';
+import { readTime } from '../since.ts';
 import { isStageName } from '../stage-access.ts';
 import { GROUPS, type GroupedBy, type Range } from './sum.ts';
 
@@ -55,15 +56,9 @@ function rangeOf(from: string | undefined, to: string | undefined, now: number):
   return range;
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-
 function timeOf(option: string, text: string): number {
-  const isWellFormed = DATE.test(text) || TIME.test(text);
-  const time = isWellFormed ? Date.parse(text) : NaN;
-  // Date.parse() takes 2026-02-30 for March 2.
-  const isReal = !Number.isNaN(time) && new Date(text.slice(0, 10)).toISOString().slice(0, 10) === text.slice(0, 10);
-  if (isReal) return time;
+  const time = readTime(text);
+  if (time !== undefined) return time;
   throw new UsageError(
     `--${option} ${text}: expected a date such as 2026-11-01 (UTC), or a time such as 2026-11-01T08:00Z`,
   );

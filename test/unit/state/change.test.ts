@@ -167,6 +167,14 @@ describe('of a stream', () => {
     expect(row.told()[2]).not.toHaveProperty('seconds');
   });
 
+  it('a lost stream that has ended was not found', () => {
+    const row = createRow('stream', 'stream');
+    row.become(merge({}, status('PUBLISHING', 0), RETENTION));
+    row.become(markLost('stream', row.row(), 'silent', RETENTION));
+    row.become(merge(row.row(), status('STOPPED', 400), RETENTION));
+    expect(words(row.told())).toEqual(['live', 'lost', 'ended']);
+  });
+
   it("a stop is told when WCS is told, and not by the operator's word", () => {
     const row = createRow('stream', 'stream');
     row.become(merge({}, status('PUBLISHING', 0), RETENTION));

@@ -21,6 +21,11 @@ describe('--since', () => {
     expect(at('2026-11-25T12:00+02:30')).toBe('2026-11-25T09:30:00.000Z');
   });
 
+  it('has its zone, whatever that of the machine, and is in the calendar', () => {
+    for (const text of ['2026-11-24T10:00', '2026-11-24 10:00', '2026-11-24T10:00z', '2026-02-30', '2026-02-30T10:00Z'])
+      expect(() => readSince(text, NOW), text).toThrow('expected 30m, 1h, 2d, or a time such as 2026-11-25T10:00Z');
+  });
+
   it('is nothing else', () => {
     for (const text of ['', '1', 'h', '-1h', '1w', '1.5h', '1e3s', 'yesterday', '2026', '2026-13-01', '1h ago'])
       expect(() => readSince(text, NOW), text).toThrow('expected 30m, 1h, 2d, or a time');
