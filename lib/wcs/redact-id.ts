@@ -14,8 +14,12 @@ const IS_HEX = /^(?:[0-9a-f]{2}){8,}$/i;
  * becomes the id of somebody else's stream, as nothing but URIs is shortened in it.
  */
 export function redactId(id: string): string {
-  const [, uuid, name, player] = PLAYED_BY_URL.exec(id) ?? [];
-  if (uuid !== undefined && name !== undefined && player !== undefined) return uuid + redactedPart(name) + player;
+  if (PLAYED_BY_URL.test(id)) {
+    return id.replace(
+      PLAYED_BY_URL,
+      (_, uuid: string, name: string, player: string) => uuid + redactedPart(name) + player,
+    );
+  }
   return withoutUriSecrets(id.replace(HEX, (hex) => (findUri(decoded(hex) ?? '', 0) ? redactedPart(hex) : hex)));
 }
 

@@ -33,6 +33,7 @@ describe('the name of a stream', () => {
     ['rtsp://host/x?password=p', 'rtsp://host/x'],
     ['rtsp://host/x?password=a;b?c#d&channel=1', 'rtsp://host/x?channel=1'],
     ['rtsp://host/x?access_token=t&X-Amz-Signature=s&aclAuth=a&wsSecret=w&channel=1', 'rtsp://host/x?channel=1'],
+    ['rtsp://host/x?api_key=k&Auth-Key=a&Pass%20word=p&channel=1', 'rtsp://host/x?channel=1'],
     ['rtsp://host/x?whatever=eyJhbGciOi.eyJzdWIi.c2ln&channel=1', 'rtsp://host/x?channel=1'],
     ['rtsp://host/x#token=t', 'rtsp://host/x'],
     ['rtsp://host/x;password=p/trackID=1', 'rtsp://host/x/trackID=1'],
@@ -52,6 +53,7 @@ describe('the name of a stream', () => {
     // A URI behind the key's ? is part of the key.
     ['user7?http://host/SECRET', 'user7'],
     ['?SECRET//host', ''],
+    ['?rtsp://host/SECRET', ''],
     ['rtmp://host/app/user7?SECRETKEY', 'rtmp://host/app/user7'],
   ])('%s is %s', (name, shown) => expect(redactName(name)).toBe(shown));
 
