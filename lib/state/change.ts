@@ -123,7 +123,7 @@ function eventOf(kind: KindName, id: string, before: AnyRow, after: AnyRow): Cha
   const isSame = isSameClient(after, clientIn(kind, before));
   if (was !== is) return was === 'lost' && is !== 'ended' && isSame ? 'found' : wordFor(kind, is);
   // The next connection from an address takes over the row, perhaps in the same phase.
-  if (kind === 'session' && isReusable(id) && isLater(after.connectAt, before.connectAt)) return wordFor(kind, is);
+  if (isReusable(id) && isLater(after.connectAt, before.connectAt)) return wordFor(kind, is);
   if (before.stopSentAt === undefined && after.stopSentAt !== undefined) return 'stopping';
   const corrected = is === 'ended' ? [...TIMES, ...REASONS] : TIMES;
   return isSame && corrected.every((field) => before[field] === after[field]) ? undefined : 'corrected';

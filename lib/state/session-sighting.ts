@@ -27,8 +27,8 @@ export function sessionSighting(
     ...(method === 'connect' ? connectOf(body, at, recorded) : {}),
   };
   if (level === LEVEL.seen) {
-    const registration = method === 'RegistrationStatusEvent' && body.status;
-    const state = registration ? stored({ registrationAt: isoTime(at), registration }) : {};
+    // With a status it is RegistrationStatusEvent's: that of the others has a level.
+    const state = body.status ? stored({ registrationAt: isoTime(at), registration: body.status }) : {};
     return { kind: 'session', id, client, at, level, state: { phase: 'seen' }, attributes: { ...client, ...state } };
   }
   return {

@@ -40,7 +40,7 @@ describe('a ban', () => {
   });
 
   it('knows whether it is of users, as a hook may not say whose it is', () => {
-    expect(bans.hasUsers).toBe(true);
+    expect(bansOf([{ key: 'name:x' }, { key: 'sub:alice' }]).hasUsers).toBe(true);
     expect(bansOf([{ key: 'name:sub:x' }]).hasUsers).toBe(false);
   });
 });

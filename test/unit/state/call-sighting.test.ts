@@ -55,12 +55,17 @@ describe('the life of a call', () => {
   it.each(['TRYING', 'RING', 'RING_MEDIA', 'SESSION_PROGRESS'])('rings under %s, the latest of such words', (word) => {
     expect(rowOf(status(word, 1))).toMatchObject({ phase: 'live', live: 'ringing', status: word });
     expect(rowOf(status(word, 2), status('TRYING', 1))).toMatchObject({ status: word, statusAt: after(2) });
-    expect(rowOf(status(word, 2))).not.toHaveProperty('answeredAt');
+    for (const field of ['answeredAt', 'answeredSeconds']) expect(rowOf(status(word, 2))).not.toHaveProperty(field);
   });
 
   it.each(['ESTABLISHED', 'HOLD', 'A_NOVEL_WORD'])('is talked under %s, which no late ringing takes back', (word) => {
     const row = rowOf(status(word, 1), status('RING', 2));
     expect(row).toMatchObject({ live: 'talking', status: word, answeredAt: after(1), lastSeenAt: after(2) });
+  });
+
+  it('is where it was under an event without a word', () => {
+    for (const word of [undefined, null, ''])
+      expect(seen('CallStatusEvent', 1, { status: word }).level).toBe(LEVEL.seen);
   });
 
   it.each(['FINISH', 'FAILED', 'BUSY'])('is over with %s; nobody has talked unless it was answered', (word) => {

@@ -135,6 +135,7 @@ describe('of a stream', () => {
 
   it('of a stream that is only seen nothing is told, until a status is known', () => {
     expect(words(toldOf(hook('StreamEvent', 0)))).toEqual([]);
+    expect(words(toldOf(hook('StreamEvent', 4), hook('StreamEvent', 3)))).toEqual([]);
     expect(toldOf(hook('StreamEvent', 0), status('PLAYING', 1))).toEqual([
       expect.objectContaining({ event: 'live', previousPhase: 'seen', firstSeenAt: after(0) }),
     ]);
@@ -225,6 +226,10 @@ describe('of a stream', () => {
       ['UNPUBLISHED', 8],
       ['FAILED', 7],
     ]);
+    // At the same moment: only why it ended is another.
+    expect(toldOf(status('PUBLISHING', 0), end, status('STOPPED', 9)).at(-1)).toMatchObject({
+      ...{ event: 'corrected', status: 'STOPPED', seconds: 9 },
+    });
   });
 
   it('a start that is told after the end corrects how long it was live', () => {
@@ -305,10 +310,28 @@ describe('of a session', () => {
     ]);
   });
 
+  it('whose connect nobody heard is told once', () => {
+    const established = (seconds: number) => connection('ConnectionStatusEvent', seconds, { status: 'ESTABLISHED' });
+    expect(words(toldOf(established(1), established(2)))).toEqual(['live']);
+  });
+
   it('one with an id of its own is only corrected by a late connect', () => {
     const own = { sessionId: `${ADDRESS}-7d3ca9f8-2c8c-4d9b-9e0e-1` };
     const live = connection('ConnectionStatusEvent', 6, { status: 'ESTABLISHED', ...own });
     expect(words(toldOf(live, connection('connect', 5, own)))).toEqual(['live', 'corrected']);
+  });
+});
+
+describe('of a call', () => {
+  const call = (word: string, seconds: number) => hook('CallStatusEvent', seconds, { callId: 'c', status: word });
+
+  it('that it rings, is answered and is over is told, and how long they talked', () => {
+    const begun = hook('call', 0, { callId: 'c', status: 'PENDING', callee: '1002' });
+    const told = toldOf(begun, call('TRYING', 1), call('RING', 2), call('ESTABLISHED', 3), call('FINISH', 63));
+    expect(words(told)).toEqual(['starting', 'ringing', 'answered', 'ended']);
+    expect(told.map(({ phase }) => phase)).toEqual(['starting', 'ringing', 'live', 'ended']);
+    expect(told.at(-1)).toMatchObject({ callId: 'c', callee: '1002', previousPhase: 'live', seconds: 60 });
+    for (const change of told) expect(Object.values(change)).not.toContain(undefined);
   });
 });
 

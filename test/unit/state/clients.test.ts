@@ -49,6 +49,16 @@ describe('the id of a stream', () => {
     ).toBe('B');
   });
 
+  it('stays whose it is when its owner is heard again, and so does what is known of the others', () => {
+    const row = rowOf(stream, [
+      of('A', { phase: 'live', startedAt: at(1) }),
+      of('B', { phase: 'denied', firstSeenAt: at(2) }),
+      of('A', { phase: 'ended', startedAt: at(1) }),
+    ]);
+    expect(row).toMatchObject({ nodeId: 'A', phase: 'ended' });
+    expect(rivalsIn(row)).toEqual([of('B', { phase: 'denied', firstSeenAt: at(2) })]);
+  });
+
   it('is the same client’s in any order where nothing else tells them apart', () => {
     expect(shownOf(stream, of('B', { firstSeenAt: at(0) }), of('A', { firstSeenAt: at(0) }))).toBe('A');
   });

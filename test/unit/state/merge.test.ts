@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { differences, merge } from '../../../lib/state/merge.ts';
+import { differences, markLost, merge } from '../../../lib/state/merge.ts';
 import { KINDS, type Row } from '../../../lib/state/row.ts';
 import { presumedEnd } from '../../../lib/state/presumed-end.ts';
 import type { RecordedDecision, Sighting } from '../../../lib/state/sighting.ts';
@@ -80,6 +80,8 @@ describe('merge', () => {
     ]);
     expect(row).toMatchObject({ name: 'short' });
     expect(row).not.toHaveProperty('nameCut');
+    const unnamed = rowOf([seen('publishStream', 1, { name: 'x'.repeat(3000) }), status('PUBLISHING', 2)]);
+    expect(unnamed).toMatchObject({ status: 'PUBLISHING', name: 'x'.repeat(2048), nameCut: true });
     const late = rowOf([
       status('PUBLISHING', 2, { name: 'short' }),
       seen('publishStream', 1, { name: 'x'.repeat(3000) }),
@@ -176,6 +178,15 @@ describe('merge', () => {
 
   describe('of a lost row', () => {
     const lost: Row = { ...rowOf([status('PUBLISHING', 10)]), phase: 'lost', lost: 'no news', expiresAt: 1 };
+
+    it('is closed since it was last heard, and only what is over is', () => {
+      const heard = rowOf([status('PUBLISHING', 10), seen('StreamKeepAliveEvent', 20)]);
+      expect(markLost('stream', heard, 'no news', RETENTION)).toMatchObject({
+        ...{ phase: 'lost', lost: 'no news', status: 'PUBLISHING', closedAt: after(20) },
+        ...{ closedIn: after(20).slice(0, 13), expiresAt: T0 / 1000 + 1020 },
+      });
+      for (const open of [heard, rowOf([seen('publishStream', 0)])]) expect(open).not.toHaveProperty('closedAt');
+    });
 
     it('lifts lost by any newer hook, even by one without a status', () => {
       for (const news of [seen('StreamEvent', 11), seen('StreamKeepAliveEvent', 11), status('PUBLISHING', 11)]) {

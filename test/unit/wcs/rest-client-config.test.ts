@@ -29,3 +29,14 @@ it('says FAIL for exactly the methods that it is told to', () => {
   const failing = Object.entries(config).filter(([, { restOnError }]) => restOnError === 'FAIL');
   expect(failing.map(([name]) => name).sort()).toEqual(['OnDataEvent', 'StreamStatusEvent']);
 });
+
+it('says OVERWRITE with all the fields that are taken from our answers, and for nothing else', () => {
+  const config = restClientConfig({
+    failMethods: new Set(),
+    overwrites: { publishStream: ['name', 'record'], playStream: [], sendMessage: ['body'] },
+  });
+  expect(config.publishStream).toMatchObject({ restPolicy: 'OVERWRITE', restOverwrite: 'name,record' });
+  expect(config.sendMessage).toMatchObject({ restPolicy: 'OVERWRITE', restOverwrite: 'body' });
+  const others = Object.entries(config).filter(([name]) => !['publishStream', 'sendMessage'].includes(name));
+  expect(new Set(others.map(([, { restPolicy }]) => restPolicy))).toEqual(new Set(['NOTIFY']));
+});
