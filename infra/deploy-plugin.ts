@@ -21,7 +21,7 @@ export default class DeployPlugin {
   constructor(serverless: Serverless) {
     this.#serverless = serverless;
     this.hooks = {
-      initialize: () => this.#refuseToDeploy(),
+      initialize: () => this.#rejectLocalStage(),
       'before:package:initialize': async () => {
         this.#checkSettings();
         printSizes(await build());
@@ -29,8 +29,8 @@ export default class DeployPlugin {
     };
   }
 
-  /** Its functions would take hooks from anybody, and look for no secrets. */
-  async #refuseToDeploy(): Promise<void> {
+  /** The functions of the stage `local` accept unsigned hooks and read no secrets. */
+  async #rejectLocalStage(): Promise<void> {
     const { processedInput, service, classes } = this.#serverless;
     if (processedInput.commands[0] !== 'deploy' || service.provider.stage !== STAGE) return Promise.resolve();
     throw new classes.Error(
@@ -39,7 +39,7 @@ export default class DeployPlugin {
     );
   }
 
-  /** Here, and not only by functions that answer every hook 503. The secrets are the stage's own affair. */
+  /** Reports wrong settings here, before functions answer every hook 503. The secrets are checked by the functions. */
   #checkSettings(): void {
     const { service, classes } = this.#serverless;
     const given: Record<string, unknown> = {
@@ -58,7 +58,7 @@ export default class DeployPlugin {
       if (!(error instanceof SettingsError)) throw error;
       throw new classes.Error(error.message, 'SETTINGS_UNUSABLE');
     }
-    // What a shell lacks, a deploy takes away: whoever reads this sees it.
+    // A deploy removes the settings that its shell lacks: this line shows which are left.
     const set = SETTINGS.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`);
     console.log(`settings of this deploy: ${set.join(' ') || 'all by default'}`);
   }

@@ -1,6 +1,6 @@
 /**
- * `node infra/node24.cjs <file> [arguments]`: what every script of package.json runs on, the Node that npm installs beside it, the Lambda's.
- * By its path, as three packages bring a command `node`, one for each platform, and most versions of npm link none of them.
+ * `node infra/node24.cjs <file> [arguments]`: runs a script of package.json on the Node that npm installs, the same as the Lambda's.
+ * It is found by its path: three packages bring a command `node`, one for each platform, and most versions of npm link none of them.
  * Old JavaScript without dependencies: it must run on any Node, if only to say what is missing.
  */
 const { spawn } = require('child_process');
@@ -12,11 +12,11 @@ const { pathToFileURL } = require('url');
 const MODULES = join(__dirname, '../node_modules');
 const NODE = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
-/** TypeScript runs as it is, and without a warning, from these on: minor versions by major. Newer majors do, too. */
+/** From these minor versions on, by major, Node runs TypeScript directly and without a warning. Newer majors do, too. */
 const LEAST = { 22: 18, 24: 3 };
 const WANTED = 'Node 24.3 or newer, or 22.18 or newer of Node 22';
 
-/** @returns whether this very Node will do where no other can be had */
+/** @returns whether this Node will do if no other can be had */
 function isNewEnough() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   return major > 24 || minor >= LEAST[major];
@@ -44,11 +44,11 @@ async function useNode24(commandLine) {
     );
   }
   const installed = findInstalled();
-  // By its file, and not by what its package says of it: what is started here is never started again.
+  // Compares files, not versions: so this can never start itself again and again.
   if (installed && realpathSync(installed.path) === realpathSync(process.execPath)) return;
   const error = installed && (await run(installed.path, commandLine));
   if (!isNewEnough()) fail(`Node ${process.version} is too old: ${whatToDo(installed, error)}.`);
-  // Node 22 warns of its SQLite, here and in the processes that are started from here.
+  // Node 22 warns that its SQLite is experimental, here and in child processes.
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS || ''} --disable-warning=ExperimentalWarning`;
   const [print] = process.listeners('warning');
   if (!print) return;
@@ -71,9 +71,9 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Ends with the process that it runs. @returns the error where that cannot be started, as on a Linux without glibc */
+/** Ends when its child ends. @returns the error if the child cannot be started, as on a Linux without glibc */
 function run(node, commandLine) {
-  // What it runs by name, npm and npx among them, has the same Node.
+  // So that what the child runs by name, such as npm and npx, runs on the same Node.
   const PATH = `${dirname(node)}${delimiter}${process.env.PATH}`;
   const child = spawn(node, commandLine, {
     stdio: 'inherit',
@@ -82,7 +82,7 @@ function run(node, commandLine) {
   if (child.pid === undefined) return new Promise((resolve) => child.once('error', resolve));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // A terminal tells both of Ctrl-C, and twice may mean more than once.
+      // A terminal sends Ctrl-C to both, and a second one may mean something else.
       if (signal !== 'SIGINT' || !isatty(0)) child.kill(signal);
     });
   }
@@ -96,8 +96,8 @@ function run(node, commandLine) {
 }
 
 /**
- * Killed with -9, npm or a shell cannot tell us: we see that we have another parent. PARENT_PID says which it was, as it may
- * be gone before our first line.
+ * If npm or a shell is killed with -9, it cannot notify us, but we get another parent. PARENT_PID is the original parent, which
+ * may be gone before our first line.
  */
 function endWithParent() {
   const parent = Number(process.env.PARENT_PID) || process.ppid;

@@ -1,11 +1,11 @@
-// The one door from serverless.yml: serverless takes what it asks a file for from .cjs, .js, JSON and YAML only. Behind it all is
-// TypeScript, which is loaded when it is asked for: `providerName` is asked for first, and brings the Node that can.
+// The only file that serverless.yml loads code from: `${file()}` reads only .cjs, .js, JSON and YAML. Everything behind it is
+// TypeScript, which is loaded on demand: `providerName` is resolved first, and switches to a Node that can load it.
 const { accessSync, constants, existsSync, mkdirSync } = require('fs');
 const { homedir } = require('os');
 const { join, resolve } = require('path');
 const { useNode24 } = require('./node24.cjs');
 
-/** serverless compiles its schema once for all projects of a home, which in a container may be missing or not ours. */
+/** serverless caches its compiled schema in the home directory, which in a container may be missing or not ours. */
 function chooseCache() {
   const dataDir = resolve(process.env.DATA_DIR || '.local');
   process.env.SLS_SCHEMA_CACHE_BASE_DIR ||= [homedir(), dataDir].find(isUsable) || '';
@@ -15,7 +15,7 @@ function isUsable(folder) {
   const parent = join(folder, '.serverless');
   const cache = join(parent, 'artifacts');
   try {
-    // One by one: asked for all at once in /proc, Node tries forever.
+    // One by one: with `recursive` in /proc, Node would try forever.
     for (const one of [folder, parent, cache]) if (!existsSync(one)) mkdirSync(one);
     accessSync(cache, constants.W_OK);
     return true;

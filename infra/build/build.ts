@@ -1,4 +1,4 @@
-/** Bundles each file of functions/ into one minified CommonJS file in dist/, with an entry that awaits its warm-up. `npm run build`; serverless runs it before it packages. */
+/** `npm run build`, and before serverless packages: bundles each file of functions/ into one minified CommonJS file in dist/, with an entry that awaits its warm-up. */
 import { build as esbuild, type Plugin } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ const configOfEnvironment: Plugin = {
   },
 };
 
-/** Packages of which the SDK's clients import what no function of ours needs. */
+/** Packages that the SDK's clients import and none of our functions needs. */
 const UNUSED = [
   '@aws-sdk/middleware-endpoint-discovery',
   '@aws/lambda-invoke-store',
@@ -58,9 +58,9 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
       '@aws-sdk/credential-provider-node': './infra/build/lambda-credentials.ts',
       ...Object.fromEntries(UNUSED.map((name) => [name, './infra/build/lambda-sdk.ts'])),
     },
-    // `await import('node:http')` in a hook would load undici all the same, 20 ms of the first one.
+    // `await import('node:http')` in a hook would still load undici, 20 ms of the first hook.
     supported: { 'dynamic-import': false },
-    // The SDK imports it when an operation streams; none of ours does. 15 KB.
+    // The SDK imports it for operations that stream, and none of ours does. It has 15 KB.
     external: ['@smithy/core/event-streams'],
     plugins: [onlyVersionOfSdk, configOfEnvironment, ...plugins],
     // Source maps are for reading stack traces; the zips contain only the bundles.
@@ -74,26 +74,26 @@ export async function build(folder = 'dist', plugins: Plugin[] = []): Promise<Ma
     replace(path, contents);
     if (path.endsWith('.cjs')) replace(path.replace(/cjs$/, 'mjs'), Buffer.from(entryOf(basename(path))));
   }
-  // What a `define` brings is an input without a file.
+  // The value of a `define` is an input without a file.
   const inputs = Object.keys(metafile.inputs).filter((input) => !input.startsWith('<define:'));
   writeFileSync(join(ROOT, folder, INPUTS), JSON.stringify([...inputs, ...page.inputs]));
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.cjs'));
   return new Map(bundles.map(({ path, contents }) => [basename(path, '.cjs'), contents.length]));
 }
 
-/** What Lambda loads: an ES module, as only those can await something before the first hook. */
+/** What Lambda loads: an ES module, because only those can await something before the first hook. */
 const entryOf = (bundle: string) => `import { createRequire } from 'node:module';
 const { handler, ready } = createRequire(import.meta.url)('./${bundle}');
 await ready;
 export { handler };
 `;
 
-/** Builds only if something changed, for a start on this machine: a deployment always builds. */
+/** Builds only if something changed: for a start on this machine. A deployment always builds. */
 export async function buildIfChanged(): Promise<void> {
   if (!isUpToDate()) await build();
 }
 
-/** Whether the bundles in dist/ are of what is there now. */
+/** Whether the bundles in dist/ are newer than everything they were built from. */
 export function isUpToDate(): boolean {
   try {
     const list = join(ROOT, 'dist', INPUTS);

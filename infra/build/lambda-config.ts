@@ -1,6 +1,6 @@
 /**
- * How the SDK finds its settings in a Lambda: in the environment. Its own way goes on to look for files in a home directory,
- * with an exception for each setting that is not there: 5 ms of every first request. Bundles only (infra/build/build.ts).
+ * Reads the SDK's settings from the environment only, as a Lambda needs. The SDK also looks for files in a home directory, with
+ * an exception for each setting that is missing: 5 ms of every first request. Bundles only (infra/build/build.ts).
  */
 interface Selectors<Value> {
   readonly environmentVariableSelector: (environment: NodeJS.ProcessEnv, options: object) => Value | undefined;

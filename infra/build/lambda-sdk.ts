@@ -1,6 +1,6 @@
 /**
- * What the SDK's clients import and do not need in a Lambda of ours. Bundles only (infra/build/build.ts): 25 KB of each.
- * Requests are sent by lib/platform/request-handler.ts, DynamoDB's endpoint is discovered by nobody, and Node has its hashes.
+ * Stands in for what the SDK's clients import and our Lambdas do not need. Bundles only (infra/build/build.ts): saves 25 KB each.
+ * lib/platform/request-handler.ts sends requests, nothing discovers DynamoDB's endpoint, and Node computes the hashes.
  */
 import { createHash, type Hash } from 'node:crypto';
 
@@ -19,10 +19,10 @@ export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
 };
 export const resolveEndpointDiscoveryConfig = <Config>(config: Config): Config => config;
 
-/** SQS's client looks for the trace of the invocation here, and then in the environment, where it is. */
+/** SQS's client looks for the invocation's trace id here, and then in the environment, where it is. */
 export const InvokeStore = { getInstanceAsync: () => Promise.resolve(undefined) };
 
-/** By which SQS's client sees that a message arrived whole. */
+/** SQS's client checks with it that a message arrived intact. */
 export class Md5 {
   readonly #hash: Hash = createHash('md5');
 

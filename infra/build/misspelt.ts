@@ -3,7 +3,7 @@ import type { Environment } from '../../lib/settings/environment.ts';
 
 /** The names that are set and similar to one of `names`, each with its nearest one. */
 export function misspelt(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
-  // PORT, HOST: a single short word resembles many others.
+  // A single short word such as PORT or HOST resembles many others.
   const settings = names.filter((name) => name.includes('_'));
   const found = Object.entries(env).flatMap(([name, value]) => {
     if (!value || names.includes(name)) return [];

@@ -25,7 +25,7 @@ policy that can limit streams); it says whether that will happen.
   --lift           with one of the three: lifts its ban instead
   --list           shows who is kept out instead
   --json           a JSON object per line
-  --stage NAME     of which stage (${STAGE}: the stack that npm start runs here)
+  --stage NAME     which stage (${STAGE}: the stack that npm start runs here)
   --region NAME    in which AWS region (environment: AWS_REGION; eu-central-1)
   --help           this text
 

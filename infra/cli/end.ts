@@ -82,7 +82,7 @@ function whyNot(what: string, id: string, row: Row, { isSure, now, rules }: Endi
 
 /** Explains the result in a sentence or two. */
 const whatEndDid = ({ kind }: RowTable, id: string, before: Row, now: number) =>
-  `${described(kind, id, before)} is ended, in its row: WCS is told nothing. It was last heard of ${distance(Date.parse(String(before.lastSeenAt)), now)} ` +
+  `${described(kind, id, before)} is ended, in its row only: WCS does not learn of it. It was last heard of ${distance(Date.parse(String(before.lastSeenAt)), now)} ` +
   `(${before.lastSeenAt}). A hook that proves it alive is reported as "live after end"; the row stays ended.`;
 
 /** Not everybody who may write rows may read the functions' settings. */

@@ -11,7 +11,7 @@ import { readHookSettings } from '../../lib/settings/settings.ts';
 import type { Lease } from '../../lib/state/lease.ts';
 import type { Retention } from '../../lib/state/merge.ts';
 
-/** The settings that decide what becomes of a stage's streams. */
+/** The settings that decide what happens to a stage's streams. */
 export interface StreamRules extends Lease, Retention {
   /** Whether a keep-alive can stop a stream. */
   readonly stopsStreams: boolean;
@@ -19,7 +19,7 @@ export interface StreamRules extends Lease, Retention {
 
 const PATIENCE_MS = 5000;
 
-/** Reads one function's settings by one signed request: Lambda's own client would be one more dependency. @throws Error with AWS's name for it */
+/** Reads one function's settings with one signed request: Lambda's own client would be one more dependency. @throws Error with AWS's name of the error */
 export async function readFunctionSettings(functionName: string, endpoint?: string): Promise<Environment> {
   const region = process.env['AWS_REGION'] ?? '';
   const elsewhere = endpoint || process.env['AWS_ENDPOINT_URL_LAMBDA'] || process.env['AWS_ENDPOINT_URL'];
@@ -54,7 +54,7 @@ interface Answer {
   readonly message?: string;
 }
 
-/** They depend on neither secrets nor the names of tables. @throws SettingsError */
+/** The rules depend on neither secrets nor the names of tables. @throws SettingsError */
 export function rulesOf(environment: Environment): StreamRules {
   const any = 'x'.repeat(32);
   const usesTokens = Object.keys(environment).some((name) => name.startsWith('TOKEN_') && environment[name]);

@@ -66,7 +66,7 @@ export async function* pagesOf({ dynamo, name }: RowTable, { key, ...page }: Pag
 }
 
 /**
- * Reads the rows of an index's items: no index has attributes that change often, as each change would cost one more write. Rows
+ * Reads the rows of an index's items: indexes lack attributes that change often, because each change would cost one more write. Rows
  * that have expired since are left out. `atMost` bounds the batch.
  */
 export async function* wholeRows(table: RowTable, shown: RowPages, atMost = Infinity): AsyncGenerator<IdentifiedRow[]> {

@@ -1,4 +1,4 @@
-/** What a command says of one row, whatever it is of. */
+/** What a command says about one row of any kind. */
 import { ordered, readRow, type AnyTable, type IdentifiedRow } from './rows.ts';
 import { jsonPrinter, printRow } from './streams/print.ts';
 import { withDistances, type Out } from './streams/tables.ts';

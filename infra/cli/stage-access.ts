@@ -19,7 +19,7 @@ export interface Stage {
   readonly dynamo: Pick<DynamoDBClient, 'send'>;
   readonly queues: Pick<SQSClient, 'send'>;
   readonly parameters: Pick<SSMClient, 'send'>;
-  /** Loaded where it is asked for: few commands need it. */
+  /** Loaded on demand: few commands need it. */
   logs(): Promise<Pick<CloudWatchLogsClient, 'send'>>;
   queueUrl(queue: string): Promise<string>;
   /** The settings that its functions have now. */
@@ -29,7 +29,7 @@ export interface Stage {
 /** As in `wcs-hooks-<stage>-streams`. */
 export const isStageName = (name: string) => /^[A-Za-z0-9-]+$/.test(name);
 
-/** A person waits: a service that does not answer is reported soon. */
+/** A person is waiting: a service that does not answer is reported soon. */
 const CLIENT = { maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000 } };
 
 /** Chooses the region as serverless.yml does. */
@@ -77,7 +77,7 @@ export function explain(error: unknown, { name, place, isLocal }: Pick<Stage, 'n
   if (isUnreachable && isLocal) {
     return {
       said: `the local stack does not answer (${message || code})`,
-      todo: `Start it with npm start. Where it listens elsewhere, DYNAMODB_PORT and QUEUE_PORT say so (here ${DYNAMODB_ENDPOINT}, ${QUEUE_ENDPOINT}).`,
+      todo: `Start it with npm start. If it listens on other ports, set DYNAMODB_PORT and QUEUE_PORT (here ${DYNAMODB_ENDPOINT}, ${QUEUE_ENDPOINT}).`,
     };
   }
   if (isUnreachable) {
@@ -90,7 +90,7 @@ export function explain(error: unknown, { name, place, isLocal }: Pick<Stage, 'n
     case 'ResourceNotFoundException':
     case 'QueueDoesNotExist':
       return {
-        said: `there is none in ${place}`,
+        said: `it does not exist in ${place}`,
         todo: `Is the stage ${name} deployed there? See --stage and --region.`,
       };
     case 'CredentialsProviderError':
@@ -100,7 +100,7 @@ export function explain(error: unknown, { name, place, isLocal }: Pick<Stage, 'n
     case 'InvalidClientTokenId':
     case 'InvalidSignatureException':
     case 'UnrecognizedClientException':
-      return { said, todo: 'AWS does not know these credentials, or no longer: log in again.' };
+      return { said, todo: 'AWS does not accept these credentials, or no longer: log in again.' };
     case 'AccessDeniedException':
     case 'AccessDenied':
       return { said, todo: 'Add what AWS names to the policy of these credentials, or use others.' };

@@ -13,7 +13,7 @@ export interface Call {
   readonly file: string | undefined;
 }
 
-/** npm's own settings, which a machine may have for npm itself (.npmrc, a build server): alone they prove nothing. */
+/** npm's own settings, which a machine may have set for npm itself (.npmrc, a build server): on their own they prove nothing. */
 const NPMS_OWN = ['json', 'yes'];
 
 /** Names the swallowed options and the command line that was meant; undefined if nothing was swallowed. */
@@ -22,7 +22,7 @@ export function complaintOfSwallowed(options: Options, args: string[], call: Cal
   const ours = Object.keys(taken).filter((name) => !NPMS_OWN.includes(name));
   if (ours.length === 0) return undefined;
   const names = ours.map((name) => `--${name}`).join(', ');
-  return `npm has taken ${names} for an option of its own: "--" is missing before it.\n  ${meant(options, args, taken, call)}`;
+  return `npm took ${names} as its own: "--" is missing before it.\n  ${meant(options, args, taken, call)}`;
 }
 
 /** `--json` alone may be meant for npm: the command runs, and mentions it. */

@@ -37,7 +37,7 @@ export function shorten(text: string, columns: number): string {
 export const pad = (text: string, columns: number) => text + ' '.repeat(Math.max(columns - widthOf(text), 0));
 
 /**
- * Breaks each line at spaces. The rest continues below the beginning of the text, which is behind the line's indent or first cell
+ * Breaks each line at spaces. The rest continues below the beginning of the text, which comes after the line's indent or first cell
  * (an option, a level). A word that is too long stays whole, so that it can be copied.
  */
 export function fold(text: string, columns: number | undefined): string {

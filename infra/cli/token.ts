@@ -1,4 +1,4 @@
-/** `npm run token`: signs a token as your login server will, to try the policy with. */
+/** `npm run token`: signs a token as your login server will, for trying the policy. */
 import { SignJWT } from 'jose';
 import { RIGHTS } from '../../lib/board/operation.ts';
 import { readClaims } from '../../lib/access/claims.ts';
@@ -11,20 +11,20 @@ import { columnsOf, fold } from './terminal-text.ts';
 const HELP = `npm run token -- --sub NAME [options]
 
 Prints a token (JWT, HS256) that the policy allows, signed with TOKEN_SECRET for TOKEN_ISSUER and TOKEN_AUDIENCE, the same
-environment variables as those of npm start. To try things with; in production your login server signs them.
+environment variables as those of npm start. For trying things out: in production, your login server signs tokens.
 
-  --sub NAME             who it is: shown in the rows and in the log
-  --publish GLOB         a stream name that it may publish; * stands for any characters; may be given again
-  --play GLOB            a stream name that it may play; may be given again
-  --call CALLEE          a callee that it may call, as it is; may be given again
-  --callee CALLEE        whom its calls go to, whatever the client asks for
+  --sub NAME             the user: shown in the rows and in the log
+  --publish GLOB         a stream name that it may publish; * stands for any characters; repeatable
+  --play GLOB            a stream name that it may play; repeatable
+  --call CALLEE          a callee that it may call, without wildcards; repeatable
+  --callee CALLEE        whom its calls go to, whatever the client requests
   --sip ACCOUNT          the SIP account that its connection registers with (npm run secrets -- --sip ACCOUNT)
-  --max-duration SECONDS how long a stream of it may last
+  --max-duration SECONDS how long its streams may last
   --board RIGHTS         what it may do on the board: some of read,stop,ban
   --open                 prints the link to the board with the token instead; the page keeps it in this browser's session
-  --url URL              of which stage's board: its BaseUrl, or whatever it is served under (the stack of npm start)
-  --rename NAME          the name that its stream is published under, whatever the client asks for
-  --expires-in SECONDS   until when it can be presented (3600)
+  --url URL              which stage's board: its BaseUrl, or the address of a proxy (the stack of npm start)
+  --rename NAME          the name that its stream is published under, whatever the client requests
+  --expires-in SECONDS   how long it is valid (3600)
   --help                 this text`;
 
 const text = { type: 'string' } as const;
@@ -37,27 +37,27 @@ const readOptions = () =>
     help: { type: 'boolean', default: false },
   });
 
-function refuse(message: string): never {
+function fail(message: string): never {
   throw new UsageError(message);
 }
 
 function secondsOf(name: string, value: string): number {
   const seconds = Number(value);
-  return seconds > 0 && Number.isFinite(seconds) ? seconds : refuse(`--${name} ${value}: expected seconds`);
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : fail(`--${name} ${value}: expected seconds`);
 }
 
 function rightsOf(given: string): string[] {
   const rights = list(given);
   const unknown = rights.find((right) => !(RIGHTS as readonly string[]).includes(right));
   if (rights.length === 0 || unknown !== undefined) {
-    refuse(`--board ${given}: expected some of ${RIGHTS.join(',')}`);
+    fail(`--board ${given}: expected some of ${RIGHTS.join(',')}`);
   }
   return rights;
 }
 
-/** The page reads the token behind the `#`, which no browser sends to a server. */
+/** The page reads the token after the `#`, which no browser sends to a server. */
 function linkTo(url: string, token: string): string {
-  if (!URL.canParse(url)) refuse(`--url ${url}: expected an address, such as the BaseUrl of a stage`);
+  if (!URL.canParse(url)) fail(`--url ${url}: expected an address, such as the BaseUrl of a stage`);
   return `${new URL('/board', url).href}#token=${token}`;
 }
 
@@ -71,21 +71,21 @@ async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
     url: ___,
     ...given
   } = options;
-  if (!given.sub) refuse('--sub NAME is missing: whose token is it?');
+  if (!given.sub) fail('--sub NAME is missing: whose token is it?');
   const claims = {
     ...given,
     ...(board === undefined ? {} : { board: rightsOf(board) }),
     ...(maxDuration === undefined ? {} : { maxDuration: secondsOf('max-duration', maxDuration) }),
   };
   const read = readClaims(claims);
-  if ('problem' in read) refuse(read.problem);
+  if ('problem' in read) fail(read.problem);
 
   const problems: string[] = [];
   const { tokens } = readAccess(process.env, problems);
-  if (!tokens) refuse('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
-  if (problems.length > 0) refuse(problems.join('\n'));
+  if (!tokens) fail('TOKEN_SECRET, TOKEN_ISSUER and TOKEN_AUDIENCE are not set');
+  if (problems.length > 0) fail(problems.join('\n'));
   if (!('secrets' in tokens.keys))
-    refuse('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
+    fail('TOKEN_SECRET is not set: only the holder of the private key can sign for TOKEN_JWKS_URL');
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(tokens.issuer)
@@ -97,8 +97,8 @@ async function sign(options: ReturnType<typeof readOptions>): Promise<string> {
 await runCommand('token', async () => {
   const options = readOptions();
   if (options.help) return console.log(fold(HELP, columnsOf(process.stdout)));
-  if (options.open && options.board === undefined) refuse('--open is for --board: the link leads there');
-  if (options.url !== undefined && !options.open) refuse('--url is for --open');
+  if (options.open && options.board === undefined) fail('--open is for --board: the link leads there');
+  if (options.url !== undefined && !options.open) fail('--url is for --open');
   const token = await sign(options);
   console.log(options.open ? linkTo(options.url ?? GATEWAY_ENDPOINT, token) : token);
 });

@@ -1,6 +1,6 @@
 /**
- * What an operator must know at once, and the topic that tells it. ALARM_EMAIL subscribes an address (AWS asks it to confirm);
- * NO_HOOKS_MINUTES switches on the alarm that no hook came for so long, FAILED_CALLS_PERCENT that of so many calls that fail.
+ * What an operator must know at once, and the topic that alarms are sent to. ALARM_EMAIL subscribes an address (AWS asks it to
+ * confirm); NO_HOOKS_MINUTES switches on the alarm `no-hooks`, FAILED_CALLS_PERCENT the alarm `failed-calls`.
  */
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
@@ -62,14 +62,14 @@ const ofReplays = (outcome: ReplayOutcome) => metric(NAMESPACE, 'replays', { out
 
 const sum = (metric: Metric) => ({ ...metric, Statistic: 'Sum' as const });
 const maximum = (metric: Metric) => ({ ...metric, Statistic: 'Maximum' as const });
-// Of a handful of hooks the slowest would be the p99.
+// With a handful of hooks, the slowest would be the p99.
 const p99 = (metric: Metric) => ({
   ...metric,
   ExtendedStatistic: 'p99',
   EvaluateLowSampleCountPercentile: 'ignore' as const,
 });
 
-/** Metrics added up, where some may have no data. */
+/** The sum of metrics, some of which may have no data. */
 const total = (...metrics: (Metric & Statistic)[]): Total => ({
   Metrics: [
     { Id: 'total', Expression: metrics.map((_, n) => `FILL(m${n}, 0)`).join(' + '), ReturnData: true },
@@ -81,7 +81,7 @@ const total = (...metrics: (Metric & Statistic)[]): Total => ({
   ],
 });
 
-/** From `threshold` on, in `of` periods of five minutes, or of as many seconds as given. */
+/** Goes off at `threshold` or more, in `of` periods in a row of five minutes or `seconds`. */
 const from = (
   threshold: number,
   metric: (Metric & (Statistic | Percentile)) | Total,
@@ -94,21 +94,21 @@ const from = (
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
   ...('Metrics' in metric ? {} : { Period: seconds }),
   EvaluationPeriods: of,
-  // No hooks, no metric: that alone is no trouble.
+  // No hooks, no metric: that alone is no problem.
   TreatMissingData: 'notBreaching',
 });
 
-/** What a hook said may come to light when it is replayed. */
+/** The outcome may first show when a parked hook is replayed. */
 const byHookOrReplay = (outcome: HookOutcome & ReplayOutcome) => total(sum(ofHooks(outcome)), sum(ofReplays(outcome)));
 
-/** They tell of a moment: that nothing more comes does not mean that it is well. */
+/** These report a moment: if nothing more comes, that does not mean that all is well. */
 const OF_A_MOMENT: readonly string[] = ['node-silent', 'live-after-end', 'denial-ignored'];
 
 const ALARMS: Readonly<Record<string, Alarm>> = {
   'api-5xx': from(
     5,
     sum(ofApi('5xx')),
-    'Hooks were answered 5xx: what they said is kept nowhere. Look at the errors and throttles of the functions, then for "outcome":"failed" in their logs.',
+    'Hooks were answered 5xx: what they said is lost. Look at the errors and throttles of the functions, then for "outcome":"failed" in their logs.',
   ),
   'not-ready': from(
     1,
@@ -118,20 +118,20 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
   rejected: from(
     50,
     sum(ofHooks('rejected')),
-    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all that it says, and under FAIL its streams. "who was rejected or denied" says why, "ip" in the access log from where.',
+    'Many hooks have no or wrong credentials, or are malformed: a WCS with another secret loses all its hooks, and under FAIL its streams. "who was rejected or denied" says why, "ip" in the access log from where.',
     { of: 2 },
   ),
   'api-latency': from(
     2000,
     p99(ofApi('Latency')),
-    'One hook of a hundred takes 2 s or more, and its client waits. Look at DynamoDB (throttles, latency) and at "slowest hooks".',
+    'One hook in a hundred takes 2 s or more, and its client waits. Look at DynamoDB (throttles, latency) and at "slowest hooks".',
     { of: 3 },
   ),
-  // Not by the queue's age: SQS leaves out of it what was received three times.
+  // Not by the age of the queue's oldest message: SQS leaves out messages that were received three times.
   'parked-old': from(
     1,
     sum(ofReplays('failed')),
-    'Hooks have waited for 15 minutes, as DynamoDB does not take them; their rows are behind. They are tried for 33 hours. "cause" in the log of replay says why.',
+    'Hooks have waited for 15 minutes because DynamoDB does not accept them; their rows are behind. They are tried for 33 hours. "cause" in the log of replay says why.',
     { of: 3 },
   ),
   'parked-many': from(
@@ -145,7 +145,7 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
   'dead-letters': from(
     1,
     maximum(ofQueue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible')),
-    'Hooks could not be applied. With the attribute "reason" they never can be; those without one were tried for 33 hours: bring them back with start-message-move-task, 14 days after they came they are gone.',
+    'Hooks could not be applied. Those with the attribute "reason" never can be; those without one were tried for 33 hours: move them back with start-message-move-task. After 14 days they are gone.',
   ),
   'node-silent': from(
     1,
@@ -156,12 +156,12 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
   'live-after-end': from(
     5,
     byHookOrReplay('live after end'),
-    'Hooks say that streams play which have ended: WCS uses ids again, or an end was told too early. Their rows stay ended, and do not show them.',
+    'Hooks report streams as live whose rows have ended: WCS uses ids again, or reported an end too early. The rows stay ended.',
   ),
   'denial-ignored': from(
     1,
     byHookOrReplay('denial ignored'),
-    'A stream that was denied plays all the same: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
+    'A stream that was denied is live: its app has no method "connect", or its client connected before the policy was on. The row shows "denied"; stop it with npm run streams.',
   ),
 };
 
@@ -205,17 +205,17 @@ const OF_BANS: Readonly<Record<string, Alarm>> = {
   'bans-not-read': from(
     10,
     sum(ofStage('bansNotRead')),
-    'Functions cannot read the bans: new ones do not bind, and who is banned may get in through a function that has just started. "cause" of "bans not read" in the logs says why.',
+    'Functions cannot read the bans: new ones do not bind, and banned users may get in through a function that has just started. "cause" of "bans not read" in the logs says why.',
   ),
 };
 
-/** The function `event` gets a hook for every connection that comes and goes. */
+/** Counts invocations of `event`, which gets a hook for every connection that comes and goes. */
 const noHooks = (minutes: number): Readonly<Record<string, Alarm>> => ({
   'no-hooks': {
     ...from(
       1,
       sum(ofFunction('event', 'Invocations')),
-      `No hook came for ${minutes} minutes: does WCS run, has the app its methods (show app-rest-methods), is the URL right?`,
+      `No hook came for ${minutes} minutes: is WCS running, does the app have its methods (show app-rest-methods), is the URL right?`,
       { seconds: 60, of: minutes },
     ),
     ComparisonOperator: 'LessThanThreshold',
@@ -223,7 +223,7 @@ const noHooks = (minutes: number): Readonly<Record<string, Alarm>> => ({
   },
 });
 
-/** Of fewer calls one that fails would be a large share. */
+/** With fewer calls, a single failure would be a large share. */
 const LEAST_CALLS = 10;
 
 const failedCalls = (percent: number): Readonly<Record<string, Alarm>> => ({
@@ -243,7 +243,7 @@ const failedCalls = (percent: number): Readonly<Record<string, Alarm>> => ({
         })),
       ],
     },
-    `Of the calls that ended in five minutes (${LEAST_CALLS} or more), ${percent} % failed or were busy: the saved query "why do calls fail" says what SIP said.`,
+    `Of the calls that ended in five minutes (${LEAST_CALLS} or more), ${percent} % failed or were busy: the saved query "why do calls fail" shows the SIP status.`,
     { of: 2 },
   ),
 });
@@ -260,12 +260,12 @@ function failedCallsOf(text: string, functions: readonly FunctionName[]): Readon
   throw new Error('FAILED_CALLS_PERCENT needs CHANGE_EVENTS: the ends of calls are counted among the changes');
 }
 
-/** Each function's alarms are explained once. */
+/** The runbook explains the alarms of functions once for all functions. */
 const OF_A_FUNCTION = new RegExp(`^(${FUNCTIONS.join('|')})-(?=errors$|throttles$)`);
 const runbook = (name: string) => `Runbook: docs/runbook.md#${name.replace(OF_A_FUNCTION, 'function-')}`;
 
 const alarmId = (name: string) => `${name.split('-').map(pascal).join('')}Alarm`;
-const tells = [ref('AlarmTopic')];
+const toTopic = [ref('AlarmTopic')];
 const alarm = ([name, properties]: [string, Alarm]): [string, Resource] => [
   alarmId(name),
   {
@@ -274,13 +274,13 @@ const alarm = ([name, properties]: [string, Alarm]): [string, Resource] => [
       AlarmName: `${PREFIX}-${name}`,
       ...properties,
       AlarmDescription: `${properties.AlarmDescription} ${runbook(name)}`,
-      AlarmActions: tells,
-      ...(OF_A_MOMENT.includes(name) ? {} : { OKActions: tells }),
+      AlarmActions: toTopic,
+      ...(OF_A_MOMENT.includes(name) ? {} : { OKActions: toTopic }),
     },
   },
 ];
 
-// The key aws/sns does not let CloudWatch in, and the alarms would reach nobody.
+// The key aws/sns does not allow CloudWatch, so alarms would reach nobody.
 const AlarmKey: Resource = {
   Type: 'AWS::KMS::Key',
   Properties: {
@@ -291,7 +291,7 @@ const AlarmKey: Resource = {
       Version: '2012-10-17',
       Statement: [
         {
-          // Without it nobody could manage the key, nor delete it.
+          // Without this nobody could manage or delete the key.
           Effect: 'Allow',
           Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
           Action: 'kms:*',

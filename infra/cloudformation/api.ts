@@ -1,10 +1,10 @@
-/** What of the HTTP API serverless has no words for: its log's format, and how much of each route it lets through. */
+/** What serverless cannot express about the HTTP API: the format of its log, and the throttle of each route. */
 import { METHOD_NAMES, METHODS, type MethodName } from '../../lib/wcs/methods.ts';
 import { DiagnosticsSchema } from '../../lib/wcs/payloads.ts';
 import { pascal } from './functions.ts';
 import { BASE_PATH, BOARD_ROUTES } from './routes.ts';
 
-/** No path and no header: they are the caller's words. The function's line, whose requestId is here functionRequestId, has the rest. */
+/** No path and no headers: callers choose them. The rest is in the function's line, whose requestId is functionRequestId here. */
 const accessLogFormat = JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',
@@ -24,7 +24,7 @@ const throttle = (name: 'throttle' | 'diagnosticsThrottle' | 'boardThrottle') =>
   ThrottlingBurstLimit: `\${self:custom.${name}.burst}`,
 });
 
-/** Clients send these as they please, whole logs among them; nothing is lost with one. */
+/** Clients send these as they please, even whole logs; nothing is lost if one is throttled. */
 const DIAGNOSTICS = METHOD_NAMES.filter((name) => METHODS[name].schema === DiagnosticsSchema);
 
 const toPart = (segment: string) => pascal(segment.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
@@ -38,13 +38,13 @@ export const api = {
   resources: {
     extensions: {
       HttpApiStage: {
-        // API Gateway refuses settings of a route that is not there yet.
+        // API Gateway rejects settings for a route that does not exist yet.
         DependsOn: [...DIAGNOSTICS.map(routeId), ...BOARD_ROUTE_IDS],
         Properties: {
           DefaultRouteSettings: { DetailedMetricsEnabled: false, ...throttle('throttle') },
           RouteSettings: Object.fromEntries([
             ...DIAGNOSTICS.map((method) => [`POST ${BASE_PATH}/${method}`, throttle('diagnosticsThrottle')] as const),
-            // Whoever floods it takes no hook's place.
+            // A flood of requests to the board must not take capacity from hooks.
             ...BOARD_ROUTES.map((route) => [route, throttle('boardThrottle')] as const),
           ]),
         },

@@ -1,12 +1,12 @@
-/** The table of bans; BANS=false leaves it out, and the rights to it. */
+/** The table of bans; BANS=false leaves it and its rights out. */
 import { hasBans } from '../../lib/settings/settings.ts';
 import { fromShell, type Resource, type Resources, type Tools } from './template.ts';
 
 export const hasBansTable = async (tools: Tools): Promise<boolean> => hasBans({ BANS: await fromShell(tools, 'BANS') });
 
 /**
- * It goes with BANS=false and with its stage, whatever becomes of the other tables: a table that stayed would keep the next
- * deploy with bans from making it.
+ * It is deleted with BANS=false and with its stage, whatever happens to the other tables: if it stayed, the next deploy with
+ * bans could not create it.
  */
 const BansTable: Resource = {
   Type: 'AWS::DynamoDB::Table',

@@ -1,8 +1,8 @@
-/** RESERVED_CONCURRENCY="connect=20,event=200": off by default, as a new account has too little to reserve from. */
+/** RESERVED_CONCURRENCY="connect=20,event=200": off by default, because a new account has too little to reserve from. */
 import { functionId, HOOK_FUNCTIONS } from './functions.ts';
 import { fromShell, type Tools } from './template.ts';
 
-/** Those that somebody waits for. */
+/** The functions that somebody waits for. */
 const RESERVABLE = [...HOOK_FUNCTIONS, 'board'] as const;
 
 function parse(entry: string) {
@@ -10,7 +10,9 @@ function parse(entry: string) {
   const name = RESERVABLE.find((one) => one === given);
   if (name === undefined) {
     const expected = RESERVABLE.map((one) => `${one}=20`).join(', ');
-    throw new Error(`RESERVED_CONCURRENCY has ${JSON.stringify(entry)}: expected a comma list of ${expected}`);
+    throw new Error(
+      `RESERVED_CONCURRENCY has ${JSON.stringify(entry)}: expected a comma-separated list of ${expected}`,
+    );
   }
   return [functionId(name), { Properties: { ReservedConcurrentExecutions: Number(count) } }] as const;
 }

@@ -1,4 +1,4 @@
-/** What goes on, on one page: hooks, decisions, streams, and what is in the way. */
+/** The dashboard: hooks, decisions, streams, calls and failures on one page. */
 import type { HookOutcome } from '../../lib/hooks/hook.ts';
 import type { ReplayOutcome } from '../../lib/jobs/replay.ts';
 import type { MetricByOutcome, MetricOfStage } from '../../lib/platform/log.ts';
@@ -6,7 +6,7 @@ import { functionsOf, HOOK_FUNCTIONS, type FunctionName } from './functions.ts';
 import { fields, HOOKS, NOT_ALLOWED, quoted } from './queries.ts';
 import { NAMESPACE, PREFIX, sub, type Queue, type Resources, type Table, type Tools } from './template.ts';
 
-/** A reference inside the body, which is a text. */
+/** A reference inside the body, which is a string. */
 const inText = (id: string) => `\${${id}}`;
 const WIDTH = 24;
 
@@ -18,7 +18,7 @@ interface Shown {
   readonly label?: string;
   readonly stat?: string;
   readonly yAxis?: 'right';
-  /** What an expression calls it. */
+  /** Its name in expressions. */
   readonly id?: string;
   readonly visible?: false;
 }

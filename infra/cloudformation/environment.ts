@@ -1,13 +1,13 @@
-/** What the functions are told. Secrets are no part of it: a template can be read by many, and so can a function's settings. */
+/** The environment of the functions. It has no secrets: many people can read a template and a function's settings. */
 import { SETTINGS_OF_BOARD, SETTINGS_OF_HOOKS, SETTINGS_OF_JOBS } from '../../lib/settings/names.ts';
 import { ref } from './template.ts';
 
-/** What decides the stack, and no function reads. */
+/** Settings of the stack, which no function reads. */
 const SETTINGS_OF_STACK = [
   ...['ALARM_EMAIL', 'NO_HOOKS_MINUTES', 'FAILED_CALLS_PERCENT', 'RESERVED_CONCURRENCY', 'CHANGE_EVENTS'],
 ] as const;
 
-/** All that the environment of a deploy decides. */
+/** Every setting that is taken from the environment of a deploy. */
 export const SETTINGS: readonly string[] = [
   ...new Set([...SETTINGS_OF_JOBS, ...SETTINGS_OF_HOOKS, ...SETTINGS_OF_BOARD, ...SETTINGS_OF_STACK]),
 ];
@@ -28,7 +28,7 @@ export const environment = {
     SESSIONS_TABLE: '${self:custom.sessionsTable}',
     CALLS_TABLE: '${self:custom.callsTable}',
   },
-  /** Each has them besides. */
+  /** In addition to `ofAll`. */
   ofJobs,
   ofHooks: {
     ...ofJobs,

@@ -1,4 +1,4 @@
-/** The functions by what calls them; the logical ids are serverless's. */
+/** The functions by what calls them, with the logical ids that serverless gives them. */
 import type { HookType } from '../../lib/wcs/methods.ts';
 import { hasChangeEvents } from './changes.ts';
 import type { Tools } from './template.ts';
@@ -7,7 +7,7 @@ export const HOOK_FUNCTIONS = ['connect', 'invocation', 'event', 'incoming'] as 
 const JOB_FUNCTIONS = ['sweep', 'replay', 'changes'] as const;
 export const FUNCTIONS = [...HOOK_FUNCTIONS, ...JOB_FUNCTIONS, 'board'] as const;
 
-/** Those of a stack that is deployed with these settings. */
+/** The functions of a stack that is deployed with these settings. */
 export const functionsOf = async (tools: Tools): Promise<readonly FunctionName[]> =>
   (await hasChangeEvents(tools)) ? FUNCTIONS : FUNCTIONS.filter((name) => name !== 'changes');
 

@@ -19,15 +19,15 @@ const OUTPUTS: Readonly<Record<string, readonly [description: string, value: str
   ConsoleStreams: ['The streams in the console', itemsOf('StreamsTable')],
   ConsoleSessions: ['The sessions in the console', itemsOf('SessionsTable')],
   ConsoleCalls: ['The calls in the console', itemsOf('CallsTable')],
-  ConsoleDashboard: ['What goes on', cloudWatch(`dashboards/dashboard/${PREFIX}`)],
+  ConsoleDashboard: ['The dashboard', cloudWatch(`dashboards/dashboard/${PREFIX}`)],
   ConsoleAlarms: ['The alarms', cloudWatch(`alarmsV2:?search=${PREFIX}`)],
   ConsoleQueries: ['The logs, with saved queries', cloudWatch('logsV2:logs-insights')],
-  AlarmTopicArn: ['Who is to hear of alarms subscribes to it', '${AlarmTopic}'],
+  AlarmTopicArn: ['The topic of the alarms, for subscribers', '${AlarmTopic}'],
   WcsAddApp: ['On the command line of WCS, first', `add app myApp myAppKey "${URL}"`],
   WcsAddMethods: ['On the command line of WCS, then', 'add app-rest-method -a myAppKey'],
   WcsProperties: [
     'In flashphoner.properties',
-    'rest_hook_send_hash=true\nrest_hook_secret_key=<npm run secrets -- --stage ${sls:stage} tells it>\nrest_request_timeout=10',
+    'rest_hook_send_hash=true\nrest_hook_secret_key=<npm run secrets -- --stage ${sls:stage} says how to read it>\nrest_request_timeout=10',
   ],
 };
 

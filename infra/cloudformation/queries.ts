@@ -7,19 +7,19 @@ import { FUNCTIONS, functionsOf, HOOK_FUNCTIONS, logGroupId, type FunctionName }
 import { NAMESPACE, ref, type Resource, type Resources, type Tools } from './template.ts';
 
 const lines = (...parts: string[]) => parts.join('\n| ');
-/** In Insights a comma list. */
+/** A comma-separated list, as in Insights. */
 export const fields = (...names: ('@timestamp' | 'message' | LogField)[]) => names.join(', ');
 export const quoted = (...words: string[]) => `[${words.map((word) => `"${word}"`).join(', ')}]`;
 export const HOOKS = 'filter message = "hook"';
 
 const LEVELS: Line['level'][] = ['ERROR', 'WARN'];
-/** What WCS was told was not what it asked for, or ought to have been told so. */
+/** The outcomes of hooks that got no 200, or should not have got one. */
 export const NOT_ALLOWED = ['rejected', 'denied', 'undecided', 'denial ignored'] as const satisfies HookOutcome[];
 
-/** What a keep-alive comes to, hour after hour. */
+/** The outcomes of healthy keep-alives. */
 export const HEALTHY = ['fresh', 'applied'] as const satisfies HookOutcome[];
 
-/** What the line of a hook, or of its replay, says of its subject. */
+/** What the line of a hook, or of its replay, says about its subject. */
 const LINE = ['message', 'method', 'wcsStatus', 'outcome', 'status', 'reason', 'sub'] as const;
 const REST = ['node', 'app', 'milliseconds', 'cause', 'requestId'] as const;
 export const HISTORY_FIELDS = {
@@ -76,7 +76,7 @@ const QUERIES: Readonly<Record<string, { readonly of: readonly FunctionName[]; r
   'what fails': {
     of: FUNCTIONS,
     query: lines(
-      // Lambda's own lines (which it writes of what went wrong alone), and not ours that say INFO.
+      // Lambda's own lines (it writes only those about failures), and ours above INFO.
       `filter level in ${quoted(...LEVELS)} or type like /^platform/`,
       'fields coalesce(message, message.errorMessage, errorMessage, concat(type, " ", record.status, " ", record.errorType), @message) as what',
       `stats count(*) as n, latest(@timestamp) as last by what, ${fields('outcome', 'status', 'cause', 'leftOut')}`,

@@ -1,4 +1,4 @@
-/** One role per function, with just what its code does. */
+/** One role per function, with exactly the rights that its code needs. */
 import { PARAMETERS } from '../../lib/platform/secrets.ts';
 import { hasBansTable } from './bans.ts';
 import { STREAMS } from './changes.ts';
@@ -41,7 +41,7 @@ const sweeps = (table: Table) => [
 ];
 const parks = allow(arn('ParkingQueue'), 'sqs:SendMessage');
 
-// Under the key aws/ssm, which whoever may read the parameter may use.
+// Encrypted with the key aws/ssm, which everybody who may read the parameter may use.
 const parameter = (name: string) =>
   sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/\${self:service}/\${sls:stage}/${name}`);
 const readsSecrets = allow(Object.values(PARAMETERS).map(parameter), 'ssm:GetParameters');
@@ -49,12 +49,12 @@ const readsTokenSecrets = allow(
   [PARAMETERS.TOKEN_SECRET, PARAMETERS.TOKEN_SECRET_PREVIOUS].map(parameter),
   'ssm:GetParameters',
 );
-// Whoever may sign tokens may add accounts: their names are no part of a deploy.
+// A wildcard, because accounts are added without a deploy.
 const readsSipAccounts = allow(parameter('sip/*'), 'ssm:GetParameters');
 
 const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
   connect: [readsSecrets, readsSipAccounts, upsertsSessions, parks],
-  // The last route brings it every method.
+  // Its catch-all route brings it every method.
   invocation: [readsSecrets, readsSipAccounts, upsertsStreams, upsertsSessions, upsertsCalls, parks],
   event: [readsSecrets, upsertsStreams, upsertsSessions, upsertsCalls, parks],
   incoming: [readsSecrets, readsSessions, upsertsCalls, parks],
@@ -98,7 +98,7 @@ const STATEMENTS: Readonly<Record<FunctionName, readonly Statement[]>> = {
 };
 
 const readsBans = allow(arn('BansTable'), 'dynamodb:Scan');
-/** Beside those, where there is the table of bans. */
+/** In addition, where there is a table of bans. */
 const WITH_BANS: Readonly<Partial<Record<FunctionName, readonly Statement[]>>> = {
   ...{ connect: [readsBans], invocation: [readsBans], event: [readsBans] },
   board: [allow(arn('BansTable'), 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem')],

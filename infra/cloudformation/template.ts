@@ -1,8 +1,8 @@
 /** CloudFormation's template, as far as these files write it; serverless fills in `${self:…}` and `${sls:…}` later. */
 
-/** The names of a deployment begin with it. */
+/** The prefix of all names of a stage. */
 export const PREFIX = '${self:service}-${sls:stage}';
-/** What the functions write their metrics into: lib/platform/log.ts. */
+/** The namespace that the functions write their metrics into: lib/platform/log.ts. */
 export const NAMESPACE = '${self:service}/${sls:stage}';
 
 export interface Resource {
@@ -32,10 +32,10 @@ export const ref = (id: string): Reference => ({ Ref: id });
 export const attribute = (resource: string, name: string): Attribute => ({ 'Fn::GetAtt': [resource, name] });
 export const sub = (text: string): Substitution => ({ 'Fn::Sub': text });
 
-/** What serverless gives a function that it asks for a part of its configuration. */
+/** What serverless passes to a function that computes part of its configuration. */
 export interface Tools {
   readonly resolveVariable: (variable: string) => Promise<string>;
 }
 
-/** What the shell of a deploy has set, or nothing. */
+/** A variable of the shell that deploys; empty if it is not set. */
 export const fromShell = ({ resolveVariable }: Tools, name: string) => resolveVariable(`env:${name}, ''`);

@@ -19,7 +19,7 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
   for (const folder of [dataDir, dynamodbPath(dataDir), logPath(dataDir)]) {
     try {
       makeFolder(folder);
-      refuseUnwritable(folder);
+      requireWritable(folder);
     } catch (error) {
       throw new DataDirError(reasonOf(error as NodeJS.ErrnoException, dataDir, folder));
     }
@@ -44,7 +44,7 @@ function makeFolder(path: string): void {
 }
 
 /** Checks also files that an earlier start left as another user, for example with sudo. */
-function refuseUnwritable(folder: string): void {
+function requireWritable(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isFile()) accessSync(join(folder, entry.name), constants.R_OK | constants.W_OK);
@@ -61,7 +61,7 @@ function reasonOf({ code, message, path }: NodeJS.ErrnoException, dataDir: strin
     case 'EROFS':
       return `${setting} cannot be used: ${path ?? folder} is not writable for this user. Change its owner, or choose another with DATA_DIR=<folder> npm start.`;
     case 'ENOENT':
-      return `${setting} cannot be used: no folder can be made there. Choose another with DATA_DIR=<folder> npm start.`;
+      return `${setting} cannot be used: no folder can be created there. Choose another with DATA_DIR=<folder> npm start.`;
     default:
       return `${setting} cannot be used (${message}). Choose another with DATA_DIR=<folder> npm start.`;
   }
@@ -98,7 +98,7 @@ export function whyNotOpened(path: string, error: Error): string {
 }
 
 const damaged = (what: string, path: string, message: string) =>
-  `The ${what} in ${path} cannot be read (${message.replaceAll('\n', ' ')}). Move it away to begin anew without them, or choose another folder with DATA_DIR=<folder> npm start.`;
+  `The ${what} in ${path} cannot be read (${message.replaceAll('\n', ' ')}). Move it away to start without them, or choose another folder with DATA_DIR=<folder> npm start.`;
 
 async function tryDatabase(what: string, file: string): Promise<void> {
   if (!existsSync(file)) return;

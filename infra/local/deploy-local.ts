@@ -1,4 +1,4 @@
-/** `npm run deploy:local`: the deployed form of the product, on this machine. */
+/** `npm run deploy:local`: deploys the product to an AWS emulator on this machine. */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ import { STAGE } from './settings.ts';
 
 const HELP = `npm run deploy:local -- [options]
 
-Deploys the product to an AWS on this machine, with serverless and the template that AWS gets: MiniStack, in Python, not ours,
-routes hooks, runs the functions in the Node of this project, and has the queue, the tables, the schedule and the parameters.
-Prints the URL, the lines for WCS, and what to try; stops, and forgets everything, on Ctrl-C. Listens on 127.0.0.1 only.
+Deploys the product with serverless and the same template as for AWS, to MiniStack: an AWS emulator in Python, which is not ours.
+It routes hooks, runs the functions in this project's Node, and has the queue, the tables, the schedule and the parameters.
+Prints the URL, the lines for WCS, and what to try; on Ctrl-C it stops and keeps nothing. Listens on 127.0.0.1 only.
 
-The settings of a deploy (README) are taken from the environment, and so are the secrets, such as HOOK_SECRET; without one it
-makes one. Needs Python 3.11 or newer with venv and, the first time, PyPI. For daily work npm start is faster.
+The settings of a deploy (README) are taken from the environment, and so are the secrets, such as HOOK_SECRET; without one, it
+generates one. Needs Python 3.11 or newer with venv and, the first time, PyPI. For daily work npm start is faster.
 
-  --stage NAME  which stage it is  (dev)
+  --stage NAME  which stage  (dev)
   --help        this text`;
 
 const say = (text: string) => console.log(text);
@@ -33,7 +33,7 @@ function readOptions() {
   return options;
 }
 
-/** What the environment has of them goes where a deployed stage looks for it. */
+/** Puts the secrets of the environment where a deployed stage looks for them. */
 async function putSecrets(stage: string, endpoint: string): Promise<Secrets> {
   const given = Object.keys(PARAMETERS).flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
   const secrets = Object.fromEntries(given) as Secrets;

@@ -1,4 +1,4 @@
-/** The real `serverless deploy` to MiniStack: of the packaged template, but for what MiniStack does not know. */
+/** Runs the real `serverless deploy` to MiniStack, with the packaged template without what MiniStack does not support. */
 import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { BASE_PATH } from '../cloudformation/routes.ts';
@@ -16,7 +16,7 @@ export interface Template {
   Resources: Record<string, Resource>;
 }
 
-/** All that MiniStack (1.5.33) does not know of this project's template. A resource of any other kind must be deployed. */
+/** Everything in this project's template that MiniStack (1.5.33) does not support. Any other resource must be deployed. */
 const UNKNOWN: Record<string, (resource: Resource) => boolean> = {
   'alarm on metric math': ({ Type, Properties }) =>
     Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
@@ -30,20 +30,20 @@ export type Change = (template: Template, folder: string) => void | Promise<void
 
 export interface Deployment {
   readonly stage: string;
-  /** Where `serverless package` put it, and where it is deployed from. */
+  /** The folder that `serverless package` writes, and that is deployed. */
   readonly folder: string;
-  /** The AWS API. */
+  /** The URL of the AWS API. */
   readonly endpoint: string;
-  /** Of the operator. */
+  /** The operator's settings. */
   readonly settings: NodeJS.ProcessEnv;
-  /** Of what is packaged, before it is deployed. */
+  /** Changes the package before it is deployed. */
   readonly change?: Change;
 }
 
 export interface Deployed {
   /** The URL of the hooks, as WCS gets it. */
   readonly url: string;
-  /** As packaged. */
+  /** The template as it was packaged. */
   readonly template: Template;
   /** What serverless printed. */
   readonly output: string;
@@ -69,16 +69,16 @@ export async function deploy({ stage, folder, endpoint, settings, change }: Depl
     if (unknownKind(resource)) delete compiled.Resources[id];
   writeFileSync(file, JSON.stringify(state));
   const output = await runTool('serverless', ['deploy', '--stage', stage, '--package', folder, '--verbose'], env);
-  // Where nothing changed, a deploy tells nothing.
+  // If nothing changed, a deploy prints no outputs.
   const api = apiIn(output) ?? apiIn(await runTool('serverless', ['info', '--stage', stage, '--verbose'], env));
-  if (!api) throw new Error(`serverless tells no HttpApiId:\n${output}`);
+  if (!api) throw new Error(`serverless printed no HttpApiId:\n${output}`);
   await switchOn(template, endpoint);
   return { url: `${endpoint}/_aws/execute-api/${api}/$default${BASE_PATH}`, template, output };
 }
 
 const apiIn = (output: string) => /^ *HttpApiId: (\w+)$/m.exec(output)?.[1];
 
-/** MiniStack's CloudFormation leaves TTL and recovery of a table out, its DynamoDB has them. */
+/** MiniStack's CloudFormation leaves out a table's TTL and recovery, but its DynamoDB supports them. */
 async function switchOn({ Resources }: Template, endpoint: string): Promise<void> {
   const client = ownersClient(endpoint);
   for (const { Type, Properties } of Object.values(Resources)) {

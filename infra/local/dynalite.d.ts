@@ -3,7 +3,7 @@ declare module 'dynalite' {
   export default function dynalite(options?: { path?: string; createTableMs?: number }): Server;
 }
 
-/** The part of dynalite's inside that change-capture.ts wraps. */
+/** The part of dynalite's internals that change-capture.ts wraps. */
 declare module 'dynalite/db/index.js' {
   export interface Write {
     readonly type: 'put' | 'del';

@@ -1,4 +1,4 @@
-/** The local gateway is serverless-offline's. This corrects where it differs from API Gateway. */
+/** The local gateway is serverless-offline's. These corrections make it behave like API Gateway. */
 import { isUtf8 } from 'node:buffer';
 
 /** The part of hapi that the corrections need. */
@@ -48,7 +48,7 @@ export function keepBytes(gateway: Gateway): void {
   });
 }
 
-/** serverless-offline lets pages of every origin read every answer; API Gateway lets those that the board names with `Vary`. */
+/** serverless-offline lets pages of any origin read every answer; API Gateway only those that the board allows, with `Vary`. */
 export function keepOriginsOut(gateway: Gateway): void {
   gateway.ext('onPreResponse', ({ response }, h) => {
     const headers = response.output?.headers ?? response.headers ?? {};
@@ -66,8 +66,8 @@ export function explainNotFound(gateway: Gateway, url: string, rows: string): vo
     if (response.statusCode !== 404 || !response.type || /^\/board(?:\/|$)/.test(path)) return h.continue;
     response.source =
       method === 'post'
-        ? `No hook is taken at ${path.slice(0, 200)}: the URL in WCS must be ${url}\n`
-        : `wcs-hooks takes hooks here: WCS sends them as POST requests to ${url}. Streams are shown at ${rows}\n`;
+        ? `No hook is accepted at ${path.slice(0, 200)}: the URL in WCS must be ${url}\n`
+        : `wcs-hooks accepts hooks here: WCS sends them as POST requests to ${url}. Streams are shown at ${rows}\n`;
     response.type('text/plain; charset=utf-8');
     return h.continue;
   });

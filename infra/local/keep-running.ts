@@ -15,7 +15,7 @@ export interface Keeper {
 }
 
 /**
- * Resolves when it runs.
+ * Resolves when the part is running.
  * @param start also called for each restart
  * @throws Error if the first start fails: a stack that cannot start reports it at once
  */
@@ -38,14 +38,14 @@ async function watch(
     if (now() - startedAt >= STEADY_MS) tries = 0;
     const delay = RESTART_DELAYS[tries++];
     if (delay === undefined) {
-      return giveUp(`${name} ended (${reason}), also after ${RESTART_DELAYS.length} restarts in a row.`);
+      return giveUp(`${name} ended (${reason}), even after ${RESTART_DELAYS.length} restarts in a row.`);
     }
     say(`${name} ended (${reason}). It is started again in ${delay / 1000} s.`);
     await sleep(delay);
     startedAt = now();
     ended = start().then(
       (part) => {
-        say(`${name} runs again.`);
+        say(`${name} is running again.`);
         return part.ended;
       },
       (error: Error) => error.message,

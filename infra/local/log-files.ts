@@ -1,4 +1,4 @@
-/** The local log, a file for each day (UTC, as the times in it): DATA_DIR/log/2026-11-25.jsonl. */
+/** The local log, a file for each day (UTC, like the times in it): DATA_DIR/log/2026-11-25.jsonl. */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** MiniStack: an AWS in Python that is not ours. It deploys a template, routes, runs the functions, queues and schedules. */
+/** MiniStack: an AWS emulator in Python that is not ours. It deploys a template, routes requests, runs functions, queues and schedules. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const STOP_MS = 8000;
 
 export const ACCOUNT = '123456789012';
 
-/** For whatever asks it: nothing may reach a real AWS, whatever the shell is set up for. */
+/** For everything that calls it: nothing may reach a real AWS, whatever the shell is set up for. */
 export const CREDENTIALS = {
   AWS_REGION: 'eu-central-1',
   AWS_DEFAULT_REGION: 'eu-central-1',
@@ -34,26 +34,26 @@ export function ownersClient(endpoint: string): DynamoDBClient {
 }
 
 export interface MiniStack {
-  /** Where it listens. */
+  /** The URL at which it listens. */
   readonly url: string;
-  /** The commands of its Python. */
+  /** The folder of its Python's commands. */
   readonly bin: string;
-  /** Resolves when it ends, by itself or not. */
+  /** Resolves when it ends, for whatever reason. */
   readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
 export interface MiniStackOptions {
-  /** Of its log, in .cloud/. */
+  /** The name of its log file in .cloud/. */
   readonly logName: string;
   readonly say: (text: string) => void;
-  /** The port that it names to others, such as in the URL of a queue: that of a proxy. Else its own. */
+  /** The port in the URLs that it hands out, such as a queue's: that of a proxy. Its own by default. */
   readonly namedPort?: number;
-  /** Whether a role must allow what its function asks for. */
+  /** Whether it enforces the functions' roles. */
   readonly asksRoles?: boolean;
 }
 
-/** @throws MissingError where this machine cannot run it */
+/** @throws MissingError if this machine cannot run it */
 export async function startMiniStack({
   logName,
   say,
@@ -70,9 +70,9 @@ export async function startMiniStack({
   const child = spawn(join(bin, 'python'), [join(import.meta.dirname, 'run_ministack.py'), `${HOST}:${port}`], {
     cwd: folder,
     stdio: ['pipe', log, log],
-    // Ctrl-C is for who started it.
+    // Ctrl-C is handled by whoever started it.
     detached: true,
-    // The functions inherit it: nothing else may be in it.
+    // The functions inherit this environment: it must have nothing else.
     env: {
       ...CREDENTIALS,
       PATH: [dirname(process.execPath), bin, process.env['PATH']].join(delimiter),
@@ -103,7 +103,7 @@ export async function startMiniStack({
     if (isUp) return { url, bin, ended, stop };
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
-      throw new Error(`MiniStack does not start: see ${relative(ROOT, logFile)}`);
+      throw new Error(`MiniStack did not start: see ${relative(ROOT, logFile)}`);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Makes of serverless-offline the whole stack on one machine. */
+/** Turns serverless-offline into the whole stack on one machine. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -104,7 +104,7 @@ export default class LocalStack {
     mendFalse200s(gateway);
     keepOriginsOut(gateway);
     explainNotFound(gateway, url, CONSOLE_ENDPOINT);
-    // As the functions read them: #startPoller has given this process the environment of jobs, and connect has that of hooks.
+    // The same settings as in the functions: #startPoller has given this process the environment of jobs, and connect has that of hooks.
     const { environment } = this.#serverless.service.functions.connect;
     const text = readyMessage(readHookSettings({ ...process.env, ...(environment as Environment) }), {
       url,
@@ -139,7 +139,7 @@ const keeper: Keeper = {
   say: console.error,
   giveUp(text) {
     console.error(
-      `${text}\nThe local stack ends, as only half of it would work. Its data is kept in ${here.DATA_DIR}: npm start continues with it. If it ends again, see the lines above, or start with another DATA_DIR.`,
+      `${text}\nThe local stack ends, because only half of it would work. Its data is kept in ${here.DATA_DIR}: npm start continues with it. If it ends again, see the lines above, or start with another DATA_DIR.`,
     );
     process.exit(1);
   },

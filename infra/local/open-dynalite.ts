@@ -1,4 +1,4 @@
-/** dynalite, with the store that it keeps to itself: it is taken where it is made. */
+/** Opens dynalite together with its store, which dynalite does not expose: it is caught when dynalite creates it. */
 import dynalite from 'dynalite';
 import inside, { type Store } from 'dynalite/db/index.js';
 import type { Server } from 'node:http';
@@ -10,7 +10,7 @@ export function openDynalite(options: { path?: string }): { server: Server; stor
   inside.create = (given) => (store = create(given));
   try {
     const server = dynalite({ ...options, createTableMs: 0 });
-    if (!store) throw new Error('this version of dynalite makes its store elsewhere');
+    if (!store) throw new Error('this version of dynalite creates its store elsewhere');
     return { server, store };
   } finally {
     inside.create = create;

@@ -1,4 +1,4 @@
-/** Connects the local queue to the built `replay`, as Lambda's event source mapping does in AWS, with its batches and partial failures. */
+/** Connects the local queue to the built `replay`, as Lambda's event source mapping does on AWS, with its batches and partial failures. */
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Replay = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 const PAUSE_MS = 500;
-/** A failed message is delivered again after 2 s, 4 s, 8 s … and then as rarely as in AWS, so that it survives an outage as long. */
+/** A failed message is delivered again after 2 s, 4 s, 8 s … and then as rarely as on AWS, so that it survives an outage as long. */
 const FIRST_RETRY_SECONDS = 2;
 const LONGEST_RETRY_SECONDS = 120;
 
@@ -31,7 +31,7 @@ export async function pollQueue(QueueUrl: string, replay: Replay): Promise<never
       if (Messages.length > 0) await handle(Messages, QueueUrl, replay, client);
       else await sleep(PAUSE_MS);
     } catch (error) {
-      console.error(`The queue is not read: ${(error as Error).message}`);
+      console.error(`The queue cannot be read: ${(error as Error).message}`);
       await sleep(PAUSE_MS * 4);
     }
   }

@@ -1,4 +1,4 @@
-/** Tools that are written in Python: the pinned packages of a file, in an environment of their own under .cloud/. */
+/** Installs tools that are written in Python: the pinned packages of a file, in a virtual environment under .cloud/. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export class MissingError extends Error {
   override name = 'MissingError';
 }
 
-/** @returns the folder of the environment's commands; it is made once for each state of the file. @throws MissingError */
+/** @returns the folder of the environment's commands. The environment is created once for each version of the file. @throws MissingError */
 export async function pythonTools(requirements: string, say: (text: string) => void): Promise<string> {
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const venv = join(CLOUD, `${basename(requirements, '.txt')}-${digest}`);
@@ -30,7 +30,7 @@ export async function pythonTools(requirements: string, say: (text: string) => v
   mkdirSync(CLOUD, { recursive: true });
   await run(python, ['-m', 'venv', venv]).catch((error: Error) => {
     throw new MissingError(
-      `${python} makes no virtual environment (Debian: apt install python3-venv): ${error.message}`,
+      `${python} cannot create a virtual environment (Debian: apt install python3-venv): ${error.message}`,
     );
   });
   const install = ['install', '--quiet', '--disable-pip-version-check', '-r', requirements];

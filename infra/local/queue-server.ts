@@ -26,7 +26,7 @@ class SqsError extends Error {
 
 /**
  * `file` stores the messages; `:memory:` keeps them in memory. `settings`: the functions' environment, which it reports as Lambda
- * would, as nothing else can be asked for it.
+ * would, because nothing else on this machine can report it.
  */
 export function createQueueServer(
   file: string,

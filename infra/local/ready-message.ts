@@ -25,7 +25,7 @@ export function readyMessage(settings: HookSettings, places: Places): string {
   const basic = credentials.basic ? `-u ${credentials.basic.user} -p <HOOK_PASSWORD> ` : '';
   return [
     ...(takesUnsigned
-      ? ['WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are taken from anybody, unsigned.']
+      ? ['WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are accepted from anybody, unsigned.']
       : []),
     ...(ignoredHost ? [`WARNING: HOST=${ignoredHost} is no IP address: the stack listens on this machine only.`] : []),
     `ready ${url}`,
@@ -48,7 +48,7 @@ export function readyMessage(settings: HookSettings, places: Places): string {
 function whereEventsGo({ eventsUrl, hasEvents }: Places): string {
   if (!hasEvents) return 'off (CHANGE_EVENTS=false)';
   if (eventsUrl === '') return 'shown by npm run events (EVENTS_URL=http://… sends them there, too)';
-  // What is behind it may be a key.
+  // The query may hold a key.
   const { origin, pathname } = new URL(eventsUrl);
   return `to ${origin}${pathname}, and shown by npm run events`;
 }
@@ -79,7 +79,7 @@ function policyLines({ access: { policies, failsOpen, tokens, sip } }: HookSetti
 }
 
 function sipLines(rules: SipRules): string[] {
-  if (rules.of === 'client') return ['sip: a page may bring a SIP account of its own'];
+  if (rules.of === 'client') return ['sip: a page may bring its own SIP account'];
   if (rules.of === 'everybody') return [`sip: every connection registers with the SIP account ${rules.account}`];
   if (rules.of === 'nobody') return [];
   return [...rules.accounts].map(

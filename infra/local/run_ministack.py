@@ -26,7 +26,7 @@ execute = lambda_svc._execute_function
 
 
 def execute_with_failures(function, event):
-    """MiniStack reads which records of a queue failed, but not of a table's stream: that batch comes again here."""
+    """MiniStack reads which records of a queue failed, but not which of a table's stream: here that batch is delivered again."""
     result = execute(function, event)
     records = event.get("Records") if isinstance(event, dict) else None
     body = result.get("body")
@@ -39,7 +39,7 @@ def execute_with_failures(function, event):
 
 lambda_svc._execute_function = execute_with_failures
 threading.Thread(target=end_with_parent, daemon=True).start()
-# Its own command binds the very address that it tells others; a proxy in front of it needs two.
+# MiniStack's own command binds the address that it hands out in URLs; with a proxy in front of it, these differ.
 options = ["--bind", sys.argv[1], "--workers", "0", "--log-level", "WARNING", "--keep-alive", "75"]
 try:
     main(["ministack.app:app", *options])

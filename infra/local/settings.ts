@@ -30,7 +30,7 @@ export const DATA_DIR = resolve(process.env['DATA_DIR'] || '.local');
 
 /** Where the events go, if anywhere. */
 export const EVENTS_URL = process.env['EVENTS_URL'] ?? '';
-/** Whether changes of rows become events; on AWS, too. */
+/** Whether changes of rows become events; the same setting as on AWS. */
 export const HAS_EVENTS = process.env['CHANGE_EVENTS'] !== 'false';
 /** Where the local stack has its SIP accounts. */
 export const SIP_ACCOUNTS_FILE = resolve(process.env['SIP_ACCOUNTS_FILE'] || join(DATA_DIR, 'sip.json'));

@@ -25,7 +25,7 @@ export function shortLine(line: LogLine, paint: Paint): string | undefined {
   return `${time} ${level === 'INFO' ? text : paint(isBad(line) ? 'red' : 'yellow', text)}`;
 }
 
-/** Whether somebody has to look at it: a rejection, a denial, or a failure of ours. A parked hook, for example, is saved later. */
+/** Whether somebody should look at it: a rejection, a denial, or a failure on our side. A parked hook, for example, is saved later. */
 const isBad = ({ level, status }: LogLine) => level === 'ERROR' || (typeof status === 'number' && status >= 400);
 
 const wordsOfHook = (line: LogLine) => [

@@ -69,7 +69,7 @@ try {
   });
   if (takesUnsigned && !isLoopback(urlOf(HOST, PORTS.PORT))) {
     fail(
-      `HOST=${HOST} allows other machines, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.`,
+      `HOST=${HOST} lets other machines send hooks, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.`,
     );
   }
 } catch (error) {

@@ -6,7 +6,7 @@ import { DATA_DIR } from './settings.ts';
 
 const HELP = `npm run status
 
-Prints what npm start said when it was ready, if it still takes hooks. Give it the same DATA_DIR.`;
+Prints what npm start said when it was ready, if it still accepts hooks. Give it the same DATA_DIR.`;
 
 function lastReady(): { url: string; text: string } | undefined {
   try {
@@ -26,7 +26,7 @@ await runCommand('status', async () => {
     () => '',
   );
   if (!answer.startsWith('wcs-hooks ')) {
-    throw new Failure(`The local stack of DATA_DIR=${DATA_DIR} does not run: nothing of it answers at ${ready.url}.`);
+    throw new Failure(`The local stack of DATA_DIR=${DATA_DIR} is not running: nothing answers at ${ready.url}.`);
   }
   console.log(ready.text);
 });

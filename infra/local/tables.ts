@@ -30,7 +30,7 @@ export async function createTables(resources: Resources, client: DynamoDBClient)
   }
 }
 
-/** Waits until the table is active: before, nobody can write to it. */
+/** Waits until the table is active: until then, nothing can be written to it. */
 async function active(TableName: string | undefined, client: DynamoDBClient): Promise<void> {
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));

@@ -38,8 +38,8 @@ describe('npm run doctor', () => {
   it('finds a good stack well, tells it to a person, and leaves no rows', async () => {
     const { code, stdout, stderr } = await doctor(['--stage', 'local', '--origin', 'https://example.com']);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^ok {8}without credentials: rejected \(403\)\n {10}Only who has the credentials/m);
-    expect(stdout).toMatch(/^ok {8}row of the stream: there, and right$/m);
+    expect(stdout).toMatch(/^ok {8}without credentials: rejected \(403\)\n {10}Only those who have the credentials/m);
+    expect(stdout).toMatch(/^ok {8}row of the stream: there, and correct$/m);
     expect(stdout).toMatch(/^ok {8}latency: p50 \d+ ms, p99 \d+ ms \(50 probes, with a write each\)$/m);
     expect(stdout).toMatch(/^ok {8}restClientConfig: FAIL for no method; sdp is left out$/m);
     expect(stdout).toMatch(/^left out {2}wcs-hooks-local-streams: TTL and point-in-time recovery$/m);
@@ -63,7 +63,7 @@ describe('npm run doctor', () => {
   it('tells a wrong secret by its exit code', async () => {
     const { code, bad, of } = await examined(['--stage', 'local'], 'another');
     expect([code, bad]).toEqual([1, ['signature']]);
-    expect(of('rows of the probes')?.found).toBe('none was made');
+    expect(of('rows of the probes')?.found).toBe('none were created');
   });
 
   it('tells wrong options by another', async () => {

@@ -153,11 +153,13 @@ describe('npm start', () => {
       const answer = await fetch(url);
       expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
       expect(await answer.text()).toBe(
-        `wcs-hooks takes hooks here: WCS sends them as POST requests to ${stack.url}. Streams are shown at ${rows}\n`,
+        `wcs-hooks accepts hooks here: WCS sends them as POST requests to ${stack.url}. Streams are shown at ${rows}\n`,
       );
     }
     const answer = await fetch(new URL('/StreamStatusEvent', stack.url), { method: 'POST', body: BODY });
-    expect(await answer.text()).toBe(`No hook is taken at /StreamStatusEvent: the URL in WCS must be ${stack.url}\n`);
+    expect(await answer.text()).toBe(
+      `No hook is accepted at /StreamStatusEvent: the URL in WCS must be ${stack.url}\n`,
+    );
   });
 
   it('keeps the lines of the log by day, too', () => {
@@ -357,7 +359,9 @@ describe('in trouble', () => {
       ['The queue', QUEUE_PORT],
       ['The console', CONSOLE_PORT],
     ] as const) {
-      await expect.poll(() => stack.output().slice(before), { timeout: 15_000 }).toContain(`${name} runs again.\n`);
+      await expect
+        .poll(() => stack.output().slice(before), { timeout: 15_000 })
+        .toContain(`${name} is running again.\n`);
       expect((await fetch(`http://127.0.0.1:${port}`)).status).toBeGreaterThan(0);
     }
     for (const [part, pid] of killed) expect(stack.pidOf(part)).not.toBe(pid);
@@ -457,7 +461,7 @@ describe('npm start that cannot work', () => {
 
   it('says in one line that other machines are allowed with credentials only', async () => {
     expect(await failing({ env: { HOST: '0.0.0.0' } })).toEqual([
-      'HOST=0.0.0.0 allows other machines, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.',
+      'HOST=0.0.0.0 lets other machines send hooks, which need credentials: set HOOK_SECRET (rest_hook_secret_key of WCS), or HOOK_USER and HOOK_PASSWORD.',
     ]);
   });
 

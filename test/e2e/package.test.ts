@@ -433,7 +433,7 @@ describe('serverless package', () => {
       'NO_HOOKS_MINUTES="often": expected a whole number from 1 to 1440',
     );
     await expect(concurrency(tools({ RESERVED_CONCURRENCY: 'sweep=1' }))).rejects.toThrow(
-      'RESERVED_CONCURRENCY has "sweep=1": expected a comma list',
+      'RESERVED_CONCURRENCY has "sweep=1": expected a comma-separated list',
     );
     const wrong = { LEASE_SECONDS: '5', FAIL_OPEN: 'all', TOKEN_ISSUER: 'i', TOKEN_AUDIENCE: 'a', STOP_STREAM: 'true' };
     const { stdout } = await packaged('dev', wrong).then(

@@ -138,7 +138,7 @@ describe('a call that is over without WCS having said so', () => {
     await tell('ghost', 'ESTABLISHED', { caller: '1001', callee: '4930901820' });
     const { text } = await end('ghost', '--yes');
     expect(text).toMatch(
-      /^ghost \(1001 to 4930901820, live\) is ended, in its row: WCS is told nothing\. It was last heard of 1 min ago /,
+      /^ghost \(1001 to 4930901820, live\) is ended, in its row only: WCS does not learn of it\. It was last heard of 1 min ago /,
     );
     const endedAt = new Date(clock + later).toISOString();
     const ended = { phase: 'ended', info: 'presumed: ended by the operator', endedAt, talkSeconds: 60 };

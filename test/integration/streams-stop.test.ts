@@ -57,12 +57,10 @@ describe('npm run streams -- --stop', () => {
   it('is taken back with --undo, as long as no keep-alive was refused', async () => {
     await tell('u', 'room', 'PUBLISHING');
     await stop('u', '--reason', 'by mistake');
-    expect(await stop('u', '--undo')).toBe(
-      'u (room, live) will not be stopped any more: no keep-alive was answered 403.',
-    );
+    expect(await stop('u', '--undo')).toBe('u (room, live) will no longer be stopped: no keep-alive was answered 403.');
     expect(await dynamo.row('u')).not.toHaveProperty('stop');
     expect(await keepAlive('u', { STOP_STREAMS: 'true' })).toEqual({ outcome: 'applied' });
-    expect(await stop('u', '--undo')).toBe('u (room, live) has no "stop": there is nothing to take back.');
+    expect(await stop('u', '--undo')).toBe('u (room, live) has no "stop": there is nothing to undo.');
 
     await stop('u');
     expect(await keepAlive('u', { STOP_STREAMS: 'true' })).toMatchObject({ stop: 'stop' });
@@ -85,7 +83,7 @@ describe('npm run streams -- --stop', () => {
   it("leaves a stopAt alone, which may be a token's, and says so", async () => {
     await tell('t', 'room', 'PUBLISHING');
     await dynamo.set('t', { stopAt: { S: '2030-01-01T00:00:00.000Z' } });
-    expect(await stop('t', '--undo')).toMatch(/nothing to take back\. "stopAt" stays \(2030-01-01T00:00:00.000Z\)/);
+    expect(await stop('t', '--undo')).toMatch(/nothing to undo\. "stopAt" stays \(2030-01-01T00:00:00.000Z\)/);
     expect(await dynamo.row('t')).toMatchObject({ stopAt: '2030-01-01T00:00:00.000Z' });
     await tell('t', 'room', 'STOPPED');
   });
@@ -122,7 +120,7 @@ describe('npm run streams -- --end', () => {
     const { text, missing } = await end('ghost');
     expect(missing).toBeUndefined();
     expect(text).toMatch(
-      /^ghost \(room, lost\) is ended, in its row: WCS is told nothing\. It was last heard of 2 min ago /,
+      /^ghost \(room, lost\) is ended, in its row only: WCS does not learn of it\. It was last heard of 2 min ago /,
     );
     control.clock += LEASE;
     control.later = 0;

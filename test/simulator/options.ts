@@ -133,7 +133,9 @@ export function readOptions(args: string[], environment: Environment) {
   const scenario = scenarioNamed(name);
   const credentials = credentialsOf(given, environment);
   if (scenario === 'bad-signature' && credentials.secret === undefined && credentials.user === undefined) {
-    throw new UsageError('--scenario bad-signature needs --secret or --user: without credentials every hook is taken');
+    throw new UsageError(
+      '--scenario bad-signature needs --secret or --user: without credentials every hook is accepted',
+    );
   }
   const number = (option: NumberName, otherwise?: string | number) =>
     wholeNumber(`--${option}`, option, given[option] ?? String(otherwise ?? NUMBERS[option][2]));

@@ -31,7 +31,7 @@ since it was answered, or began (age).
   --wide         whole times and nodes, as if stdout were not a terminal
   --json         the whole row, a JSON object per line
   --limit N      show N at most (all)
-  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
+  --stage NAME   which stage (${STAGE}: the stack that npm start runs here)
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text
 
@@ -73,16 +73,14 @@ export function readOptions(args: string[], now = Date.now()): Options | 'help' 
   }
   const asked = WHATS.filter((option) => given[option] !== undefined);
   if ((id ?? history ?? end) !== undefined && asked.length > 1) {
-    throw new UsageError(
-      `${asked.map((option) => `--${option}`).join(' and ')} do not go together: ask one after another`,
-    );
+    throw new UsageError(`${asked.map((option) => `--${option}`).join(' and ')} do not go together: use one at a time`);
   }
   if (since !== undefined && history === undefined) throw new UsageError('--since is for --history ID');
   if (yes && end === undefined) throw new UsageError('--yes is for --end ID');
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
   const most = limit === undefined ? Infinity : Number(limit);
   if (!(most >= 1) || (limit !== undefined && !Number.isSafeInteger(most))) {
-    throw new UsageError(`--limit ${limit}: expected a whole number from 1 on`);
+    throw new UsageError(`--limit ${limit}: expected a whole number of 1 or more`);
   }
   return { what: whatOf(given, now), limit: most, wide, json, stage, region };
 }

@@ -9,7 +9,7 @@ export function policyOf({ status, body }: Reply): string | undefined {
 
 /** The finding for a backend that requires credentials, when none were given. */
 export const NOT_ACCEPTED = {
-  means: 'Only who has the credentials can write rows.',
+  means: 'Only those who have the credentials can write rows.',
   todo: 'Give the credentials of WCS: HOOK_SECRET, or --user.',
 };
 
@@ -65,8 +65,8 @@ export function explainAnswer(
 }
 
 const IN_THE_LOG =
-  'Look into the log of the function: "cause" says what failed, or which setting or parameter is missing. Is there no ' +
-  'line? Then Lambda had no room to run it: aws lambda get-account-settings.';
+  'Look into the log of the function: "cause" says what failed, or which setting or parameter is missing. If there is no ' +
+  'line, Lambda had no room to run it: aws lambda get-account-settings.';
 
 /** The first byte at which two bodies differ; undefined if they are equal. */
 export function firstDifference(sent: Buffer, received: Buffer): number | undefined {

@@ -9,7 +9,7 @@ export interface Authentication {
   readonly findings: readonly Finding[];
   /** The credentials that are accepted; undefined if none are. */
   readonly authorize?: Authorize;
-  /** Whether nothing of ours answers there. */
+  /** Whether no backend of ours answers there. */
   readonly isNowhere?: boolean;
 }
 
@@ -67,7 +67,7 @@ function withoutCredentials(answer: Reply, url: string): Finding {
   const isLocal = isLoopback(url);
   return (isLocal ? warning : problem)(
     check,
-    'taken (200)',
+    'accepted (200)',
     'Anybody who reaches this address can write rows.',
     isLocal
       ? 'Set HOOK_SECRET (or HOOK_USER and HOOK_PASSWORD) for npm start, and rest_hook_send_hash, rest_hook_secret_key in WCS.'
@@ -109,7 +109,7 @@ function withWrongOnes(answer: Reply | NoReply): Finding {
   if (answer.status === 200) {
     return problem(
       check,
-      'taken (200)',
+      'accepted (200)',
       'Anybody can write rows with any wrong secret.',
       'This is not what this backend does: look at what stands before it, and at which version is deployed.',
     );
@@ -128,7 +128,7 @@ function withWrongOnes(answer: Reply | NoReply): Finding {
 const neverAsked = () =>
   problem(
     'challenge',
-    'a hook without credentials is rejected with 403, not asked for them with 401',
+    'a hook without credentials is rejected with 403, without the 401 that asks for them',
     'A JVM sends user and password only when asked: hooks of a WCS with HTTP Basic are always rejected.',
     'Configure whatever stands before this backend to pass on its 401 with WWW-Authenticate. Or use the signature.',
   );

@@ -29,14 +29,14 @@ export function checkEcho(
   if (difference !== undefined && !(taken.length > 0 && isSame(sent, answer.body, taken))) {
     return problem(
       check,
-      `the answer is not the hook: ${answer.body.length} bytes for ${sent.length}, another one from byte ${difference} on`,
+      `the answer is not the hook: ${answer.body.length} bytes for ${sent.length}, different from byte ${difference} on`,
       MUST_ECHO,
       REWRITTEN,
     );
   }
   const type = answer.headers['content-type'] ?? 'none';
   if (!/^application\/json\b/i.test(type)) {
-    return problem(check, `the content type is ${type}`, 'WCS takes application/json only.', REWRITTEN);
+    return problem(check, `the content type is ${type}`, 'WCS accepts only application/json.', REWRITTEN);
   }
   const how = difference === undefined ? 'byte for byte' : `but for ${taken.join(', ')}, which a policy overwrites`;
   return ok(check, `echoed ${how}`, 'WCS considers the hook handled.');
@@ -54,10 +54,10 @@ const deniedBy = (check: string, policy: string) =>
 
 export const FOR_THE_POLICY = 'Give what the policy requires: --token TOKEN, --origin https://… of a page.';
 
-/** What a response to `connect` may have besides what was sent: also the operator's own policy may set fields. */
+/** What a response to `connect` may have besides what was sent. The operator's own policy may set fields, too. */
 const ADDED = ['restClientConfig', ...SIP_FIELDS, ...(ownPolicy.decides.connect ?? [])];
 
-/** The response to `connect` has the `restClientConfig` more, the fields of a SIP account and nothing else. */
+/** The response to `connect` adds the `restClientConfig`, the fields of a SIP account, and nothing else. */
 export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Finding[] {
   const check = 'connect';
   if (answer.status !== 200) {
@@ -70,7 +70,7 @@ export function checkConnect(sent: Buffer, answer: Reply | NoReply): readonly Fi
     ];
   }
   if (!isSame(sent, answer.body, ADDED)) {
-    const means = 'connect’s answer must hold every field that came, and restClientConfig.';
+    const means = 'connect’s answer must have every field of the hook, and restClientConfig.';
     return [problem(check, 'the answer is not the hook', means, REWRITTEN)];
   }
   return [
@@ -87,7 +87,7 @@ const NO_ACCOUNT = problem(
   'The row of the session, and the log, say why. npm run secrets -- --stage NAME --list shows which accounts there are.',
 );
 
-/** Nothing of it is shown. */
+/** Never shows any field of the account. */
 function checkSipAccount(answer: Reply): readonly Finding[] {
   if (!holdsSipAccount(objectOf(answer.body) ?? {})) return [];
   const check = 'SIP account';
@@ -120,7 +120,7 @@ export function checkRestClientConfig(config: unknown): Finding {
     return problem(
       check,
       'connect’s answer has none',
-      'WCS obeys no denial but that of connect, and every hook carries its sdp.',
+      'WCS obeys only denials of connect, and every hook carries its sdp.',
       REWRITTEN,
     );
   }
@@ -136,14 +136,14 @@ export function checkRestClientConfig(config: unknown): Finding {
     (disabled.length === 0 ? '' : `; not sent at all: ${disabled.join(', ')}`);
   const means =
     failing.length === 0
-      ? 'Nothing but connect can be denied; an error of this backend stops nothing.'
-      : 'A denial, or an error, of these stops what the client wants; of others, WCS logs it and continues.';
+      ? 'Only connect can be denied; an error of this backend stops nothing.'
+      : 'A denial or an error of these stops what the client wants; for others, WCS logs it and continues.';
   if (withSdp.length + disabled.length === 0) return ok(check, found, means);
   return warning(
     check,
     found,
     means,
-    'Is REST_CLIENT_CONFIG as you want it? An sdp makes a hook of 0.4 KB one of 3.6 KB.',
+    'Is REST_CLIENT_CONFIG as you want it? With an sdp, a hook has 3.6 KB instead of 0.4 KB.',
   );
 }
 

@@ -34,7 +34,7 @@ async function run({
   }
   const { credentials, finding } = await findCredentials(given, stage);
   if (finding) tell(finding);
-  // The reader has ended: `npm run doctor | head`. The rows are removed nevertheless.
+  // The reader may end early: `npm run doctor | head`. The rows are still removed.
   let isRead = true;
   process.stdout.on('error', () => (isRead = false));
   for await (const found of diagnose({ ...options, credentials, gateway, behind })) {

@@ -21,18 +21,18 @@ It removes the rows that it created. Exits with 1 if there is a problem.
                      AWS, and no probe creates a row
   --region NAME      in which AWS region           (environment: AWS_REGION; eu-central-1)
 
-  --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET; else that of the stage, from
+  --secret SECRET    sign as with rest_hook_secret_key     (environment: HOOK_SECRET; or the stage's, from
                      Parameter Store)
   --user USER        HTTP Basic, with --password PASSWORD  (environment: HOOK_USER, HOOK_PASSWORD)
-  --token TOKEN      custom.token of the connect, where policy token is on
-  --origin ORIGIN    origin of the connect, where policy origin is on
+  --token TOKEN      custom.token of the connect, if the policy token is on
+  --origin ORIGIN    origin of the connect, if the policy origin is on
 
-  --probes N         probes of the time            (${PROBES})
+  --probes N         how many hooks to time        (${PROBES})
   --timeout MS       how long to wait for a reply  (${TIMEOUT_MS}, as rest_request_timeout=10)
   --json             one JSON object instead of text
   --help             this text
 
-Give secrets by the environment: other users of a machine see the options of its processes.`;
+Pass secrets in the environment: other users of a machine can see the options of its processes.`;
 
 export interface Options extends Shown {
   readonly url: string;
@@ -106,5 +106,5 @@ function wholeNumber(name: string, text: string): number {
   const value = Number(text);
   // The longest that a timer can wait.
   if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) return value;
-  throw new UsageError(`--${name} ${text}: expected a whole number from 1 on`);
+  throw new UsageError(`--${name} ${text}: expected a whole number of 1 or more`);
 }

@@ -30,7 +30,7 @@ export function createProbeRows(stage: Stage): ProbeRows {
 
   async function read(key: typeof streamKey | typeof sessionKey): Promise<AnyRow | undefined> {
     const { Item } = await dynamo.send(new GetItemCommand({ ...key, ConsistentRead: true }));
-    // An attribute of another type counts by its name: there must be none.
+    // An attribute of another type is kept by its name, because no row may have one.
     return Item && { ...Object.fromEntries(Object.keys(Item).map((name) => [name, '(no scalar)'])), ...toRow(Item) };
   }
 
@@ -42,10 +42,10 @@ export function createProbeRows(stage: Stage): ProbeRows {
     session: () => read(sessionKey),
     async remove() {
       const check = 'rows of the probes';
-      if (!isBegun) return leftOut(check, 'none was made', 'No probe with an id was sent.', 'See above why.');
+      if (!isBegun) return leftOut(check, 'none were created', 'No probe with an id was sent.', 'See above why.');
       const byHand =
         `Remove what may be left: mediaSessionId ${ids.mediaSessionId} in ${streamsTable}, sessionId ${ids.sessionId} ` +
-        `in ${sessionsTable}, or in the tables behind --url if those are others. None is live, and each expires by itself.`;
+        `in ${sessionsTable}, or in the tables behind --url if those are different. None is live, and each expires by itself.`;
       try {
         await Promise.all([streamKey, sessionKey].map((key) => dynamo.send(new DeleteItemCommand(key))));
       } catch (error) {
@@ -53,13 +53,13 @@ export function createProbeRows(stage: Stage): ProbeRows {
         return warning(
           check,
           `not removed: ${said}`,
-          'They stand in the tables, or in the queue.',
+          'They are still in the tables, or in the queue.',
           `${todo} ${byHand}`,
         );
       }
       return isLateExpected
         ? warning(check, 'removed', 'A hook that waits in the queue, or was not answered, may write one again.', byHand)
-        : ok(check, 'removed', 'Nothing of this is left in the tables.');
+        : ok(check, 'removed', 'Nothing is left in the tables.');
     },
   };
 }

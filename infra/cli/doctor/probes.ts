@@ -45,7 +45,7 @@ export const EXPECTED_ROW = {
 
 const STREAM = { ...SENDER, name: 'doctor', published: true };
 
-/** A text in `sdp` and `custom`, which are never stored. */
+/** A string in `sdp` and `custom`, which are never stored. */
 export const NOT_TO_BE_STORED = 'doctor-not-to-be-stored';
 
 /** An event for the function of StreamStatusEvent that changes no row. */
@@ -55,7 +55,7 @@ const json = (fields: object) => Buffer.from(JSON.stringify(fields));
 
 export const authenticationProbe = (): Probe => ({ method: ROWLESS, body: json(SENDER) });
 
-/** JSON as no serialiser writes it: this reveals anything that parses and serialises it on the way. */
+/** JSON that no serialiser would write: this reveals anything that parses and serialises it on the way. */
 export function rowProbe(ids: Ids | undefined): Probe {
   const said = JSON.stringify({ ...STREAM, ...ids, status: EXPECTED_ROW.status }).slice(1, -1);
   const custom = `{ "token":"${NOT_TO_BE_STORED}" ,"odd":"\\u00e9 é \\/ \u{1f600}","one":1.0,"one":1E0}`;
@@ -88,7 +88,7 @@ export const connectProbe = (ids: Ids | undefined, { token, origin }: Shown): Pr
   }),
 });
 
-/** One hook for each other function, as each has credentials of its own. */
+/** One hook for each other function, because each has its own credentials. */
 export const otherProbes = (ids: Ids | undefined): readonly Probe[] => [
   ids
     ? { method: 'publishStream', body: json({ ...STREAM, ...ids }) }

@@ -34,7 +34,7 @@ const checkParking = (check: string, waiting: number) =>
     : warning(
         check,
         `${waiting} waiting`,
-        'DynamoDB did not take these hooks when they came; each is tried again every two minutes, for 33 hours.',
+        'DynamoDB did not accept these hooks when they came; each is tried again every two minutes, for 33 hours.',
         'Does it grow? Then look at "cause" in the log, and at the state of DynamoDB. If it shrinks, wait.',
       );
 

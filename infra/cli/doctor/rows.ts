@@ -44,7 +44,7 @@ const missing = (check: string, { name, place }: Stage) =>
   problem(
     check,
     'the hook was answered, but there is no row',
-    'Either the hook waits in the queue, as DynamoDB did not save it, or --url leads to another stage or region.',
+    'Either the hook waits in the queue, because DynamoDB did not save it, or --url leads to another stage or region.',
     `Look at the queue below, and at "cause" in the functions' log. If it is empty: is this the URL of ${name} in ${place}?`,
   );
 
@@ -81,5 +81,5 @@ function checkRow(check: string, row: AnyRow): Finding {
       'Which version is deployed? See RETENTION_DAYS.',
     );
   }
-  return ok(check, 'there, and right', 'What a hook says is a row when the hook is answered.');
+  return ok(check, 'there, and correct', 'When a hook is answered, what it says is in its row.');
 }

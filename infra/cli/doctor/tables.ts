@@ -49,7 +49,7 @@ export async function* checkTables(stage: Stage): AsyncGenerator<Finding> {
       const isOn = /^ENABL/.test(ttl?.TimeToLiveStatus ?? '') && ttl?.AttributeName === 'expiresAt';
       return isOn
         ? ok(check, 'on, by expiresAt', 'DynamoDB removes rows that have expired, at no cost.')
-        : problem(check, 'off', 'Rows stay for ever, with what they say about people.', DEPLOY);
+        : problem(check, 'off', 'Rows stay forever, with what they say about people.', DEPLOY);
     });
     yield* checked(stage, `${TableName}, recovery`, async (check) => {
       const { ContinuousBackupsDescription: backups } = await dynamo.send(
@@ -86,7 +86,7 @@ export function checkTable(
   const found =
     `active, ${billing}, ${isProtected ? '' : 'not '}protected from deletion` +
     (names.length > 0 ? `, indexes ${names.join(', ')}` : '');
-  if (billing === 'PAY_PER_REQUEST') return ok(check, found, 'It scales with the load, and costs what is used.');
+  if (billing === 'PAY_PER_REQUEST') return ok(check, found, 'It scales with the load, and you pay for what is used.');
   const means = 'Beyond its provisioned units DynamoDB throttles, and hooks are parked.';
   return warning(check, found, means, 'Set the table to on-demand (PAY_PER_REQUEST).');
 }

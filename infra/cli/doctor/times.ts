@@ -4,11 +4,11 @@ import { ok, problem, warning, type Finding } from './finding.ts';
 import type { Reply, NoReply } from './gateway.ts';
 import type { AnyRow } from './probe-rows.ts';
 
-/** Enough for the percentile that is shown; a slow backend is not probed for minutes. */
+/** Enough for the percentile that is shown, so that a slow backend is not probed for minutes. */
 const BUDGET_MS = 20_000;
 const SLOW_MS = 1000;
 
-/** Sends the probes one after another, as the hooks of one stream; earlier probes have warmed the functions. `kind`: of the probes. */
+/** Sends the probes one after another, like the hooks of one stream; earlier probes have warmed the functions. `kind` describes them. */
 export async function checkLatency(
   post: () => Promise<Reply | NoReply>,
   probes: number,
@@ -36,7 +36,7 @@ export function latencyOf(answers: readonly (Reply | NoReply)[], of: string): Fi
   const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
   const found = `p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms (${of})`;
   if (p99 < SLOW_MS)
-    return ok(check, found, 'From this machine, the way there included; WCS waits rest_request_timeout.');
+    return ok(check, found, 'From this machine, including the network; WCS waits rest_request_timeout.');
   return warning(
     check,
     found,
@@ -57,7 +57,7 @@ export function* checkClock(reply: Reply, row: AnyRow | undefined): Generator<Fi
   else if (!Number.isNaN(date)) yield compareClocks(reply, { from: date, to: date + 999 });
 }
 
-/** `from`, `to`: between which times of the gateway's clock the hook was answered. */
+/** The hook was answered between `from` and `to` by the gateway's clock. */
 function compareClocks({ sentAt, answeredAt }: Reply, { from, to }: { from: number; to: number }): Finding {
   const check = 'clock';
   const behind = from > answeredAt ? from - answeredAt : to < sentAt ? to - sentAt : 0;

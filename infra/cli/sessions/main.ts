@@ -27,7 +27,7 @@ as it stands in rows and logs.
 
   --wide        whole times and nodes, as if stdout were not a terminal
   --json        the row, or one line of the log per line, as JSON
-  --stage NAME  of which stage (${STAGE}: the stack that npm start runs here)
+  --stage NAME  which stage (${STAGE}: the stack that npm start runs here)
   --region NAME in which AWS region (environment: AWS_REGION; eu-central-1)
   --help        this text`;
 

@@ -11,11 +11,11 @@ of the lease is used, so it may lag behind by that much.
   --name NAME    every stream of a name, the latest first, in any phase. Names
                  and ids as WCS has them, or as they are shown: without
                  passwords, tokens and keys
-  --node NODE    only of one server: its nodeId, or what stands behind the @
+  --node NODE    only of one server: its nodeId, or the part after its @
   --sub NAME     only of one user: the sub of the token
   --lost         what is lost (no news for longer than the lease) instead of
-                 what is live. No index holds these: without --name the whole
-                 table is read, which says what that costs, and how far it is
+                 what is live. No index has these: without --name the whole
+                 table is read. It says what that costs, and how far it is
   --viewers      how many watch each name, the most watched first; with --node
                  on that server
   --id ID        one stream: its row
@@ -26,8 +26,8 @@ of the lease is used, so it may lag behind by that much.
   --since TIME   with --history: since when, such as 30m, 1h, 2d or
                  2026-11-25T10:00Z (default: since its row was first seen, or
                  for the last day if it has no row)
-  --watch        again every few seconds, until Ctrl-C; as much as the terminal
-                 has lines. It never reads for more than a tenth of the time
+  --watch        again every few seconds, until Ctrl-C; as much as fits the
+                 terminal. It never reads for more than a tenth of the time
 
   --stop ID      stops a stream: sets "stop" in its row. Its next keep-alive is
                  answered 403, and WCS ends it, if stopping is on there
@@ -35,27 +35,27 @@ of the lease is used, so it may lag behind by that much.
                  sends keep-alives. It says whether that will happen.
                  The row's status stays WCS's until its end event comes;
                  "stopSentAt" says since when its keep-alives get a 403
-  --reason TEXT  why, kept in the row of what is stopped
-  --undo         with --stop ID: takes "stop" out of the row again, and
-                 "stopSentAt" with it. A "stopAt" stays: it may be a token's
+  --reason TEXT  why; kept in the row of what is stopped
+  --undo         with --stop ID: removes "stop" and "stopSentAt" from the row
+                 again. A "stopAt" stays: it may be a token's
   --end ID       ends the row of a ghost, a stream that is gone without WCS
                  having said so ("presumed: ended by the operator"). Nothing is
-                 sent to WCS. It cannot be taken back: a hook that proves the
+                 sent to WCS. It cannot be undone: a hook that proves the
                  stream alive is reported ("live after end"), the row stays
-  --yes          with --end ID: also where it was heard of within its lease, or
+  --yes          with --end ID: even if it was heard of within its lease, or
                  sends no keep-alives
 
   --wide         whole times, nodes and names, as if stdout were not a
                  terminal. On a terminal lines fit its width: times are ages,
-                 a node is what stands behind its @, and long names lose
+                 a node is the part after its @, and long names lose
                  their middle
   --json         the whole row, a JSON object per line
   --limit N      show N at most (all)
-  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
+  --stage NAME   which stage (${STAGE}: the stack that npm start runs here)
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text
 
-What it reads: from the indexes "live" and "name", one read unit for about 30
-streams, and of what is shown the rows, half a read unit each. --node reads all
+What it reads: the indexes "live" and "name", one read unit for about 30
+streams, and the rows of what is shown, half a read unit each. --node reads all
 of the index, --sub the rows of all that is live; --viewers no rows. --lost:
 one read unit for 8 KB of the table. A million read units cost about $0.15.`;

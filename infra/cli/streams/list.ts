@@ -33,7 +33,7 @@ export async function showList(
   const shownAtMost = isFilteredByRow || node !== undefined ? Infinity : more;
   const isThere = (stream: Stream) => node === undefined || isOnNode(stream, node);
   const isOf = (stream: Stream) => sub === undefined || stream.sub === sub;
-  /** The index may be a moment old: the row decides. */
+  /** The index may be slightly out of date: the row decides. */
   const isInPhase = ({ phase, live }: Stream) => (lost ? phase === 'lost' : name !== undefined || live !== undefined);
   const found = (pages: Pages) =>
     only(rowsOf(streams, only(pages, isThere), rowsAtMost), (stream) => isOf(stream) && isInPhase(stream));

@@ -15,7 +15,8 @@ async function run(options: Options): Promise<void> {
   const { what, limit, wide } = options;
   const stage = openStage(options.stage, options.region);
   const show = createShow(stage, options);
-  if (options.watch && !process.stdout.isTTY) throw new UsageError('--watch is for a terminal: this goes elsewhere');
+  if (options.watch && !process.stdout.isTTY)
+    throw new UsageError('--watch needs a terminal: this output goes elsewhere');
   const shown = options.watch
     ? watch(
         (fitting, write) => show(Math.min(limit, fitting), outOf(wide, write)),

@@ -54,7 +54,7 @@ export function readOptions(args: string[], now = Date.now()): Options | 'help' 
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
   const most = limit === undefined ? Infinity : Number(limit);
   if (!(most >= 1) || (limit !== undefined && !Number.isSafeInteger(most))) {
-    throw new UsageError(`--limit ${limit}: expected a whole number from 1 on`);
+    throw new UsageError(`--limit ${limit}: expected a whole number of 1 or more`);
   }
   checkTogether(given);
   return { what: whatOf(given, now), watch, limit: most, wide, json, stage, region };
@@ -70,7 +70,7 @@ function checkTogether(given: Given): void {
   const filters = (['name', 'sub', 'lost', 'node'] as const).filter(isGiven);
   const strange = filters.filter((filter) => whats.some((what) => what !== 'viewers' || filter !== 'node'));
   const asked = [...whats, ...strange].map((option) => `--${option}`);
-  if (asked.length > 1) throw new UsageError(`${asked.join(' and ')} do not go together: ask one after another`);
+  if (asked.length > 1) throw new UsageError(`${asked.join(' and ')} do not go together: use one at a time`);
 
   const needs = (option: keyof Given, other: string, isThere: boolean) => {
     if (isGiven(option) && !isThere) throw new UsageError(`--${option} is for ${other}`);

@@ -6,7 +6,7 @@ const ERASE_LINE = '\r\u001b[K';
 
 const writeLine = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** `wide`: as if it were no terminal. */
+/** `wide`: as if stdout were not a terminal. */
 export const outOf = (wide: boolean, write: Out['write'] = writeLine): Out => ({
   write,
   columns: wide ? undefined : columnsOf(process.stdout),
@@ -17,7 +17,7 @@ export const outOf = (wide: boolean, write: Out['write'] = writeLine): Out => ({
   },
 });
 
-/** A command whose output nobody reads any more has done its work: `npm run streams | head`. */
+/** Ends the command when nobody reads its output any more: `npm run streams | head`. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }

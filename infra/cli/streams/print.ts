@@ -1,4 +1,4 @@
-/** Prints lines for a terminal or for a program, each at once: none waits to be aligned with later lines. */
+/** Prints lines for a terminal or for a program, each at once: no line waits to be aligned with later ones. */
 import { fold, pad, shorten, visible, widthOf } from '../terminal-text.ts';
 
 export type Cells = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -6,7 +6,7 @@ type Write = (line: string) => void;
 
 export interface Printer<Row = Cells> {
   rows(rows: readonly Row[]): void;
-  /** For people only: a program counts by itself. */
+  /** For people only: a program can count. */
   note(text: string): void;
 }
 

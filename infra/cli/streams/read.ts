@@ -33,7 +33,7 @@ export interface Course {
   readonly units: number;
 }
 
-/** Reads the whole table, as no index has the lost streams: those that hooks no longer report. */
+/** Reads the whole table, because no index has the lost streams: those that hooks no longer report. */
 export async function* lostStreams(
   { dynamo, streamsTable }: Streams,
   tell: (course: Course) => void,
@@ -61,7 +61,7 @@ export async function* lostStreams(
 
 const BYTES_OF_A_UNIT = 8192;
 
-/** The cost of reading the whole table, as DynamoDB knew it some hours ago; undefined if it did not, or without the permission. */
+/** The cost of reading the whole table, by DynamoDB's figures of some hours ago; undefined if it has none, or without the permission. */
 export async function sizeOf({ dynamo, streamsTable }: Streams): Promise<Course | undefined> {
   try {
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: streamsTable }));

@@ -1,4 +1,4 @@
-/** Shows or does what the options ask for. */
+/** Shows or does what the options say. */
 import { end } from '../end.ts';
 import type { RowTable } from '../rows.ts';
 import { showRow, tell, thereIsNone } from '../show-row.ts';
@@ -14,7 +14,7 @@ import { countViewers, isOnNode } from './viewers.ts';
 
 export type ShownStage = Pick<Stage, 'dynamo' | 'streamsTable' | 'rules' | 'name' | 'place' | 'isLocal' | 'logs'>;
 
-/** @returns a function that resolves to a sentence about what could not be done, if so; it throws the database's errors */
+/** @returns a function that resolves to a sentence if something could not be done; it rejects with the database's errors */
 export function createShow(
   stage: ShownStage,
   { what, json }: Pick<Options, 'what' | 'json'>,

@@ -16,7 +16,7 @@ export type Stopping = 'on' | 'off' | { readonly unknown: string };
 export const stopStream = (streams: Streams, id: string, reason: string | undefined): Promise<Stream | undefined> =>
   say(streams, id, {
     UpdateExpression: 'SET #stop = :stop, #revision = if_not_exists(#revision, :none) + :one REMOVE #by',
-    // Whoever stopped it from the board did not say this.
+    // Who stopped it on the board no longer applies.
     ExpressionAttributeNames: { '#stop': 'stop', '#by': 'stopBy', '#revision': 'revision' },
     ExpressionAttributeValues: { ':stop': reason ? { S: reason } : { BOOL: true }, ...COUNTED },
     ReturnValues: 'ALL_NEW',
@@ -49,7 +49,7 @@ async function say(
       new UpdateItemCommand({
         TableName: streamsTable,
         Key: { mediaSessionId: { S: id } },
-        // Without it a misspelt id would create a row.
+        // Otherwise a misspelt id would create a row.
         ConditionExpression: 'attribute_exists(mediaSessionId)',
         ...update,
       }),
@@ -68,7 +68,7 @@ export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now
   if (stopping === 'off') {
     return (
       `${what} will NOT be stopped: stopping is off there. STOP_STREAMS=true switches it on, for clients that connect ` +
-      `from then on. "stop" stands in the row for then; --undo takes it back.`
+      `from then on. "stop" stays in the row for them; --undo removes it.`
     );
   }
   if (stream.stopSentAt !== undefined) {
@@ -80,7 +80,7 @@ export function whatStopDoes(id: string, stream: Stream, stopping: Stopping, now
   const unseen =
     stopping === 'on'
       ? ''
-      : ` That is so if stopping is on there (STOP_STREAMS=true, or a policy that can limit streams), which cannot be ` +
+      : ` This works if stopping is on there (STOP_STREAMS=true, or a policy that can limit streams), which cannot be ` +
         `seen from here: ${stopping.unknown}.`;
   return what + whenStopped(stream, now) + unseen;
 }
@@ -105,14 +105,14 @@ export function whatUndoDid(id: string, before: Stream): string {
       ? ''
       : ` "stopAt" stays (${stopAt}): it is the operator's or a token's, and stops it from then on.`;
   if (stop === undefined && stopSentAt === undefined)
-    return `${what} has no "stop": there is nothing to take back.${stopAtStays}`;
+    return `${what} has no "stop": there is nothing to undo.${stopAtStays}`;
   if (phase === 'ended')
-    return `Too late: ${what} has ended, at ${before.endedAt}. "stop" is out of its row.${stopAtStays}`;
+    return `Too late: ${what} has ended, at ${before.endedAt}. "stop" is no longer in its row.${stopAtStays}`;
   if (stopSentAt !== undefined) {
     return (
-      `Too late: a keep-alive of ${what} was answered 403 at ${stopSentAt}, and WCS should end it. "stop" is out of its row: ` +
+      `Too late: a keep-alive of ${what} was answered 403 at ${stopSentAt}, and WCS should end it. "stop" is no longer in its row: ` +
       `if it continues, its keep-alives are answered 200 again.${stopAtStays}`
     );
   }
-  return `${what} will not be stopped any more: no keep-alive was answered 403.${stopAtStays}`;
+  return `${what} will no longer be stopped: no keep-alive was answered 403.${stopAtStays}`;
 }

@@ -17,7 +17,7 @@ export interface Out {
   readonly columns: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Tells people what they should know before the output comes. */
+  /** Prints what people should know before the output comes. */
   readonly warn: (text: string) => void;
   /** Shows the progress in a line that the next one replaces; undefined removes it. */
   readonly progress: (text: string | undefined) => void;
@@ -87,7 +87,7 @@ function fitted(stream: Stream, now: number): Cells {
   };
 }
 
-/** The part of a nodeId behind the @: the server's address. */
+/** The part of a nodeId after the @: the server's address. */
 export const nodeOf = (nodeId: Cells[string]) => String(nodeId).replace(/^.*@(?=.)/s, '');
 
 export function printerOf<Row extends Cells>(table: Table<Row>, json: boolean, out: Out): Printer<Row> {

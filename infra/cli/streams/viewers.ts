@@ -8,7 +8,7 @@ export interface Watched {
   readonly publishers: number;
 }
 
-/** The most watched first. A count is of rows, so that a repeated or late hook changes none. */
+/** The most watched first. Rows are counted, so repeated or late hooks change nothing. */
 export async function countViewers(pages: Pages): Promise<Watched[]> {
   const byName = new Map<string | undefined, { viewers: number; publishers: number }>();
   for await (const page of pages) {
@@ -25,6 +25,6 @@ export async function countViewers(pages: Pages): Promise<Watched[]> {
     .sort((a, b) => b.viewers - a.viewers || b.publishers - a.publishers || ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
 }
 
-/** `node`: a nodeId, or the part behind its @. */
+/** `node`: a nodeId, or the part after its @. */
 export const isOnNode = ({ nodeId }: Stream, node: string) =>
   nodeId === node || (typeof nodeId === 'string' && nodeId.endsWith(`@${node}`));

@@ -14,7 +14,7 @@ time (peak). Without options: today so far, by app.
                  callee), node (the server) or day (UTC) (default: app)
   --sub NAME     list the streams and calls of one user
   --csv, --json  for a spreadsheet or a program; minutes with four decimals
-  --stage NAME   of which stage (${STAGE}: the stack that npm start runs here)
+  --stage NAME   which stage (${STAGE}: the stack that npm start runs here)
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text
 

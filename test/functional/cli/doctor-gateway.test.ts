@@ -70,9 +70,9 @@ describe('the doctor, over HTTP alone,', () => {
 
   it('sees that anybody, or anybody with any signature, is accepted', async () => {
     control.spoil = (answer) => void (answer.status = 200);
-    expect(of(await examine(), 'without credentials')).toMatchObject({ level: 'warning', found: 'taken (200)' });
+    expect(of(await examine(), 'without credentials')).toMatchObject({ level: 'warning', found: 'accepted (200)' });
     control.spoil = (answer, { check }) => void (answer.status = check === 'missing' ? 403 : 200);
-    expect(of(await examine(), 'with a wrong signature')).toMatchObject({ level: 'problem', found: 'taken (200)' });
+    expect(of(await examine(), 'with a wrong signature')).toMatchObject({ level: 'problem', found: 'accepted (200)' });
     control.spoil = (answer, { check }) => void (answer.status = check === 'wrong' ? 401 : answer.status);
     expect(of(await examine(), 'with a wrong signature')?.means).toContain('20 times');
   });

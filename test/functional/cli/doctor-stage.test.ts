@@ -112,7 +112,12 @@ describe('the doctor, with a stage,', () => {
       'row of the stream',
       'it holds note',
     ],
-    ['a table that is not there', { DescribeTable: refuse('ResourceNotFoundException') }, 's-streams', 'there is none'],
+    [
+      'a table that is not there',
+      { DescribeTable: refuse('ResourceNotFoundException') },
+      's-streams',
+      'it does not exist',
+    ],
     ['a provisioned table', streamsAre({ BillingModeSummary: undefined }), 's-streams', 'PROVISIONED'],
     ['another key', streamsAre({ KeySchema: key('id') }), 's-streams', 'its key is id'],
     ['a missing index', streamsAre({ GlobalSecondaryIndexes: [NAME] }), 's-streams', 'the index live is missing'],
@@ -156,7 +161,12 @@ describe('the doctor, with a stage,', () => {
       'wcs-hooks-s-dead-letters',
       '3 given up',
     ],
-    ['a queue that is not there', { GetQueueAttributes: refuse('QueueDoesNotExist') }, 'wcs-hooks-s-parking', 'none'],
+    [
+      'a queue that is not there',
+      { GetQueueAttributes: refuse('QueueDoesNotExist') },
+      'wcs-hooks-s-parking',
+      'it does not exist',
+    ],
     [
       'rows that cannot be removed',
       { DeleteItem: refuse('AccessDeniedException') },

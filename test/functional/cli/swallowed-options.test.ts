@@ -34,9 +34,7 @@ describe('an option that npm took for one of its own', () => {
 
   it('is named, and a secret is not repeated', () => {
     const complaint = told({ npm_config_secret: 'true', npm_config_viewers: 'true' }, 'hush', '--secret', 'psst');
-    expect(complaint).toMatch(
-      /^npm has taken --viewers, --secret for an option of its own: "--" is missing before it\./,
-    );
+    expect(complaint).toMatch(/^npm took --viewers, --secret as its own: "--" is missing before it\./);
     expect(complaint).not.toMatch(/hush|psst|of the environment/);
   });
 

@@ -40,7 +40,7 @@ describe('DATA_DIR', () => {
 
   it('in which no folder can be made is refused at once', async () => {
     expect(await problemOf('/proc/nope')).toBe(
-      `DataDirError: DATA_DIR=/proc/nope cannot be used: no folder can be made there. C${ELSEWHERE}`,
+      `DataDirError: DATA_DIR=/proc/nope cannot be used: no folder can be created there. C${ELSEWHERE}`,
     );
   });
 
@@ -87,7 +87,7 @@ describe('DATA_DIR', () => {
     const manifest = readdirSync(dynamodbPath(good)).find((name) => name.startsWith('MANIFEST')) ?? '';
     writeFileSync(join(dynamodbPath(damagedRows), manifest), 'garbage');
     expect(await problemOf(damagedRows)).toMatch(
-      /^DataDirError: The rows in \S+ cannot be read \(Corruption: [^\n]*\)\. Move it away to begin anew without them/,
+      /^DataDirError: The rows in \S+ cannot be read \(Corruption: [^\n]*\)\. Move it away to start without them/,
     );
 
     const damagedQueue = newFolder();

@@ -31,7 +31,7 @@ async function fate(fates: (number | 'fails')[]) {
 describe('a part of the stack that ends', () => {
   it('is started again, and both is said', async () => {
     expect(await fate([10])).toEqual({
-      said: ['DynamoDB ended (SIGKILL). It is started again in 0.5 s.', 'DynamoDB runs again.'],
+      said: ['DynamoDB ended (SIGKILL). It is started again in 0.5 s.', 'DynamoDB is running again.'],
       waited: [500],
       gaveUp: [],
       starts: 2,
@@ -41,7 +41,7 @@ describe('a part of the stack that ends', () => {
   it('gets more time with each try, also where it does not start, and then the stack ends', async () => {
     const { waited, gaveUp, starts } = await fate([10, 'fails', 10, 10, 'fails', 'fails']);
     expect(waited).toEqual(RESTART_DELAYS);
-    expect(gaveUp).toEqual(['DynamoDB ended (port taken), also after 5 restarts in a row.']);
+    expect(gaveUp).toEqual(['DynamoDB ended (port taken), even after 5 restarts in a row.']);
     expect(starts).toBe(1 + RESTART_DELAYS.length);
   });
 

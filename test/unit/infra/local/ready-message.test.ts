@@ -27,7 +27,7 @@ const SECRET = 's3cret-'.repeat(6);
 describe('the stack that is ready', () => {
   it('says that nothing is on', () => {
     expect(messageOf({}).split('\n')).toEqual([
-      'WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are taken from anybody, unsigned.',
+      'WARNING: no HOOK_SECRET and no HOOK_USER/HOOK_PASSWORD: hooks are accepted from anybody, unsigned.',
       'ready http://127.0.0.1:3000/rest/my_api',
       '  board     http://127.0.0.1:3000/board',
       '  rows      http://127.0.0.1:8001  (DynamoDB API: http://127.0.0.1:8000)',
@@ -53,9 +53,7 @@ describe('the stack that is ready', () => {
       '            sip: connections of shop register with the SIP account a',
       '            sip: connections of help register with the SIP account b',
     ]);
-    expect(messageOf({ SIP_ACCOUNT: 'client' })).toContain(
-      '\n            sip: a page may bring a SIP account of its own\n',
-    );
+    expect(messageOf({ SIP_ACCOUNT: 'client' })).toContain('\n            sip: a page may bring its own SIP account\n');
   });
 
   it('says which credentials, policies and stops are on, and what they protect', () => {

@@ -134,7 +134,7 @@ describe('the doctor looks at connect’s answer', () => {
   it('for what a denial binds', () => {
     expect(checkRestClientConfig(good).means).toContain('stops what the client wants');
     const none = restClientConfig({ failMethods: new Set(), overwrites: {} });
-    expect(checkRestClientConfig(none).means).toContain('Nothing but connect can be denied');
+    expect(checkRestClientConfig(none).means).toContain('Only connect can be denied');
   });
 
   it('for the fields that WCS takes from answers', () => {
