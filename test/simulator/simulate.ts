@@ -45,10 +45,10 @@ export async function simulate(options: Options, { print, screen }: Terminal): P
     problems.push(...shownAccounts(configAware.connections));
     if (options.verify) {
       const { lines, differences } = await compareRows(options, plan, configAware, line);
-      lines.forEach(print);
+      for (const text of lines) print(text);
       problems.push(...differences);
     }
-    problems.forEach(say);
+    for (const problem of problems) say(problem);
     return problems.length === 0;
   } finally {
     progress.stop();
