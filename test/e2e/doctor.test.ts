@@ -35,7 +35,7 @@ describe('npm run doctor', () => {
   /** The ids of its rows are in the log, which has those of all probes. */
   const probed = () => stack.logLines().flatMap(({ id }) => (String(id).startsWith('doctor-') ? [String(id)] : []));
 
-  it('finds a good stack well, tells it to a person, and leaves no rows', async () => {
+  it('finds a good stack healthy, says so, and leaves no rows', async () => {
     const { code, stdout, stderr } = await doctor(['--stage', 'local', '--origin', 'https://example.com']);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ok {8}without credentials: rejected \(403\)\n {10}Only those who have the credentials/m);
@@ -60,13 +60,13 @@ describe('npm run doctor', () => {
     expect(probed()).toHaveLength(before);
   });
 
-  it('tells a wrong secret by its exit code', async () => {
+  it('reports a wrong secret by its exit code', async () => {
     const { code, bad, of } = await examined(['--stage', 'local'], 'another');
     expect([code, bad]).toEqual([1, ['signature']]);
     expect(of('rows of the probes')?.found).toBe('none were created');
   });
 
-  it('tells wrong options by another', async () => {
+  it('reports wrong options by another exit code', async () => {
     expect(await doctor([])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--url URL is missing') as string,

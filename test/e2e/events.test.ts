@@ -142,7 +142,7 @@ describe('the events of the local stack', () => {
     expect(ids(printed.filter((event) => !isPoison(event)))).toEqual(ids(received));
   });
 
-  it('tell what somebody changed in the console, too', async () => {
+  it('include what somebody changed in the console', async () => {
     await stack.post('StreamStatusEvent', '{"mediaSessionId":"edited","status":"PUBLISHING","published":true}');
     const client = clientOf(stack);
     const Item = {

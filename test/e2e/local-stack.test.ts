@@ -122,7 +122,7 @@ describe('npm start', () => {
     expect(await stack.session('slash')).toMatchObject({ phase: 'starting' });
   });
 
-  it('takes odd bodies byte for byte', async () => {
+  it('accepts odd bodies byte for byte', async () => {
     for (const body of [
       '\ufeff{"mediaSessionId":"odd-1","status":"PLAYING"}',
       ' {"mediaSessionId":"odd-2","fps":1.0,"name":"a\\/\\ud800","x":1e999}\n',
@@ -133,7 +133,7 @@ describe('npm start', () => {
     }
   });
 
-  it('rejects what is no hook', async () => {
+  it('rejects what is not a hook', async () => {
     const statuses = await Promise.all([
       fetch(`${stack.url}/StreamStatusEvent`),
       fetch(`${stack.url}/StreamStatusEvent`, { method: 'PUT', body: BODY }),
@@ -239,13 +239,13 @@ describe('npm start with credentials', () => {
     expect(stack.output()).toContain('rest_hook_send_hash=true');
   });
 
-  it('lets other machines to its hooks where HOST says so, and to nothing else', () => {
+  it('opens its hooks, and nothing else, to other machines if HOST says so', () => {
     const { PORT, ...others } = stack.ports;
     expect(addressesOf(PORT)).toEqual(['00000000']);
     for (const port of Object.values(others)) expect(addressesOf(port)).toEqual(['0100007F']);
   });
 
-  it('takes signed hooks and Basic, and rejects the rest', async () => {
+  it('accepts signed hooks and Basic, and rejects the rest', async () => {
     const ask = async (headers?: Record<string, string>) =>
       (await stack.post('StreamStatusEvent', BODY, headers)).status;
     expect(await ask({ authorization: sign(Buffer.from(BODY), 'new') })).toBe(200);
@@ -259,7 +259,7 @@ describe('npm start with credentials', () => {
     expect(challenge.headers.get('www-authenticate')).toBe('Basic realm="wcs-hooks", charset="UTF-8"');
   });
 
-  it('takes and echoes the received bytes even where they are no UTF-8', async () => {
+  it('accepts and echoes the received bytes even if they are not UTF-8', async () => {
     const body = Buffer.concat([
       Buffer.from('{"mediaSessionId":"bytes","x":"'),
       Buffer.from([0xff, 0xfe]),
@@ -270,7 +270,7 @@ describe('npm start with credentials', () => {
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(body);
   });
 
-  it('tells WCS at connect what FAIL_METHODS says', async () => {
+  it('answers connect with what FAIL_METHODS says', async () => {
     const answer = await stack.post('connect', capture('connect.webrtc'), basic('u:p'));
     expect(await answer.json()).toMatchObject({
       restClientConfig: { StreamStatusEvent: { restOnError: 'FAIL' }, StreamKeepAliveEvent: { restOnError: 'LOG' } },
@@ -319,7 +319,7 @@ describe('in trouble', () => {
     expect([answer.status, await answer.text()]).toEqual([200, lookalike]);
   });
 
-  it('without its DynamoDB, the stack parks what it is told, and it is in the row once the database is back', async () => {
+  it('without its DynamoDB, the stack parks hooks, and they are in their rows once the database is back', async () => {
     const release = stack.holdDown('dynamodb.ts');
     for (const [method, body] of [
       ['StreamStatusEvent', end(SEED_STREAM)],

@@ -157,7 +157,7 @@ describe('serverless package', () => {
     expect(outputs['EventBusName']?.Value).toEqual({ 'Fn::Sub': '${EventBus}' });
   });
 
-  it('gives each function a role of its own, with just its log group, its tables and the six secrets', () => {
+  it('gives each function its own role, with only its log group, its tables and the six secrets', () => {
     const table = { 'Fn::GetAtt': ['StreamsTable', 'Arn'] };
     const sessions = { 'Fn::GetAtt': ['SessionsTable', 'Arn'] };
     const calls = { 'Fn::GetAtt': ['CallsTable', 'Arn'] };
@@ -311,7 +311,7 @@ describe('serverless package', () => {
     });
   });
 
-  it('lets through less of what is for diagnosis and for the board, once its routes are there', () => {
+  it('throttles diagnosis and the board more than hooks, once their routes exist', () => {
     const stage = resources['HttpApiStage'] as Resource & { DependsOn: string[] };
     const methods = METHOD_NAMES.filter((name) => METHODS[name].schema === DiagnosticsSchema);
     expect(methods).toEqual(expect.arrayContaining(['submitBugReport', 'pushLogs', 'sessionDebug']));
@@ -337,7 +337,7 @@ describe('serverless package', () => {
     expect(used).toContain('$context.awsEndpointRequestId');
   });
 
-  it('tells of every alarm, and of its end, by an encrypted topic that CloudWatch may use', () => {
+  it('reports every alarm, and its end, through an encrypted topic that CloudWatch may use', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     const alarms = of('AWS::CloudWatch::Alarm');
     expect(alarms).toHaveLength(4 + FUNCTIONS.length * 2 + 3 + 3 + 2 + 1);
@@ -363,7 +363,7 @@ describe('serverless package', () => {
     expect(of('AWS::SNS::Subscription')).toEqual([]);
   });
 
-  it('asks in the dashboard for the functions, queues and tables that there are', () => {
+  it('shows in the dashboard only functions, queues and tables that exist', () => {
     const { DashboardBody } = resources['Dashboard']?.Properties as { DashboardBody: { 'Fn::Sub': string } };
     const text = DashboardBody['Fn::Sub'];
     const { widgets } = JSON.parse(text) as { widgets: { x: number; width: number }[] };
@@ -373,7 +373,7 @@ describe('serverless package', () => {
     for (const [, id = ''] of text.matchAll(/\$\{(\w+)[.}]/g)) expect(resources).toHaveProperty(id);
   });
 
-  it('tells what to type into WCS', () => {
+  it('says what to type into WCS', () => {
     const url = 'https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/rest/my_api';
     expect(outputs['BaseUrl']?.Value).toEqual({ 'Fn::Sub': url });
     expect(outputs['BoardUrl']?.Value).toEqual({ 'Fn::Sub': url.replace('/rest/my_api', '/board') });
@@ -410,7 +410,7 @@ describe('serverless package', () => {
       expect(prod[id]).toMatchObject({ DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   });
 
-  it('leaves out all that tells of changes where nobody subscribes to them', async () => {
+  it('leaves out everything that publishes changes with CHANGE_EVENTS=false', async () => {
     const { text, Resources: silent } = await packaged('dev', { CHANGE_EVENTS: 'false' });
     const gone = Object.keys(resources).filter((id) => !(id in silent));
     expect(gone.sort()).toEqual([
@@ -447,7 +447,7 @@ describe('serverless package', () => {
     expect(stdout).not.toMatch(/HOOK_SECRET|TOKEN_SECRET/);
   });
 
-  it('is refused for the local stage by deploy', async () => {
+  it('is rejected for the local stage by deploy', async () => {
     const deploy = run('npx', ['serverless', 'deploy', '--stage', 'local'], { cwd: ROOT });
     await expect(deploy).rejects.toMatchObject({
       stdout: expect.stringContaining('The stage local is the stack that npm start runs on this machine') as string,

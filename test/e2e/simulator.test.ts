@@ -174,7 +174,7 @@ describe('the simulator', () => {
     expect((await run(token)).code).toBe(0);
   });
 
-  it('tells what it waits for', async () => {
+  it('says what it waits for', async () => {
     const { url, stop } = await startBackend(({ body }) => [200, body]);
     const { stderr } = await simulate(
       ...['--url', url, '--streams', '1', '--players', '0', '--keep-alives', '1', '--keep-alive-interval', '3500'],
@@ -208,7 +208,7 @@ describe('the simulator', () => {
     }
   });
 
-  it('plays a node that stops talking: it is told once, and its streams are lost', async () => {
+  it('plays a node that falls silent: it is reported once, and its streams are lost', async () => {
     const { code, stdout, stderr, notices, left } = await crash;
     expect(stderr).toMatch(/^ {2}waiting for the lease to run out: [1-4] s$/m);
     expect(stderr).not.toContain('differences');

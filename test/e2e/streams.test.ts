@@ -62,7 +62,7 @@ describe('npm run streams', () => {
     expect(live.stdout).toMatch(/^publishing +\S+Z +\S+Z +quiet +\S+ +- +b4e7$/m);
   });
 
-  it('ends the row of a ghost, and its next sign of life is told as an anomaly', async () => {
+  it('ends the row of a ghost, and reports its next sign of life as an anomaly', async () => {
     const ghost = BODY.replace(SEED_STREAM, 'ghost');
     await stack.post('StreamKeepAliveEvent', ghost);
     expect(await streams('--end', 'ghost')).toMatchObject({
@@ -75,7 +75,7 @@ describe('npm run streams', () => {
     expect(stack.logLines().filter(({ outcome }) => outcome === 'live after end')).toHaveLength(1);
   });
 
-  it('tells what happened to a stream and to its session, hook by hook', async () => {
+  it('shows what happened to a stream and to its session, hook by hook', async () => {
     const sessionId = '/10.0.0.7:1/10.0.0.1:8443';
     await stack.post('connect', JSON.stringify({ nodeId: 'n@10.0.0.1', appKey: 'a', sessionId }));
     await stack.post('StreamKeepAliveEvent', 'no JSON');

@@ -115,7 +115,7 @@ describe('the bundled', () => {
     dynamo.control.fault = () => undefined;
   });
 
-  it('functions refuse a hook that is not signed', async () => {
+  it('functions reject a hook that is not signed', async () => {
     for (const name of Object.keys(handlers)) {
       const answer = await send(name, {
         method: 'StreamStatusEvent',

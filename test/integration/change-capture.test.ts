@@ -119,7 +119,7 @@ describe('what the local DynamoDB captures', () => {
     ]);
   });
 
-  it('is not what a condition refused, and no row of an index or of a removed table', async () => {
+  it('is not captured for a failed condition, an index entry or a removed table', async () => {
     await put('a', 1);
     const refused = new PutItemCommand({
       TableName: 'rows',

@@ -120,7 +120,7 @@ describe('what it costs, in requests and units:', () => {
     });
   });
 
-  it('a hook that comes too late: a refused write, and another if it has anything to tell', async () => {
+  it('a hook that comes too late: a write whose condition fails, and another if it has news', async () => {
     await costOf('StreamStatusEvent', 'UNPUBLISHED', 10);
     expect(await costOf('StreamStatusEvent', 'PUBLISHING', 5)).toMatchObject({
       requests: ['UpdateItem', 'UpdateItem'],

@@ -114,7 +114,7 @@ describe.concurrent('an AWS', () => {
       expect(requests.get(name)).toBe(needed + 1);
     });
 
-    it(`that goes on answering with an error is asked three times for ${what}`, async () => {
+    it(`that keeps answering with an error is tried three times for ${what}`, async () => {
       const name = answering(unwell);
       await expect(work(name)).rejects.toThrow();
       expect(requests.get(name)).toBe(3);
@@ -225,7 +225,7 @@ describe('the sweep’s store', () => {
     expect(Math.max(...asked)).toBe(100);
   });
 
-  it('does not begin a pause once the sweep may not go on', async () => {
+  it('does not begin a pause once the sweep must stop', async () => {
     const { store } = busy(1);
     await expect(store.read('stream', ['m'], AbortSignal.abort())).rejects.toThrow();
   });

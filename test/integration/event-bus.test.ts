@@ -60,7 +60,7 @@ describe('the bus, over HTTP', () => {
     });
   });
 
-  it('tells of each event that it did not take whether it ever will', async () => {
+  it('says of each event that it did not accept whether it ever will', async () => {
     const codes = [
       'ThrottlingException',
       'InternalFailure',
@@ -79,7 +79,7 @@ describe('the bus, over HTTP', () => {
     expect(refusals[0]).toEqual({ cause: 'ThrottlingException: no', isFinal: false });
   });
 
-  it('is asked for each event where it refuses all for one', async () => {
+  it('gets each event on its own if it rejects all because of one', async () => {
     answer = (entries) =>
       entries.some((entry) => idOf(entry) === 'bad')
         ? { status: 400, body: { __type: 'ValidationException', message: 'Total size of the entries' } }

@@ -66,7 +66,7 @@ describe('Parameter Store', () => {
     expect(requests).toBeGreaterThan(1);
   });
 
-  it('is asked again after an answer that is none', async () => {
+  it('is tried again after an answer that is not its own', async () => {
     answer = (response, request) => answers(request < 3 ? 500 : 200, ONE)(response);
     expect(await read(5000)).toEqual(new Map([['/wcs-hooks/prod/hook-secret', 's']]));
     expect(requests).toBe(3);

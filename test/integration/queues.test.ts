@@ -130,7 +130,7 @@ describe('the queue', () => {
     expect(await receive('parking')).toHaveLength(1);
   });
 
-  it('refuses what it does not know', async () => {
+  it('rejects actions that it does not know', async () => {
     await expect(client.send(new SendMessageCommand({ QueueUrl: url('nope'), MessageBody: 'a' }))).rejects.toThrow(
       'does not exist',
     );

@@ -126,7 +126,7 @@ describe('a deployed stage', () => {
     expect(store.control.requests).toBe(2);
   });
 
-  it('lets nobody in any more with the previous secret once it was taken away', async () => {
+  it('no longer accepts the previous secret once it is removed', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'new').set('/wcs-hooks/prod/hook-secret-previous', 'leaked');
     const send = container();
     expect([await send('new'), await send('leaked')]).toEqual([200, 200]);
@@ -135,7 +135,7 @@ describe('a deployed stage', () => {
     expect([await send('leaked'), await send('new')]).toEqual([403, 200]);
   });
 
-  it('goes on with what it had while a change is unusable, says so once, and takes the whole change', async () => {
+  it('continues with what it had while a change is unusable, says so once, and takes the whole change', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'good');
     const send = container();
     expect(await send('good')).toBe(200);
@@ -156,7 +156,7 @@ describe('a deployed stage', () => {
     expect([await send('new'), await send('good')]).toEqual([200, 403]);
   });
 
-  it('lets nobody in any more with what was taken away, usable or not what is left', async () => {
+  it('no longer accepts a removed secret, whether the rest is usable or not', async () => {
     store.parameters.set('/wcs-hooks/prod/hook-secret', 'leaked');
     const send = container();
     expect(await send('leaked')).toBe(200);
@@ -168,7 +168,7 @@ describe('a deployed stage', () => {
     expect([await send('leaked'), await send('new')]).toEqual([503, 503]);
   });
 
-  it('tells all that is wrong, where it is much, too', async () => {
+  it('reports every problem, even if there are many', async () => {
     Object.assign(process.env, {
       FAIL_OPEN: 'nonsense',
       ALLOWED_ORIGINS: ',',

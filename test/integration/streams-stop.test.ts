@@ -54,7 +54,7 @@ describe('npm run streams -- --stop', () => {
     expect(warnings).toEqual([expect.stringMatching(/^v1 \(room, live\) is stopped with its first keep-alive/)]);
   });
 
-  it('is taken back with --undo, as long as no keep-alive was refused', async () => {
+  it('is undone with --undo, as long as no keep-alive was answered 403', async () => {
     await tell('u', 'room', 'PUBLISHING');
     await stop('u', '--reason', 'by mistake');
     expect(await stop('u', '--undo')).toBe('u (room, live) will no longer be stopped: no keep-alive was answered 403.');
@@ -146,7 +146,7 @@ describe('npm run streams -- --end', () => {
     expect(await keepAlive('ghost')).toEqual({ outcome: 'fresh' });
   });
 
-  it('asks for --yes where it was heard of within its lease, or sends no keep-alives', async () => {
+  it('requires --yes if it was heard of within its lease, or sends no keep-alives', async () => {
     await tell('young', 'room', 'PUBLISHING');
     expect((await end('young')).missing).toMatch(
       /^young \(room, live\) was heard of 0 s ago, within its lease of 120 s: .*--end young --yes$/,
@@ -217,7 +217,7 @@ describe('npm run streams -- --end', () => {
     expect(Date.parse(String(endedAt))).toBe(Date.parse(String(startedAt)) + 1);
   });
 
-  it('takes the defaults where the settings of the stage cannot be seen, and says so', async () => {
+  it('uses the defaults if the settings of the stage cannot be read, and says so', async () => {
     await tell('unseen', 'room', 'PUBLISHING');
     control.rules = () => Promise.reject(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }));
     const { warnings, missing } = await end('unseen');

@@ -102,7 +102,7 @@ describe('npm run streams', () => {
     expect(text).toContain(`4 streams named room in ${dynamo.table}: 1 publisher and 2 viewers live.`);
   });
 
-  it('shows one stream in the order in which a person reads it, and says where there is none', async () => {
+  it('shows one stream in the order in which a person reads it, and says if there is none', async () => {
     const { text } = await streams('--id', 'gone');
     expect(text).toMatch(/^mediaSessionId +gone\nphase +ended\nstatus +STOPPED\n/);
     expect(text).toMatch(/^revision +2$/m);

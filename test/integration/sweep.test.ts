@@ -130,7 +130,7 @@ describe.each([
     expect(others()).toEqual([]);
   });
 
-  it('tells of a silent node in one line, not in one per stream', async () => {
+  it('reports a silent node in one line, not in one per stream', async () => {
     for (let n = 0; n < 30; n++) {
       await tell('StreamStatusEvent', `d-${n}`, 0, { nodeId: 'silent' });
       await tell('StreamKeepAliveEvent', `d-${n}`, 1, { nodeId: 'silent' });
@@ -241,7 +241,7 @@ describe.each([
     expect(summary()).toMatchObject({ fields: { lost: 40, live: 0 } });
   });
 
-  it('begins anew where the kept place is none of its own', async () => {
+  it('starts over if the stored cursor is not valid', async () => {
     await tell('StreamStatusEvent', 'n-1', 0);
     now = seconds(2000);
     for (const place of ['{"role":"playing"}', 'null', 'x']) {
@@ -253,7 +253,7 @@ describe.each([
     expect(await dynamo.row('n-1')).toMatchObject({ phase: 'lost' });
   });
 
-  it('tells what it did before it fails, and continues at the page that failed', async () => {
+  it('logs what it did before it fails, and continues at the page that failed', async () => {
     for (const [id, status] of [
       ['l-publisher', 'PUBLISHING'],
       ['l-player', 'PLAYING'],
@@ -289,7 +289,7 @@ describe.each([
     expect(others()).toEqual([{ message: 'node silent', nodeId: 'm', live: 0, silentNodes: 1, lostStreams: 3 }]);
   });
 
-  it('goes on where a row cannot be written, and says so', async () => {
+  it('continues if a row cannot be written, and says so', async () => {
     for (const id of ['h-1', 'h-2']) await tell('StreamStatusEvent', id, 0, { nodeId: 'h' });
     now = seconds(2000);
     dynamo.control.fault = ({ operation, body }) =>
@@ -353,7 +353,7 @@ describe.each([
       expect([...asked]).toEqual([JSON.stringify([{ sessionId: { S: 'o' } }])]);
     });
 
-    it('is overruled by the end that WCS tells late, and not by a late sign of life', async () => {
+    it('is overruled by an end that WCS reports late, and not by a late sign of life', async () => {
       await tell('StreamStatusEvent', 'p', 1, { sessionId: 'p' });
       await session('p', 50, 'DISCONNECTED');
       now = seconds(500);

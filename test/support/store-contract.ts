@@ -140,7 +140,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
     });
   });
 
-  describe('tells what is odd:', () => {
+  describe('reports anomalies:', () => {
     const denied = () => {
       const body = { mediaSessionId: id, sessionId: id, name: 'x', published: true };
       return sightingOf('publishStream', body, T0, { denied: 'token: expired' }) ?? expect.fail();
@@ -233,7 +233,7 @@ export function describeStore(start: () => Promise<TestDynamo>, numRuns: number,
       });
     });
 
-    it('a live word that tells no role finds it in the row', async () => {
+    it('a live status without a role finds the role in the row', async () => {
       await upsertAll([sighting('publishStream', 0, { published: true }), status('NOVEL', 1)]);
       expect(await dynamo.row(id)).toMatchObject({ phase: 'live', live: 'publishing', status: 'NOVEL' });
     });

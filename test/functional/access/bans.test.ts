@@ -192,7 +192,7 @@ describe('bans', () => {
     expect((await publish(without, 'x')).statusCode).toBe(503);
   });
 
-  it('are none with BANS=false', async () => {
+  it('do not exist with BANS=false', async () => {
     const hooks = hooksUnderTest({ ...STOPPING, BANS: 'false' });
     hooks.bans.list = [{ key: 'name:room-1' }];
     expect((await publish(hooks, 'room-1')).statusCode).toBe(200);

@@ -60,7 +60,7 @@ describe('the board', () => {
     expect((await boardUnderTest().ask('GET', '/board/live', { token: await claims(claim) })).status).toBe(200);
   });
 
-  it('lets nobody stop who may only read, and nobody read who may only stop', async () => {
+  it('does not let a reader stop, nor a stopper read', async () => {
     const board = boardUnderTest();
     board.rows.stream.set('a', { phase: 'live' });
     const [read, stop] = [await boardToken('read'), await boardToken('stop')];

@@ -26,7 +26,7 @@ describe('the doctor, over HTTP alone,', () => {
     expect(received.filter(({ body }) => /mediaSessionId|sessionId/.test(body))).toEqual([]);
   });
 
-  it('says what to do with each thing that is not well, and never quotes a body or a secret', async () => {
+  it('says what to do about each problem, and never quotes a body or a secret', async () => {
     control.spoil = (answer) => void (answer.status = answer.status === 200 ? 500 : answer.status);
     const findings = await examine();
     const text = findings.map(toText).join('\n');

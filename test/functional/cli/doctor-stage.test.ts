@@ -214,7 +214,7 @@ describe('the doctor, with a stage,', () => {
     expect(of(findings, 'rows of the probes')).toMatchObject({ level: 'warning' });
   });
 
-  it('tells each field of a row that says something else, and what must not be stored before all', async () => {
+  it('reports each field of a row that differs, and first of all what must not be stored', async () => {
     const change = { name: { S: 'x' }, published: { BOOL: false }, nodeId: undefined };
     const findings = await examine({ behind: stageWith(itemOf({ ...GOOD, ...change })).behind });
     expect(of(findings, 'row of the stream')?.found).toBe(
@@ -258,7 +258,7 @@ describe('the doctor, with a stage,', () => {
     expect(other.sessionId).not.toBe(sessionId);
   });
 
-  it('tells by the row’s own time whether the clock is right', async () => {
+  it('checks the clock by the time in the row', async () => {
     const late = { ...GOOD, firstSeenAt: { S: new Date(Date.now() + 10_000).toISOString() } };
     const findings = await examine({ behind: stageWith(itemOf(late)).behind });
     expect(of(findings, 'clock')).toMatchObject({
@@ -385,7 +385,7 @@ describe('the doctor, with a stage,', () => {
     expect(asked).toEqual([0, 1].map(() => ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']));
   });
 
-  it('tells whether a table is protected from deletion', async () => {
+  it('says whether a table is protected from deletion', async () => {
     const found = async (table: object) =>
       of(await examine({ behind: stageWith(streamsAre(table)).behind }), 's-streams')?.found;
     expect(await found({ DeletionProtectionEnabled: true })).toBe(

@@ -45,7 +45,7 @@ describe('what the functions of a stage are set to', () => {
     });
   });
 
-  it('is told by the local stack, too, where no secret is among it', async () => {
+  it('is reported by the local stack, too, without secrets', async () => {
     useLocalAws();
     const settings = { STOP_STREAMS: 'true', LEASE_SECONDS: '300' };
     const endpoint = await at(createQueueServer(':memory:', [], { settings }));

@@ -28,7 +28,7 @@ describe('an option that npm took for one of its own', () => {
     [{ npm_config_viewers: 'true', npm_config_json: 'true' }, [], 'npm run streams -- --viewers --json'],
     // Nobody is led to confirm what a build server set for npm.
     [{ npm_config_viewers: 'true', npm_config_yes: 'true' }, [], 'npm run streams -- --viewers'],
-  ])('%j is told, with the command line that was meant', (taken, args, meant) => {
+  ])('%j is reported, with the command line that was meant', (taken, args, meant) => {
     expect(told(taken, ...args)?.split('\n  ')[1]).toBe(meant);
   });
 

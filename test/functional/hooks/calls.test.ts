@@ -14,7 +14,7 @@ async function lineOf(hooks: Hooks, method: string, fields: object, headers?: Re
 const TOLD = ['caller', 'callee', 'sipStatus', 'info'];
 
 describe('the log', () => {
-  it('tells of a call that failed who called whom, what SIP said and why, with short numbers', async () => {
+  it('says of a failed call who called whom, what SIP said and why, with short numbers', async () => {
     const hooks = hooksUnderTest();
     const failed = { status: 'FAILED', sipStatus: 404, info: 'Not found' };
     expect(await lineOf(hooks, 'CallStatusEvent', failed)).toMatchObject({
@@ -31,7 +31,7 @@ describe('the log', () => {
     expect(JSON.stringify(hooks.lines())).not.toMatch(/HIDDEN|12345/);
   });
 
-  it('tells no more than 256 characters of any of it, and of what is cut no part of a password', async () => {
+  it('has at most 256 characters of each, and no part of a password in what is cut', async () => {
     const long = {
       caller: `sip:${'a'.repeat(240)}:HIDDEN@pbx.example.com`,
       info: `https://u:HIDDEN${'x'.repeat(300)}@pbx.example.com/`,
@@ -43,12 +43,12 @@ describe('the log', () => {
     expect(hooks.written.join('')).not.toMatch(/HID/);
   });
 
-  it('tells them in full where LOG_NUMBERS says so', async () => {
+  it('has the numbers in full with LOG_NUMBERS=full', async () => {
     const hooks = hooksUnderTest({ IS_OFFLINE: 'true', LOG_NUMBERS: 'full' });
     expect(await lineOf(hooks, 'CallStatusEvent', { status: 'FAILED' })).toMatchObject({ callee: '+493012345642' });
   });
 
-  it('tells of a call that was denied, and of no other', async () => {
+  it('names the parties of a denied call, and of no other', async () => {
     const own = { decides: { call: [], OnCallEvent: [] }, decide: () => deny('never') };
     const denied = await lineOf(hooksUnderTest({ IS_OFFLINE: 'true' }, own), 'call', {});
     expect(denied).toMatchObject({ outcome: 'denied', caller: '1001', callee: '+4930…42', reason: 'own: never' });
@@ -62,7 +62,7 @@ describe('the log', () => {
     }
   });
 
-  it('tells nothing of a call to whoever has no credentials, nor of what is no call', async () => {
+  it('names no parties of a call without credentials, nor of what is not a call', async () => {
     const line = await lineOf(hooksUnderTest({ HOOK_SECRET: 's' }), 'CallStatusEvent', { status: 'FAILED' });
     expect(line).toMatchObject({ status: 403 });
     for (const field of TOLD) expect(line[field]).toBeUndefined();
@@ -97,7 +97,7 @@ describe('a call', () => {
     expect(hooks.memory.calls.get('d')).not.toHaveProperty('denied');
   });
 
-  it('that goes on although it was denied is told', async () => {
+  it('that continues although it was denied is reported', async () => {
     const hooks = hooksUnderTest({ IS_OFFLINE: 'true' }, own(deny('never')));
     await send(hooks, 'call', 1);
     await send(hooks, 'CallStatusEvent', 2, { status: 'RING' });

@@ -51,7 +51,7 @@ const shown = (hooks: Hooks) => {
 const outcome = (hooks: Hooks) => hooks.lines().at(-1)?.['outcome'];
 
 describe("somebody else's id", () => {
-  it('that is claimed neither stops its stream nor changes its row, and the claim is denied and told', async () => {
+  it('that is claimed neither stops its stream nor changes its row, and the claim is denied and reported', async () => {
     const alice = [claim(ALICE, tokenOfAlice, 0), live(ALICE, 1)];
     const hooks = hooksUnderTest(SETTINGS);
     expect(await play(hooks, alice)).toEqual([200, 200]);
@@ -88,7 +88,7 @@ describe("somebody else's id", () => {
     expect(await play(hooks, [keptAlive(ALICE, 61)])).toEqual([403]);
   });
 
-  it('without a policy is told, and the claim is answered by WCS alone', async () => {
+  it('without a policy is reported, and WCS alone decides the claim', async () => {
     const hooks = hooksUnderTest();
     expect(await play(hooks, [live(ALICE, 1), claim(BOB, 'any', 2)])).toEqual([200, 200]);
     expect(outcome(hooks)).toBe('id in use');
@@ -96,7 +96,7 @@ describe("somebody else's id", () => {
     expect(shown(hooks)).toMatchObject({ phase: 'live', name: 'alice-1', lastSeenAt: iso(1) });
   });
 
-  it('is no end of it: another node’s stream of the same id ends alone, and both are told at once', async () => {
+  it('does not end it: another node’s stream of the same id ends alone, and both are reported at once', async () => {
     const hooks = hooksUnderTest();
     await play(hooks, [live(ALICE, 1), live(OTHER_NODE, 2)]);
     expect(outcome(hooks)).toBe('id in use');
@@ -106,7 +106,7 @@ describe("somebody else's id", () => {
     expect(shown(hooks)).toMatchObject({ phase: 'live', name: 'alice-1', lastSeenAt: iso(4) });
   });
 
-  it('lives on for a client that uses it after its end, whose own time counts, and that is told', async () => {
+  it('lives on for a client that uses it after its end, by its own time, and that is reported', async () => {
     const hooks = hooksUnderTest(SETTINGS);
     const ended = from(ALICE, 'StreamStatusEvent', 2, { status: 'UNPUBLISHED' });
     expect(await play(hooks, [live(ALICE, 1), ended, claim(BOB, tokenOfBob, 3), live(BOB, 4)])).toEqual(

@@ -28,7 +28,7 @@ describe('a field of another type than documented', () => {
     ['OnCallEvent', { callee: 5 }, 'callee'],
     ['sendMessage', { sessionId: 5, body: {} }, 'sessionId body'],
     ['pushLogs', { command: 1 }, 'command'],
-  ] as const)('refuses no %s with %j, is left out, named in a warning and counted', async (method, fields, leftOut) => {
+  ] as const)('rejects no %s with %j, is left out, named in a warning and counted', async (method, fields, leftOut) => {
     const { send, lines } = hooksUnderTest();
     const body = JSON.stringify({ ...STREAM, sessionId: 's', ...fields });
     const answer = await send({ method, body });

@@ -44,11 +44,15 @@ describe('what no gateway sends', () => {
     ['a schedule', { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }, 'rawPath is missing'],
     ['no path', pathless, 'rawPath is missing'],
     ['no headers', headerless, 'headers is missing'],
-    ['headers that are none', { ...whole, headers: { authorization: 5 } }, 'headers.authorization is not usable'],
+    [
+      'headers that are not strings',
+      { ...whole, headers: { authorization: 5 } },
+      'headers.authorization is not usable',
+    ],
     ['no requestContext', contextless, 'requestContext is missing'],
     ['no time', { ...whole, requestContext: timeless }, 'requestContext.timeEpoch is missing'],
     [
-      'a time that is none',
+      'a time that is out of range',
       { ...whole, requestContext: { timeEpoch: 1e20 } },
       'requestContext.timeEpoch is not usable',
     ],

@@ -128,7 +128,7 @@ describe('the level of a hook’s line', () => {
       { hooks: 1, fieldsLeftOut: 2 },
       (hooks) => hooks.send(status('PUBLISHING', 1000, { name: 5, width: 'wide' })),
     ],
-    ['a body that is none', 'rejected', 'WARN', 400, NONE, (hooks) => hooks.send({ method: 'connect', body: 'x' })],
+    ['a body that is not JSON', 'rejected', 'WARN', 400, NONE, (hooks) => hooks.send({ method: 'connect', body: 'x' })],
     [
       'a hook that is parked',
       'parked',

@@ -56,7 +56,7 @@ const stopped = (id: string, n: number) => recordOf('stream', id, n, live(1), en
 const renewed = (id: string, n: number) => recordOf('stream', id, n, live(1), live(2));
 
 describe('changes', () => {
-  it('puts an event for each write that is news, with the time of the write', async () => {
+  it('publishes an event for each write that is news, with the time of the write', async () => {
     const { run, puts, lines } = changesUnderTest();
     const session = recordOf('session', 's', 3, undefined, { phase: 'starting', connectAt: AT, revision: 1 });
     expect(await run(began('a', 1), renewed('b', 2), session, recordOf('stream', 'c', 4, ended(2), undefined))).toEqual(
@@ -159,7 +159,7 @@ describe('changes', () => {
     expect(await run(began('a', 1), began('b', 2), began('c', 3), stopped('b', 4))).toEqual(['2']);
   });
 
-  it('gives up what the bus will never take, and goes on', async () => {
+  it('gives up what the bus will never accept, and continues', async () => {
     const { run, told, dead, control, lines } = changesUnderTest();
     control.refuse = ({ detail }) =>
       detail.mediaSessionId === 'b' ? { cause: 'MalformedDetail: no', isFinal: true } : undefined;

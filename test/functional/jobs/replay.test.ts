@@ -89,7 +89,7 @@ describe('replay', () => {
     expect(await replay('not json', parked('a'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   });
 
-  it('keeps a message in the queue that DynamoDB refuses for ever, too, while the dead letters do not take it', async () => {
+  it('keeps a message in the queue that DynamoDB will always reject while the dead-letter queue does not accept it', async () => {
     const { replay, control, memory, lines } = replayUnderTest();
     memory.store.upsert = () => Promise.reject(new StoreError('no', { cause: new Error('invalid'), isFinal: true }));
     control.deadLettersFail = true;

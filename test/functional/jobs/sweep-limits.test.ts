@@ -93,7 +93,7 @@ const fail = (message: string) => {
 };
 
 describe('a whole sweep', () => {
-  it('counts all that is live, and tells that a node is silent as an error', async () => {
+  it('counts all that is live, and reports a silent node as an error', async () => {
     const { sweep, control } = sweepOver('a', 'b', 'player');
     const { of, line } = await sweep();
     expect(of('node silent')).toEqual({
@@ -188,7 +188,7 @@ describe('a sweep that runs out of time', () => {
     expect(await sweep()).toMatchObject({ visited: ['a'] });
   });
 
-  it('tells neither how many streams live nor that a node is silent, and nor does the one that continues it', async () => {
+  it('reports neither how many streams are live nor a silent node, nor does the sweep that continues it', async () => {
     const { sweep, control } = sweepOver('a', 'b', 'c', 'd');
     control.onRead = (id) => void (control.now += id === 'b' ? 41_000 : 0);
     for (const [visited, isComplete] of [

@@ -158,7 +158,7 @@ async function verifyDeployment(aws: Aws): Promise<void> {
   await step('EventBridge is away: no change is missing, and their order is kept', () =>
     problemsOfAwayBus(aws, dev, subscriber),
   );
-  await step('a row that was spoilt by hand is one dead letter of the changes, and the rest goes on', () =>
+  await step('a row that was spoilt by hand is one dead letter of the changes, and the rest continues', () =>
     problemsOfSpoiltRow(aws, dev, subscriber),
   );
 

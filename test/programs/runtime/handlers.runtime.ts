@@ -118,7 +118,7 @@ describe('under the runtime client of a Lambda', () => {
     }
   });
 
-  it('a hook that is not signed is rejected, as is one with a wrong signature; the container goes on', async () => {
+  it('a hook that is not signed is rejected, as is one with a wrong signature; the container continues', async () => {
     const container = await start('event');
     const body = '{"mediaSessionId":"unsigned","status":"PUBLISHING"}';
     expect(await send(container, 'StreamStatusEvent', body, '').answer).toMatchObject({ statusCode: 403 });
@@ -254,7 +254,7 @@ describe('under the runtime client of a Lambda', () => {
     ]);
   });
 
-  it('a sweep without DynamoDB is an error of its invocation; the container goes on', async () => {
+  it('a sweep without DynamoDB is an error of its invocation; the container continues', async () => {
     const sweep = await start('sweep');
     dynamo.control.fault = () => 'lose request';
     await expect(sweep.invoke({}).answer).rejects.toThrow('the function failed');
@@ -263,7 +263,7 @@ describe('under the runtime client of a Lambda', () => {
     expect(JSON.parse(sweep.output.at(-1) ?? '')).toMatchObject({ message: 'sweep', level: 'INFO' });
   });
 
-  it('a deployed function takes its secret from Parameter Store; without it, its log says what to put', async () => {
+  it('a deployed function takes its secret from Parameter Store; without it, its log says which one to create', async () => {
     const store = await startParameterStore();
     const deployed = { ...store.environment, HOOK_SECRET: '', SECRETS_PATH: '/wcs-hooks/test' };
     const body = '{"mediaSessionId":"deployed","status":"PUBLISHING"}';

@@ -33,7 +33,7 @@ describe('several policies', () => {
     expect(together([allow(), allow()])).toEqual({ effect: 'allow' });
   });
 
-  it('refuse what one of them denies, whatever the others say or cannot say', () => {
+  it('deny what one of them denies, whatever the others say or cannot say', () => {
     expect(together([allow(), deny('no')])).toEqual({ effect: 'deny', policy: 'token', reason: 'token: no' });
     for (const failsOpen of [true, false]) {
       expect(together([undecided('down'), deny('no')], failsOpen)).toMatchObject({ effect: 'deny', policy: 'token' });

@@ -37,7 +37,7 @@ describe('policy origin', () => {
     }
   });
 
-  it('takes no origin that is longer than 512 characters', () => {
+  it('accepts no origin that is longer than 512 characters', () => {
     const ofLength = (length: number) => `https://${'a'.repeat(length - 'https://.example.org'.length)}.example.org`;
     expect(ofLength(512)).toHaveLength(512);
     expect(from(ofLength(512))).toEqual({ effect: 'allow' });

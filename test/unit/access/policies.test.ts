@@ -30,7 +30,7 @@ describe('your own policy', () => {
   }
   const session = { sub: 'alice', origin: 'https://page', claims: { publish: ['a'] } };
 
-  it('is told of the session, or of the hook’s own token with the page of the session', () => {
+  it('gets the session, or the hook’s own token with the origin of the session', () => {
     expect(askerOf(undefined, { session })).toBe(session);
     const claims = { sub: 'bob', publish: ['b'] };
     expect(askerOf({ claims }, { session })).toEqual({ sub: 'bob', origin: 'https://page', claims });

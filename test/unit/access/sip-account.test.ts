@@ -53,7 +53,7 @@ describe('a SIP account', () => {
     [{ sipPort: 65_536 }, 'sipPort: expected 1 to 65535'],
     [{ sipPort: 50.5 }, 'sipPort: expected a whole number'],
     [{ S3CRET: 1 }, 'it has a field other than sipRegisterRequired, sipLogin'],
-  ])('with %j is none, and no value is told', (fields, problem) => {
+  ])('with %j is rejected, and no value is shown', (fields, problem) => {
     const reading = read({ ...WHOLE, ...fields });
     expect(reading).toEqual({ problem: expect.stringContaining(problem) as string });
     expect(JSON.stringify(reading)).not.toContain('S3CRET');

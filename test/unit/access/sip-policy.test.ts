@@ -37,7 +37,7 @@ describe('policy sip', () => {
     }
   });
 
-  it('tells a page that brings none nothing, unless accounts are given here', () => {
+  it('leaves a page without an account alone, unless accounts are configured', () => {
     for (const body of [{}, { sipLogin: null, login: 'alice' }]) {
       expect(ALL.map((rules) => decideFor(rules, body))).toEqual([allow, allow, none, none]);
     }

@@ -54,7 +54,7 @@ describe('hooks with secrets that rotate', () => {
     expect(lines).toEqual([]);
   });
 
-  it('are told before a rejection of secrets that hold since a moment ago, and of none while nothing changed', async () => {
+  it('get secrets that have just changed before a rejection, and none while nothing changed', async () => {
     const { send, rotated } = hooks();
     await send();
     now += MINUTE;

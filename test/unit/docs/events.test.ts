@@ -112,7 +112,7 @@ describe.each(Object.entries(recipes()))('the recipe of a %s', (_, { template })
     expect(idle).toEqual([]);
   });
 
-  it('asks for events that there are', () => {
+  it('names only events that exist', () => {
     const patterns = patternsIn(template);
     expect(patterns).toHaveLength(1);
     for (const { source, 'detail-type': types = [], detail: { event = [] } = {} } of patterns) {

@@ -35,7 +35,7 @@ describe.each(PAGES)('$path', (page) => {
     expect(cellsOf(page).filter((cell) => cell.length > LONGEST_CELL)).toEqual([]);
   });
 
-  it('says what kind of code each block is, or that it is none', () => {
+  it('gives each block of code its language, or text', () => {
     const kinds = ['', 'console', 'console aws', 'js', 'json', 'mermaid', 'sql', 'text', 'ts', 'yaml'];
     expect(page.blocks.map(({ info }) => info).filter((info) => !kinds.includes(info))).toEqual([]);
     // Else a block would hide in the prose.
@@ -44,7 +44,7 @@ describe.each(PAGES)('$path', (page) => {
 });
 
 describe('the README', () => {
-  it('is the door: no longer than one reads', () => {
+  it('is short enough to be read', () => {
     expect(pageAt('README.md').text.split('\n').length).toBeLessThanOrEqual(LONGEST_README);
   });
 

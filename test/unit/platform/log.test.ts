@@ -44,7 +44,7 @@ suite('a line', () => {
     expect(Object.keys(logged(LINE)).slice(0, 3)).toEqual(['time', 'level', 'message']);
   });
 
-  it('without metrics is none', () => {
+  it('without metrics has no embedded metric format', () => {
     const line = logged({ ...LINE, metrics: {} });
     expect(line).toMatchObject({ level: 'INFO', message: 'hook', method: 'StreamEvent' });
     expect(line).not.toHaveProperty('_aws');
@@ -62,7 +62,7 @@ suite('a line', () => {
     });
   });
 
-  it('counts, and tells times in seconds', () => {
+  it('has the unit Count, and Seconds for times', () => {
     const metrics = { answeredCalls: 2, talkSeconds: 62.5, bansNotRead: 1, banListAgeSeconds: 7 };
     const line = logged({ ...LINE, metrics, dimension: undefined });
     expect(line).toMatchObject(metrics);
@@ -112,6 +112,6 @@ suite('an error', () => {
   });
 });
 
-it('an error with several lines is told in one', () => {
+it('an error with several lines becomes one line', () => {
   expect(describe(new Error('first\n\n   second \r\n\tthird'))).toBe('Error: first second third');
 });

@@ -127,7 +127,7 @@ describe('a request of the SDK', () => {
     },
   );
 
-  it('after a pause of minutes goes on a new connection, as the old one may be lost without a word', async () => {
+  it('after a pause of minutes uses a new connection, as the old one may have been dropped silently', async () => {
     const { request } = await serve();
     const handler = createRequestHandler(TIMEOUTS);
     await handler.handle(request);

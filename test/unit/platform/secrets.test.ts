@@ -72,7 +72,7 @@ describe('secrets', () => {
     expect(reads).toBe(3);
   });
 
-  it('are looked at before a refusal, at most once a minute', async () => {
+  it('are read again before a rejection, at most once a minute', async () => {
     const secrets = source();
     const first = await secrets.current();
     expect(await secrets.changedFrom(first)).toBeUndefined();

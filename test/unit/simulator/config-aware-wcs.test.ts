@@ -181,7 +181,7 @@ describe('an error', () => {
 });
 
 describe('the client', () => {
-  it('is told of a stopped action and of the error of an event, with FAIL only', async () => {
+  it('learns of a stopped action and of the error of an event, with FAIL only', async () => {
     for (const restOnError of ['FAIL', 'LOG']) {
       const config = { ...on('OnCallEvent', { restOnError }), ...on('StreamStatusEvent', { restOnError }) };
       const { play, notices } = await connected(config, { OnCallEvent: 403, StreamStatusEvent: 500 });
@@ -218,7 +218,7 @@ describe('the client', () => {
 });
 
 describe('restPolicy', () => {
-  it('DISABLE does not ask the backend, and the action goes on', async () => {
+  it('DISABLE does not ask the backend, and the action continues', async () => {
     const { wcs, play, notices, stream } = await connected(on('publishStream', { restPolicy: 'DISABLE' }), {
       publishStream: 403,
     });

@@ -8,7 +8,7 @@ const answer = (status: number | string, more: Partial<Answer> = {}): Answer => 
 });
 
 describe('hooks that were not acknowledged', () => {
-  it('are nothing to tell where there are none', () => {
+  it('are not mentioned if there are none', () => {
     const failures = createFailures();
     failures.add(answer(200, { acknowledged: true }));
     expect(failures.notices(1)).toEqual([]);

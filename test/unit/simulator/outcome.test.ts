@@ -29,7 +29,7 @@ describe('the lines after the table', () => {
     ]);
   });
 
-  it('tell of everything that happened', () => {
+  it('report everything that happened', () => {
     const streams = [
       stream('running', { isDeniedInVain: true }),
       stream('running', { overwritten: { name: 'new' } }),

@@ -30,7 +30,7 @@ function afterAll(...sightings: Sighting[]) {
 }
 
 describe('a denied stream', () => {
-  it('that is live is told of, once', () => {
+  it('that is live is reported once', () => {
     const denied = claim(ALICE, 0, 'token: expired');
     expect(afterAll(denied)).toBeUndefined();
     expect(afterAll(denied, status(ALICE, 'PUBLISHING', 1))).toBe('denial ignored');
@@ -39,7 +39,7 @@ describe('a denied stream', () => {
     expect(afterAll(denied, status(ALICE, 'FAILED', 1))).toBeUndefined();
   });
 
-  it('that is denied again while it is lost is known to go on', () => {
+  it('that is denied again while it is lost is known to continue', () => {
     const live = merge({}, status(ALICE, 'PUBLISHING', 1), RETENTION);
     const lost: Row = { ...live, phase: 'lost', lost: 'no hook', denied: 'x' };
     const again = status(ALICE, 'PUBLISHING', 2);
@@ -48,7 +48,7 @@ describe('a denied stream', () => {
 });
 
 describe('an ended stream', () => {
-  it('that is live more than a minute later is told of: until then its hooks may have overtaken the end', () => {
+  it('that is live more than a minute later is reported: until then its hooks may have overtaken the end', () => {
     const end = status(ALICE, 'UNPUBLISHED', 0);
     expect(afterAll(end, status(ALICE, 'PUBLISHING', 60))).toBeUndefined();
     expect(afterAll(end, status(ALICE, 'PUBLISHING', 60.001))).toBe('live after end');
@@ -60,14 +60,14 @@ describe('an ended stream', () => {
 describe('an id that a second client claims', () => {
   const live = status(ALICE, 'PUBLISHING', 1);
 
-  it('is in use while its stream is live: each claim is told of, and each change of what became of it', () => {
+  it('is in use while its stream is live: each claim is reported, and each change of its state', () => {
     expect(afterAll(live, claim(BOB, 2))).toBe('id in use');
     expect(afterAll(live, claim(BOB, 2), claim(BOB, 3))).toBe('id in use');
     expect(afterAll(live, claim(BOB, 2), status(BOB, 'FAILED', 3))).toBe('id in use');
     expect(afterAll(live, claim(BOB, 2), status(BOB, 'FAILED', 3), status(BOB, 'FAILED', 4))).toBeUndefined();
   });
 
-  it('is in use also where the stream is told of after the claim, and by both at once', () => {
+  it('is in use also if the stream is reported after the claim, and by both at once', () => {
     expect(afterAll(claim(BOB, 0), live)).toBe('id in use');
     expect(afterAll(claim(BOB, 0), claim(ALICE, 1))).toBeUndefined();
     expect(afterAll(live, status(BOB, 'PUBLISHING', 2))).toBe('id in use');

@@ -101,7 +101,7 @@ describe('the life of a call', () => {
   });
 });
 
-describe('what a client asks of a call', () => {
+describe('what a client requests of a call', () => {
   const OF_CALLS = METHOD_NAMES.filter((name) => METHODS[name].subject === 'call');
 
   it.each(OF_CALLS.filter((name) => !METHODS[name].starts && name !== 'CallStatusEvent'))(

@@ -75,7 +75,7 @@ function toldOf(...sightings: Sighting[]): Change[] {
 const words = (changes: readonly Change[]) => changes.map(({ event }) => event);
 
 describe('of a stream', () => {
-  it('each transition is told once, with all that is known then', () => {
+  it('each transition is one event, with all that is known then', () => {
     expect(
       toldOf(
         hook(
@@ -133,7 +133,7 @@ describe('of a stream', () => {
     expect(words(toldOf(...first, ...more))).toEqual(['live']);
   });
 
-  it('of a stream that is only seen nothing is told, until a status is known', () => {
+  it('a stream that is only seen has no event, until a status is known', () => {
     expect(words(toldOf(hook('StreamEvent', 0)))).toEqual([]);
     expect(words(toldOf(hook('StreamEvent', 4), hook('StreamEvent', 3)))).toEqual([]);
     expect(toldOf(hook('StreamEvent', 0), status('PLAYING', 1))).toEqual([
@@ -141,7 +141,7 @@ describe('of a stream', () => {
     ]);
   });
 
-  it('a denial is told with its reason, and that the stream is live all the same', () => {
+  it('a denial has its reason, and a stream that is live in spite of it an event', () => {
     const denied = hook('playStream', 0, {}, { isDecided: true, denied: 'token: expired', sub: 'bob' });
     expect(
       toldOf(denied, hook('playStream', 1, {}, { isDecided: true, denied: 'token: expired' }), status('PLAYING', 2)),
@@ -151,7 +151,7 @@ describe('of a stream', () => {
     ]);
   });
 
-  it('a lost stream is told with how long it was live, and found when it is heard again', () => {
+  it('a lost stream has the time it was live, and is found when it is heard again', () => {
     const row = createRow('stream', 'stream');
     row.become(merge({}, status('PUBLISHING', 0), RETENTION));
     row.become(merge(row.row(), hook('StreamKeepAliveEvent', 90), RETENTION));
@@ -176,7 +176,7 @@ describe('of a stream', () => {
     expect(words(row.told())).toEqual(['live', 'lost', 'ended']);
   });
 
-  it("a stop is told when WCS is told, and not by the operator's word", () => {
+  it("a stop is an event when WCS gets its 403, and not at the operator's command", () => {
     const row = createRow('stream', 'stream');
     row.become(merge({}, status('PUBLISHING', 0), RETENTION));
     row.set({ stop: 'abuse', stopBy: 'alice' });
@@ -232,7 +232,7 @@ describe('of a stream', () => {
     });
   });
 
-  it('a start that is told after the end corrects how long it was live', () => {
+  it('a start that is reported after the end corrects how long it was live', () => {
     const told = toldOf(status('UNPUBLISHED', 5), status('PUBLISHING', 2), status('PUBLISHING', 7));
     expect(told.map(({ event, seconds }) => [event, seconds])).toEqual([
       ['ended', undefined],
@@ -242,7 +242,7 @@ describe('of a stream', () => {
     expect(toldOf(status('UNPUBLISHED', 5), status('PUBLISHING', 7)).at(-1)).toMatchObject({ seconds: 0 });
   });
 
-  it('another client that turns out to have the id is told', () => {
+  it('another client that turns out to have the id is an event', () => {
     const mine = { sessionId: 'alice' };
     const theirs = { sessionId: 'bob' };
     expect(toldOf(status('PUBLISHING', 5, mine), status('PUBLISHING', 3, theirs)).at(-1)).toMatchObject({
@@ -268,7 +268,7 @@ describe('of a stream', () => {
 });
 
 describe('of a session', () => {
-  it('its connect, its life and its end are told', () => {
+  it('its connect, its life and its end are events', () => {
     const told = toldOf(
       connection('connect', 0, {}, { isDecided: true, sub: 'alice', claims: '{"publish":["*"]}' }),
       connection('ConnectionStatusEvent', 1, { status: 'ESTABLISHED' }),
@@ -310,7 +310,7 @@ describe('of a session', () => {
     ]);
   });
 
-  it('whose connect nobody heard is told once', () => {
+  it('without a connect has one event', () => {
     const established = (seconds: number) => connection('ConnectionStatusEvent', seconds, { status: 'ESTABLISHED' });
     expect(words(toldOf(established(1), established(2)))).toEqual(['live']);
   });
@@ -325,7 +325,7 @@ describe('of a session', () => {
 describe('of a call', () => {
   const call = (word: string, seconds: number) => hook('CallStatusEvent', seconds, { callId: 'c', status: word });
 
-  it('that it rings, is answered and is over is told, and how long they talked', () => {
+  it('has events when it rings, is answered and is over, with the talk time', () => {
     const begun = hook('call', 0, { callId: 'c', status: 'PENDING', callee: '1002' });
     const told = toldOf(begun, call('TRYING', 1), call('RING', 2), call('ESTABLISHED', 3), call('FINISH', 63));
     expect(words(told)).toEqual(['starting', 'ringing', 'answered', 'ended']);
@@ -369,7 +369,7 @@ it('the envelope is that of Amazon IVS: whose it is, what it is, when it was wri
 describe('the schema (docs/events.schema.json)', () => {
   const definitions = Object.entries(SCHEMA.definitions) as [KindName, (typeof SCHEMA.definitions)[KindName]][];
 
-  it.each(Object.keys(DETAIL_TYPES) as KindName[])('names all that is told of a %s, and no more', (kind) => {
+  it.each(Object.keys(DETAIL_TYPES) as KindName[])('has every field of the event of a %s, and no other', (kind) => {
     const lost = kind === 'session' ? [] : ['lastSeenAt'];
     const id = { stream: 'mediaSessionId', session: 'sessionId', call: 'callId' }[kind];
     const others = ['event', 'phase', 'previousPhase', id, 'seconds', 'revision'];
@@ -401,7 +401,7 @@ describe('the schema (docs/events.schema.json)', () => {
     expect(all('previousPhase')).toEqual(all('phase'));
   });
 
-  it('rejects what is no event', () => {
+  it('rejects what is not an event', () => {
     const [detail] = toldOf(status('PLAYING', 0));
     if (!detail) throw new Error('no event');
     const envelope = envelopeOf('stream', detail, T0);

@@ -13,7 +13,7 @@ const RETENTION = { retentionSeconds: 1000 };
 const status = (word: string, at: number, info?: string): Sighting =>
   sightingOf('StreamStatusEvent', { mediaSessionId: 'x', status: word, published: true, info }, at) ?? expect.fail();
 const rowOf = (...sightings: Sighting[]) => sightings.reduce<Row>((row, one) => merge(row, one, RETENTION), {});
-const oddityAfter = (row: Row, sighting: Sighting) => anomalyOf(row, merge(row, sighting, RETENTION), sighting);
+const anomalyAfter = (row: Row, sighting: Sighting) => anomalyOf(row, merge(row, sighting, RETENTION), sighting);
 
 describe('the word of the operator that a stream has ended', () => {
   const live = rowOf(status('PUBLISHING', T0));
@@ -24,7 +24,7 @@ describe('the word of the operator that a stream has ended', () => {
     expect(operatorsEnd('stream', 'x', {}, T0).at).toBe(T0);
   });
 
-  it('overrules every sign of life, and gives way to an end that WCS tells', () => {
+  it('overrules every sign of life, and gives way to an end that WCS reports', () => {
     const end = operatorsEnd('stream', 'x', live, T0 + 1000);
     for (const order of [
       [end, status('PUBLISHING', T0 + 2000)],
@@ -43,23 +43,23 @@ describe('the word of the operator that a stream has ended', () => {
 
   it('is contradicted at once by the first sign of life after it, and by none before it', () => {
     const ended = rowOf(status('PUBLISHING', T0), operatorsEnd('stream', 'x', live, T0 + 1000));
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 1001))).toBe('live after end');
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 999))).toBeUndefined();
-    expect(oddityAfter(ended, status('UNPUBLISHED', T0 + 1001))).toBeUndefined();
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 1001))).toBe('live after end');
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 999))).toBeUndefined();
+    expect(anomalyAfter(ended, status('UNPUBLISHED', T0 + 1001))).toBeUndefined();
   });
 
   it('is not what we presume ourselves of a session that has ended: its hooks may have overtaken its end', () => {
     const end = operatorsEnd('stream', 'x', live, T0 + 1000);
     const ours = { ...end, state: { ...end.state, info: 'presumed: the session has ended' } };
     const ended = rowOf(status('PUBLISHING', T0), ours);
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_000))).toBeUndefined();
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 61_001))).toBe('live after end');
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 61_000))).toBeUndefined();
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 61_001))).toBe('live after end');
   });
 
   it('is not what WCS says in the same words: hooks may have overtaken that', () => {
     const ended = rowOf(status('UNPUBLISHED', T0, 'presumed: ended by the operator'));
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 60_000))).toBeUndefined();
-    expect(oddityAfter(ended, status('PUBLISHING', T0 + 60_001))).toBe('live after end');
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 60_000))).toBeUndefined();
+    expect(anomalyAfter(ended, status('PUBLISHING', T0 + 60_001))).toBe('live after end');
   });
 });
 
@@ -87,7 +87,7 @@ const end = (of: { stream?: Row; session?: Row; at?: number } = {}) =>
   );
 
 describe('a live stream whose session has ended', () => {
-  it('has ended with it, in the words of its status, weaker than an end that WCS tells', () => {
+  it('has ended with it, in the words of its status, weaker than an end that WCS reports', () => {
     expect(end()).toEqual({
       kind: 'stream',
       id: 'x',
@@ -115,7 +115,7 @@ describe('a live stream whose session has ended', () => {
     expect(end({ stream: { firstSeenAt: after(19.999) }, at: 1e6 })).toBeDefined();
   });
 
-  it('has not if the session is that of another node or app, or goes on', () => {
+  it('has not if the session is that of another node or app, or continues', () => {
     expect(end({ session: { nodeId: 'B' } })).toBeUndefined();
     expect(end({ session: { appKey: 'other' } })).toBeUndefined();
     const { endedAt: _, ...goesOn } = session;

@@ -88,7 +88,7 @@ describe('the sighting of a session', () => {
     }
   });
 
-  it('is none by other methods, nor without an id', () => {
+  it('does not exist for other methods, nor without an id', () => {
     for (const method of ['OnDataEvent', 'sendMessage', 'pushLogs'] as const) expect(of(method)).toBeUndefined();
     for (const sessionId of [undefined, null, '']) expect(of('connect', { sessionId })).toBeUndefined();
   });

@@ -121,7 +121,7 @@ describe('a sighting', () => {
     expect(of('publishStream', {})?.state).toEqual({ phase: 'starting' });
   });
 
-  it('of a play by URL makes a row that is never live and expires by itself, as nothing tells its end', () => {
+  it('of a play by URL makes a row that is never live and expires by itself, as nothing reports its end', () => {
     for (const method of ['playHLS', 'playRTSP'] as const) {
       const once = merge({}, of(method, { name: 'test' }) ?? expect.fail(), { retentionSeconds: 10 });
       const again = merge(once, of(method, { name: 'test' }, AT + 5000) ?? expect.fail(), { retentionSeconds: 10 });
@@ -144,7 +144,7 @@ describe('a sighting', () => {
     expect(of('publishStream', { name: '' })?.attributes).toEqual({});
   });
 
-  it('of a resize carries the new size, if both sides of it are there and WCS itself tells it', () => {
+  it('of a resize carries the new size, if both sides of it are there and WCS itself reports it', () => {
     const size = { width: 640, height: 360 };
     const resize = (method: MethodName, body: object) => of(method, { status: 'RESIZE', ...body })?.attributes;
     const resizedAt = new Date(AT).toISOString();
@@ -159,7 +159,7 @@ describe('a sighting', () => {
     expect(state).toEqual({ phase: 'live', status: 'PLAYING', audioMuted: true });
   });
 
-  it('is none for a body that names no stream', () => {
+  it('does not exist for a body that names no stream', () => {
     for (const mediaSessionId of [undefined, null, '']) {
       expect(sightingOf('playRTSP', { mediaSessionId }, AT)).toBeUndefined();
     }

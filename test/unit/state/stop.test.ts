@@ -36,7 +36,7 @@ it('a stream is stopped from the very millisecond on, and not one before', () =>
   expect(whyStop({ startedAt: before(60_000) }, AT, RULES)).toBe('maximum duration');
 });
 
-it('a stream without a maximum duration, or with a stopAt that is no time, goes on', () => {
+it('a stream without a maximum duration, or with a stopAt that is not a time, continues', () => {
   expect(whyStop({ startedAt: before(1e12) }, AT, { ...RULES, maxDurationSeconds: undefined })).toBeUndefined();
   expect(whyStop({ stopAt: 'tomorrow' }, AT, RULES)).toBeUndefined();
 });

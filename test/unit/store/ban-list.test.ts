@@ -37,7 +37,7 @@ describe('the list of bans', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is the last one that could be read, whose age the log tells, and is asked for again in 5 s only', async () => {
+  it('is the last one that could be read, whose age is in the log, and is read again after 5 s only', async () => {
     const list = listUnderTest();
     await list.current();
     answer = down;
@@ -59,7 +59,7 @@ describe('the list of bans', () => {
     expect((await list.current())?.byKey.size).toBe(0);
   });
 
-  it('is none until it could be read once', async () => {
+  it('is undefined until it could be read once', async () => {
     answer = down;
     const list = listUnderTest();
     expect(await list.current()).toBeUndefined();

@@ -44,7 +44,7 @@ describe('a parked message', () => {
     expect(message).not.toContain('S3CRET');
   });
 
-  it('that is none is told by what is wrong, not by what is in it', () => {
+  it('that is malformed is described without any of its values', () => {
     const good = {
       v: 3,
       sighting: {

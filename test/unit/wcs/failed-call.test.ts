@@ -84,7 +84,7 @@ describe('a call', () => {
     expect(shown('Smith; Sons?')).toBe('Smith; Sons?');
   });
 
-  it('is told by who, whom, to whom, SIP’s status and WCS’s reason, and by nothing else of it', () => {
+  it('is described by caller, callee, target, SIP’s status and WCS’s reason, and nothing else', () => {
     const secrets = { sipMessageRaw: 'HIDDEN', sipHeaders: { a: 'HIDDEN' }, sdp: 'HIDDEN', sipSDP: 'HIDDEN' };
     const body = { ...secrets, inviteParameters: 'HIDDEN', custom: { token: 'HIDDEN' }, visibleName: 'HIDDEN' };
     const told = callParties(

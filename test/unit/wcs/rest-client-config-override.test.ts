@@ -14,7 +14,7 @@ const laid = (theirs: unknown) =>
 const problemsOf = (theirs: unknown) => laid(theirs).problems;
 
 describe("an operator's entries", () => {
-  it('that are none, or only repeat ours, change nothing', () => {
+  it('that are empty, or only repeat ours, change nothing', () => {
     expect(laid({})).toEqual({ config: OURS, problems: [] });
     expect(laid({ publishStream: {} })).toEqual({ config: OURS, problems: [] });
     expect(laid(OURS)).toEqual({ config: OURS, problems: [] });
@@ -94,7 +94,7 @@ describe("an operator's entries", () => {
     expect(problemsOf({ sendMessage: { restPolicy: 'OVERWRITE', restOverwrite: 'body' } })).toEqual([]);
   });
 
-  it('are told of all at once, and never change ours', () => {
+  it('are all reported at once, and never change ours', () => {
     const before = structuredClone(OURS);
     expect(problemsOf({ nope: {}, call: 5, playStream: { restOnError: 'x', restExclude: 1 } })).toHaveLength(4);
     laid({ publishStream: { clientExclude: 'custom' } });

@@ -4,7 +4,7 @@ import { restClientConfig } from '../../../lib/wcs/rest-client-config.ts';
 
 const KEYS = ['clientExclude', 'restExclude', 'restOnError', 'restPolicy', 'restOverwrite'];
 
-it('keeps the sdp of every method that can carry one away from the backend, and lets no trouble of ours stop anything', () => {
+it('keeps the sdp of every method that can carry one away from the backend, and lets no failure of ours stop anything', () => {
   const config = restClientConfig({ failMethods: new Set(), overwrites: {} });
   expect(Object.keys(config).sort()).toEqual(METHOD_NAMES.filter(carriesSdp).sort());
   for (const entry of Object.values(config)) {
@@ -19,7 +19,7 @@ it('keeps the sdp of every method that can carry one away from the backend, and 
   }
 });
 
-it('says FAIL for exactly the methods that it is told to', () => {
+it('says FAIL for exactly the configured methods', () => {
   const config = restClientConfig({
     failMethods: new Set(['StreamStatusEvent', 'OnDataEvent'] as const),
     overwrites: {},

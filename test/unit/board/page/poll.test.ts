@@ -86,7 +86,7 @@ describe('the poller', () => {
     expect([time.waits(), asked()]).toEqual([3000, 2]);
   });
 
-  it('does not go on when an answer comes after nobody looks anymore, or after its end', async () => {
+  it('stops when an answer comes after nobody looks anymore, or after its end', async () => {
     for (const leave of ['watch', 'stop'] as const) {
       const { time, poller, asked } = start();
       poller.watch(true);

@@ -168,7 +168,7 @@ describe('the rows in the document', () => {
     expect(visibleRows(5000.5 * ROW_HEIGHT, HEIGHT, 10_000)).toEqual({ first: 4988, last: 5023 });
     expect(visibleRows(9995 * ROW_HEIGHT, HEIGHT, 10_000)).toEqual({ first: 9983, last: 10_000 });
   });
-  it('are none where there are none, also when the list got short while somebody was far down', () => {
+  it('are empty for an empty list, also when the list got short while somebody was far down', () => {
     expect(visibleRows(0, HEIGHT, 0)).toEqual({ first: 0, last: 0 });
     expect(visibleRows(5000 * ROW_HEIGHT, HEIGHT, 3)).toEqual({ first: 3, last: 3 });
     expect(visibleRows(0, HEIGHT, 3)).toEqual({ first: 0, last: 3 });

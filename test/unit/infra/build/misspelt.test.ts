@@ -92,7 +92,7 @@ describe('a start', () => {
     }
   };
 
-  it('is refused for a setting by another name, with the right one and all other problems, and without its value', () => {
+  it('is reported with the right name and all other problems, and without its value', () => {
     const problems = problemsOf({ LEASE_SECONDS: '5' }, { ALLOWED_ORIGIN: 'hidden', HOOK_SECRTE: 'hidden' });
     expect(problems).toEqual([
       'ALLOWED_ORIGIN is not a setting, and would have no effect: is ALLOWED_ORIGINS meant? Rename it, or unset it',
@@ -101,7 +101,7 @@ describe('a start', () => {
     ]);
   });
 
-  it('is not for what other programs are told', () => {
+  it('is not reported for variables of other programs', () => {
     expect(problemsOf({}, Object.fromEntries(ORDINARY.map((name) => [name, 'x'])))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ const LOCAL = { name: 'local', place: 'the stack of npm start', isLocal: true };
 const PROD = { name: 'prod', place: 'eu-central-1', isLocal: false };
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8000'), { code: 'ECONNREFUSED' });
 
-describe('what AWS says is told with what to do:', () => {
+describe('what AWS says is shown with what to do:', () => {
   it.each([
     [refused, LOCAL, /ECONNREFUSED 127.0.0.1:8000/, /npm start/],
     [Object.assign(new AggregateError([refused]), { code: 'ECONNREFUSED' }), LOCAL, /127.0.0.1:8000/, /npm start/],

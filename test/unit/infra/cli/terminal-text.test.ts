@@ -11,7 +11,7 @@ describe('text on a terminal', () => {
     expect(fold('a b c', undefined)).toBe('a b c');
   });
 
-  it('is broken at spaces, and goes on below itself', () => {
+  it('is broken at spaces, and continues below its beginning', () => {
     expect(fold('one two three', 8)).toBe('one two\nthree');
     expect(fold('  --name NAME  every stream of it', 24)).toBe(
       '  --name NAME  every\n               stream of\n               it',

@@ -193,7 +193,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('tell the topic, in each case, and a percentile waits for enough hooks', () => {
+  it('notify the topic, and a percentile waits for enough hooks', () => {
     const topic = [{ Ref: 'AlarmTopic' }];
     for (const alarm of all) {
       expect(alarm).toMatchObject({ AlarmActions: topic });
@@ -213,7 +213,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  it('are without those of changes where none are told', async () => {
+  it('are without those of changes if none are published', async () => {
     const { Resources } = await build({ CHANGE_EVENTS: 'false' });
     expect(Object.keys(Resources).filter((id) => id.startsWith('Changes'))).toEqual([]);
     for (const settings of [{}, { CHANGE_EVENTS: 'true' }]) {
@@ -223,16 +223,16 @@ describe('the alarms', () => {
     await expect(build({ CHANGE_EVENTS: 'no' })).rejects.toThrow('CHANGE_EVENTS="no": expected true or false');
   });
 
-  it('are without the one of bans where there are none', async () => {
+  it('are without the one of bans with BANS=false', async () => {
     expect(Object.keys((await build()).Resources)).toContain('BansNotReadAlarm');
     expect(Object.keys((await build({ BANS: 'false' })).Resources)).not.toContain('BansNotReadAlarm');
   });
 
-  it.each(['0', '-1', '1.5', '1441', 'often', ' '])('refuse NO_HOOKS_MINUTES=%j', async (minutes) => {
+  it.each(['0', '-1', '1.5', '1441', 'often', ' '])('reject NO_HOOKS_MINUTES=%j', async (minutes) => {
     await expect(build({ NO_HOOKS_MINUTES: minutes })).rejects.toThrow('expected a whole number from 1 to 1440');
   });
 
-  it.each(['0', '-1', '1.5', '101', 'many'])('refuse FAILED_CALLS_PERCENT=%j', async (percent) => {
+  it.each(['0', '-1', '1.5', '101', 'many'])('reject FAILED_CALLS_PERCENT=%j', async (percent) => {
     await expect(build({ FAILED_CALLS_PERCENT: percent })).rejects.toThrow(
       `FAILED_CALLS_PERCENT=${JSON.stringify(percent)}: expected a whole number from 1 to 100`,
     );
@@ -260,7 +260,7 @@ describe('the alarms', () => {
     expect(alarm && rowOf(alarm).periods).toBe(`${minutes} × 60 s`);
   });
 
-  it('tell by a topic of a key of its own, which the account manages and CloudWatch may use, and nobody else', async () => {
+  it('use a topic with its own key, which the account manages and only CloudWatch may use', async () => {
     const resources = await build();
     expect(ofType(resources, 'AWS::SNS::Topic')).toEqual({
       AlarmTopic: { TopicName: 'wcs-hooks-test-alarms', KmsMasterKeyId: { Ref: 'AlarmKey' } },

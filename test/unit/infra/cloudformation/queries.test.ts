@@ -40,7 +40,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(asked.filter((field) => !written.has(field))).toEqual([]);
   });
 
-  it('tell what happened to a stream, from its first hook to its last, in all functions', () => {
+  it('show what happened to a stream, from its first hook to its last, in all functions', () => {
     const title = 'what happened to stream X';
     const found = run(title, lines.toReversed());
     const healthy = ({ method, outcome }: WrittenLine) =>
@@ -53,7 +53,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(limitOf(title)).toBe('1000');
   });
 
-  it('tell what happened to a call, from its first hook to its last, in all functions', () => {
+  it('show what happened to a call, from its first hook to its last, in all functions', () => {
     const title = 'what happened to call X';
     const found = insights(named(title).QueryString.replace('"X"', '"C"'), lines);
     expect(found.map(({ method }) => method)).toEqual(['call', 'CallStatusEvent', 'TransferStatusEvent']);
@@ -62,7 +62,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(limitOf(title)).toBe('1000');
   });
 
-  it('tell why calls fail: what SIP said and who denied it, the most frequent first', () => {
+  it('show why calls fail: what SIP said and who denied it, the most frequent first', () => {
     const title = 'why do calls fail';
     const failed = lines.filter(({ id, wcsStatus }) => id === 'C' && wcsStatus === 'FAILED');
     const found = run(title, [...lines, ...failed.slice(0, 1)]);
@@ -77,7 +77,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(limitOf(title)).toBe('100');
   });
 
-  it('tell who was rejected or denied, and why, the last one first', () => {
+  it('show who was rejected or denied, and why, the last one first', () => {
     const title = 'who was rejected or denied';
     const found = run(title);
     expect(found.map(({ outcome }) => outcome)).toEqual(
@@ -99,7 +99,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(limitOf(title)).toBe('1000');
   });
 
-  it("tell what fails: our errors and warnings, Lambda's own lines, and nothing that is well", () => {
+  it("show what fails: our errors and warnings, Lambda's own lines, and nothing healthy", () => {
     const title = 'what fails';
     // As Lambda writes them in its JSON format.
     const platform = [
@@ -120,7 +120,7 @@ describe('the saved queries, over what the code writes', () => {
     expect(limitOf(title)).toBe('100');
   });
 
-  it('tell the slowest hooks, the slowest first', () => {
+  it('show the slowest hooks, the slowest first', () => {
     const title = 'slowest hooks';
     const hooks = lines.filter(({ message }) => message === 'hook');
     const timed = lines.map((line, n) => ({ ...line, milliseconds: (n * 7) % 11 }));

@@ -33,7 +33,7 @@ describe('the roles', () => {
     });
   });
 
-  it('of the board lets it write nothing of a row but a stop', () => {
+  it('of the board allows no write to a row but a stop', () => {
     const statements = ALL['BoardRole']?.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
     expect(statements.filter((statement) => JSON.stringify(statement).includes('UpdateItem'))).toMatchObject([
       {

@@ -22,7 +22,7 @@ describe('DATA_DIR', () => {
     expect(await problemOf(dataDir)).toBeUndefined();
   });
 
-  it('that is a file, or below one, is refused in one sentence', async () => {
+  it('that is a file, or below one, is rejected in one sentence', async () => {
     const file = join(newFolder(), 'file');
     writeFileSync(file, '');
     for (const dataDir of [file, join(file, 'a/b')]) {
@@ -32,19 +32,19 @@ describe('DATA_DIR', () => {
     }
   });
 
-  it('in which the log cannot be kept is refused in one sentence', async () => {
+  it('in which the log cannot be kept is rejected in one sentence', async () => {
     const dataDir = newFolder();
     writeFileSync(join(dataDir, 'log'), '');
     expect(await problemOf(dataDir)).toContain(`${dataDir}/log is a file, and a folder is needed.`);
   });
 
-  it('in which no folder can be made is refused at once', async () => {
+  it('in which no folder can be created is rejected at once', async () => {
     expect(await problemOf('/proc/nope')).toBe(
       `DataDirError: DATA_DIR=/proc/nope cannot be used: no folder can be created there. C${ELSEWHERE}`,
     );
   });
 
-  it('that is not writable, as a whole or in part, is refused in one sentence', () => {
+  it('that is not writable, as a whole or in part, is rejected in one sentence', () => {
     const asNobody = (dataDir: string) => {
       const script = `if (process.getuid() === 0) process.setuid(65534);
         import('./infra/local/data-dir.ts').then((m) => m.prepareDataDir(process.argv[1])).catch((e) => console.log(e.message));`;
@@ -69,7 +69,7 @@ describe('DATA_DIR', () => {
     expect(asNobody(others)).toContain(`${queueFile(others)} is not writable for this user.`);
   });
 
-  it('whose rows another stack uses, or whose files are damaged, is refused in one sentence', async () => {
+  it('whose rows another stack uses, or whose files are damaged, is rejected in one sentence', async () => {
     const good = newFolder();
     await prepareDataDir(good);
     const { Level } = createRequire(import.meta.url)('level') as {

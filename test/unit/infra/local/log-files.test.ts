@@ -43,7 +43,7 @@ describe('the kept log', () => {
     expect(names()).toContain('2020-notes.txt');
   });
 
-  it('goes on where its folder was removed, and tells once that it cannot be kept', () => {
+  it('creates its folder again, and reports once that it cannot be written', () => {
     const { folder, complaints, keep, names } = files();
     keep('a\n');
     rmSync(folder, { recursive: true });

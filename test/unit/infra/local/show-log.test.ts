@@ -32,7 +32,7 @@ describe('the log', () => {
     expect([shown, kept]).toEqual([[LINE], [LINE]]);
   });
 
-  it('leaves alone what is no line of it', () => {
+  it('leaves alone what is not a log line', () => {
     const { stdout, shown, kept } = shownOn(true);
     const others = ['ready http://127.0.0.1:3000\n', '{"time":"half', new Uint8Array([1])];
     for (const other of others) stdout.write(other);
