@@ -17,6 +17,12 @@ describe('the level of a hook', () => {
     }
   });
 
+  it('is denied for what a policy denied, which no later start overrules', () => {
+    for (const method of ['publishStream', 'playStream', 'playHLS', 'playRTSP'] as const) {
+      expect(sightingOf(method, { mediaSessionId: 'm' }, AT, { denied: 'x' })?.level).toBe(LEVEL.denied);
+    }
+  });
+
   it('follows the status of a StreamStatusEvent', () => {
     const levels = {
       starting: 'NEW PENDING',
