@@ -333,6 +333,13 @@ describe('of a call', () => {
     expect(told.at(-1)).toMatchObject({ callId: 'c', callee: '1002', previousPhase: 'live', seconds: 60 });
     for (const change of told) expect(Object.values(change)).not.toContain(undefined);
   });
+
+  it('is corrected where only what SIP said of its end differs, and was not live if nobody answered', () => {
+    const row: Row = { phase: 'ended', status: 'FAILED', sipStatus: 480, startedAt: after(1), endedAt: after(9) };
+    const change = changeOf('call', 'c', { ...row, revision: 3 }, { ...row, sipStatus: 486, revision: 4 });
+    expect(change).toMatchObject({ event: 'corrected', sipStatus: 486 });
+    expect(change).not.toHaveProperty('seconds');
+  });
 });
 
 describe('no event', () => {
