@@ -29,6 +29,10 @@ const BREACHES: Record<string, Breach> = {
     const table = Resources['BansTable'];
     if (table) table.DeletionPolicy = 'Retain';
   },
+  'dead letters of changes that stay': ({ Resources }) => {
+    const queue = Resources['ChangesDeadLetterQueue'];
+    if (queue) queue.DeletionPolicy = 'Retain';
+  },
   'bans that are protected': (_, of) => void (of('BansTable')['DeletionProtectionEnabled'] = true),
   'bans with the TTL of rows': (_, of) => {
     of('BansTable')['TimeToLiveSpecification'] = { AttributeName: 'expiresAt', Enabled: true };

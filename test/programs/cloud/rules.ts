@@ -67,12 +67,12 @@ function problemsOfLogs(template: Template): string[] {
 }
 
 const KEPT = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue'];
-/** It goes with any stage, and a ban is removed when it is over. */
-const BANS = 'BansTable';
+/** What a setting can take out of a stage: if it stayed, a later deploy could not make it again. */
+const NEVER_KEPT = ['BansTable', 'ChangesDeadLetterQueue'];
 
 function problemsOfKeeping({ Resources }: Template, isProd: boolean): string[] {
   return Object.entries(Resources).flatMap(([id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }]) => {
-    const isKept = isProd && id !== BANS;
+    const isKept = isProd && !NEVER_KEPT.includes(id);
     const wanted = isKept ? 'Retain' : 'Delete';
     const isProtected = Properties?.['DeletionProtectionEnabled'];
     return [
@@ -94,7 +94,7 @@ const OF_DATA: Record<string, (properties: Record<string, unknown>, id: string) 
     !isTrue(table, 'SSESpecification', 'SSEEnabled') && 'is not encrypted under a KMS key',
     !isTrue(table, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') && 'cannot be recovered',
     !isTrue(table, 'TimeToLiveSpecification', 'Enabled') && 'keeps rows for ever',
-    at(table, 'TimeToLiveSpecification', 'AttributeName') !== (id === BANS ? 'until' : 'expiresAt') &&
+    at(table, 'TimeToLiveSpecification', 'AttributeName') !== (id === 'BansTable' ? 'until' : 'expiresAt') &&
       'has another TTL attribute than the rows',
     table['BillingMode'] !== 'PAY_PER_REQUEST' && 'is not on demand',
   ],
