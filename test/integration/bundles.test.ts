@@ -11,6 +11,7 @@ import { METHOD_NAMES, METHODS } from '../../lib/wcs/methods.ts';
 import { sign } from '../../lib/wcs/signature.ts';
 import { startDynamo, tablesOf } from '../support/dynamo.ts';
 import { capture, CAPTURES, SEED_STREAM } from '../support/fixtures.ts';
+import { useOwnTime, useTimeOfMachine } from '../support/own-time.ts';
 import { REQUIRED } from '../support/settings.ts';
 import { gatewayEvent, type Request } from '../support/gateway-event.ts';
 import { NOW, signToken, TOKEN_SECRET, WITH_SECRET } from '../support/tokens.ts';
@@ -33,6 +34,8 @@ describe('the bundled', () => {
   const lines: string[] = [];
 
   beforeAll(async () => {
+    // Functions and DynamoDB are one process here: what it does not get to in time is no deadline.
+    useOwnTime();
     dynamo = await startDynamo();
     Object.assign(process.env, {
       AWS_REGION: 'eu-central-1',
@@ -48,7 +51,7 @@ describe('the bundled', () => {
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   });
   afterAll(async () => {
-    vi.restoreAllMocks();
+    useTimeOfMachine();
     await dynamo.close();
   });
   beforeEach(() => {
