@@ -1,4 +1,4 @@
-/** `npm run ban`: keeps somebody out of a stage, shows who is, and lifts bans. */
+/** `npm run ban`: keeps somebody out of a stage, lists bans, and lifts them. */
 import { userInfo } from 'node:os';
 import { BAN_KINDS, banKey, readDuration, type Ban, type BanKind } from '../../lib/state/bans.ts';
 import { isoTime, storable } from '../../lib/state/storable.ts';
@@ -12,24 +12,24 @@ import { columnsOf, fold, visible } from './terminal-text.ts';
 
 const HELP = `npm run ban -- --sub NAME | --name NAME | --session ID [options]
 
-Keeps a user, a stream's name or a connection out of connecting, publishing,
-playing and calling. Every function knows within 5 s. What is live of it ends
-with its next keep-alive, if stopping is on there (STOP_STREAMS=true, or a
-policy that can limit streams); it says whether that will happen.
+Keeps a user, a stream name or a connection from connecting, publishing,
+playing and calling. The ban takes effect everywhere within 5 s. Live streams
+end with their next keep-alive if stopping is on (STOP_STREAMS=true, or a
+policy that can limit streams); the command says whether they will.
 
   --sub NAME       a user: the sub of the token
-  --name NAME      a stream's name, as WCS has it or as rows show it
+  --name NAME      a stream name, as in WCS or as in its row
   --session ID     one connection: its sessionId
-  --for DURATION   how long: 90s, 15m, 1h, 7d; without it until it is lifted
-  --reason TEXT    why: kept with the ban, and in the rows of who is denied
-  --lift           with one of the three: lifts its ban instead
-  --list           shows who is kept out instead
+  --for DURATION   how long: 90s, 15m, 1h, 7d (default: until it is lifted)
+  --reason TEXT    why: kept with the ban, and in the rows of what it denies
+  --lift           lifts the ban on the given user, name or connection
+  --list           lists all bans
   --json           a JSON object per line
   --stage NAME     which stage (${STAGE}: the stack that npm start runs here)
   --region NAME    in which AWS region (environment: AWS_REGION; eu-central-1)
   --help           this text
 
-At most ${MOST_BANS.toLocaleString('en-US')} bans can hold at once.`;
+There can be at most ${MOST_BANS.toLocaleString('en-US')} bans at once.`;
 
 const TIME_MS = 15_000;
 const COLUMNS: Columns = [
@@ -57,7 +57,7 @@ function keyOf(options: Options): string {
   const given = BAN_KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = given as (BanKind | undefined)[];
   if (kind === undefined || given.length > 1)
-    usage('whom? Give one of --sub NAME, --name NAME, --session ID, or --list');
+    usage('who? Give exactly one of --sub NAME, --name NAME and --session ID, or --list');
   try {
     return banKey(kind, options[kind] ?? '');
   } catch (error) {
@@ -69,8 +69,8 @@ function check({ list, lift, reason, stage, for: duration, ...options }: Options
   if (!isStageName(stage)) usage(`--stage ${stage}: expected letters, digits and hyphens`);
   const isNamed = BAN_KINDS.some((kind) => options[kind] !== undefined);
   const isDescribed = reason !== undefined || duration !== undefined;
-  if (list && (isNamed || lift || isDescribed)) usage('--list goes with none of the other options but --json');
-  if (lift && isDescribed) usage('--lift needs neither --for nor --reason');
+  if (list && (isNamed || lift || isDescribed)) usage('--list takes no other option than --json, --stage and --region');
+  if (lift && isDescribed) usage('--lift takes neither --for nor --reason');
 }
 
 function banOf(options: Options, now: number): Ban {
@@ -96,18 +96,18 @@ const shown = ({ until, ...ban }: Ban) => ({
   ...(until === undefined ? {} : { until: isoTime(until * 1000) }),
 });
 
-/** Whether it will bind; not everybody who may write bans may read the functions' settings. */
-async function whatItDoes({ key, until }: Ban, stage: Stage, now: number): Promise<string> {
-  const what = `${key} is kept out of ${stage.name} ${until === undefined ? 'until the ban is lifted' : `until ${isoTime(until * 1000)} (${distance(until * 1000, now)})`}.`;
+/** Whether it takes effect on live streams; not everybody who may write bans may read the functions' settings. */
+async function effectOf({ key, until }: Ban, stage: Stage, now: number): Promise<string> {
+  const what = `${key} is banned from ${stage.name} ${until === undefined ? 'until the ban is lifted' : `until ${isoTime(until * 1000)} (${distance(until * 1000, now)})`}.`;
   const stops = await stage.rules().then(
     ({ stopsStreams }) => stopsStreams,
     () => undefined,
   );
-  if (stops === undefined) return `${what} What is live of it ends with its next keep-alive if stopping is on there.`;
-  if (stops) return `${what} What is live of it ends with its next keep-alive.`;
+  if (stops === undefined) return `${what} Its live streams end with their next keep-alive if stopping is on there.`;
+  if (stops) return `${what} Its live streams end with their next keep-alive.`;
   return (
-    `${what} It cannot connect, nor do what a policy protects. Stopping is off there: what is live of it continues, and so ` +
-    `does what WCS does not ask a policy about. STOP_STREAMS=true switches it on, for clients that connect from then on.`
+    `${what} It cannot connect, nor do anything that a policy protects. Stopping is off there: its live streams continue, ` +
+    `and whatever no policy protects stays possible. STOP_STREAMS=true switches stopping on, for clients that connect from then on.`
   );
 }
 
@@ -127,20 +127,20 @@ async function run(options: Options): Promise<void> {
 
   if (lifted !== undefined) {
     const was = await table.remove(lifted, signal);
-    if (!was) throw new Failure(visible(`There is no ban of ${lifted} in ${stage.bansTable}.`));
+    if (!was) throw new Failure(visible(`There is no ban on ${lifted} in ${stage.bansTable}.`));
     if (options.json) print([was]);
-    return say(`${lifted} is let in again, everywhere within 5 s.`);
+    return say(`The ban on ${lifted} is lifted; this takes effect everywhere within 5 s.`);
   }
   const held = await table.read(signal);
   if (!ban) {
     if (held.length > 0) print(held.toSorted((a, b) => (a.key < b.key ? -1 : 1)));
-    else if (!options.json) say(`Nobody is kept out of ${stage.name}.`);
+    else if (!options.json) say(`Nobody is banned from ${stage.name}.`);
     return;
   }
   if (held.length >= MOST_BANS && !held.some(({ key }) => key === ban.key)) throw new TooManyBansError();
   await table.put(ban, signal);
   if (options.json) print([ban]);
-  say(await whatItDoes(ban, stage, now));
+  say(await effectOf(ban, stage, now));
 }
 
 await runCommand('ban', async () => {
@@ -152,6 +152,6 @@ await runCommand('ban', async () => {
       throw new Failure(`There are ${MOST_BANS} bans: lift some (--list, --lift).`);
     const stage = openStage(options.stage, options.region);
     const { said, todo } = explain(error, stage);
-    throw new Failure(`${stage.bansTable} cannot be used: ${said}.\n${todo} With BANS=false a stage has no bans.`);
+    throw new Failure(`${stage.bansTable} cannot be used: ${said}.\n${todo} With BANS=false, a stage has no bans.`);
   });
 });

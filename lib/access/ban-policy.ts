@@ -6,7 +6,7 @@ import { allow, deny, undecided, type AccessRequest, type Policy, type SessionLo
 
 const BANNED_FROM: readonly (Action | undefined)[] = ['publish', 'play', 'call'] satisfies Action[];
 
-/** What a ban keeps somebody from: what a token could be asked for, too. What goes on after it ends by itself, or by keep-alives. */
+/** What a ban denies: whatever a token can be required for. What is live already ends with its next keep-alive. */
 export const BANNABLE: readonly MethodName[] = METHOD_NAMES.filter(
   (name) => name === 'connect' || (METHODS[name].asksFor !== undefined && BANNED_FROM.includes(METHODS[name].action)),
 );
@@ -14,7 +14,7 @@ export const BANNABLE: readonly MethodName[] = METHOD_NAMES.filter(
 const DECIDES = Object.fromEntries(BANNABLE.map((method) => [method, []]));
 
 interface BanRules {
-  /** Undefined: nobody could read them yet. */
+  /** Undefined: they could not be read yet. */
   readonly bans: Bans | undefined;
   /** Whether there are tokens: only those name users. */
   readonly hasTokens: boolean;
@@ -49,7 +49,7 @@ export const createBanPolicy = ({ bans, hasTokens, failsOpen }: BanRules): Polic
   },
 });
 
-/** Whose token it is, also if it is not valid any more. */
+/** The user of a token, even of one that has expired. */
 export const userOf = (token: AccessRequest['token']): string | undefined => {
   if (token === undefined) return undefined;
   if ('claims' in token) return token.claims.sub;

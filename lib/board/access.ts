@@ -1,4 +1,4 @@
-/** Who may ask the board what: by a token of the stage's token settings, whose claim `board` lists rights. */
+/** Who may use the board: whoever has a token that fits the stage's token settings and has the right in its claim `board`. */
 import type { VerifyToken } from '../platform/token-verifier.ts';
 import type { BoardSettings } from '../settings/board-settings.ts';
 import type { Right } from './operation.ts';
@@ -9,8 +9,8 @@ const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /**
- * Without token settings there is no board, but on the local stack for whoever sits at that machine. The `Host` is checked,
- * too: a page of the internet may call itself by a name that leads to 127.0.0.1.
+ * Without token settings there is no board, except on the local stack for requests from the same machine. The `Host` is
+ * checked, too: the domain of a web page may resolve to 127.0.0.1 (DNS rebinding).
  */
 export const isThere = (
   { tokens, isOffline }: Pick<BoardSettings, 'tokens' | 'isOffline'>,
@@ -18,14 +18,14 @@ export const isThere = (
 ): boolean =>
   tokens !== undefined || (isOffline && LOOPBACK.test(sourceIp) && LOOPBACK_HOST.test(headers['host'] ?? ''));
 
-/** What is told of who asks. */
+/** Who is asking, as far as the token says. */
 export interface Asker {
   readonly sub: string | undefined;
 }
 
 /**
  * `verify`: undefined where nobody needs a token. `at`: milliseconds since the epoch.
- * @throws Problem 401, 403, or 503 where the keys cannot be had
+ * @throws Problem 401, 403, or 503 where the keys are not available
  */
 export async function authorize(
   verify: VerifyToken | undefined,
@@ -38,7 +38,7 @@ export async function authorize(
   if (token === undefined) throw unauthorized('expected Authorization: Bearer <token>');
   const check = await verify(token, at);
   if ('unverifiable' in check) {
-    throw new Problem(503, 'the keys of tokens cannot be had', { cause: check.unverifiable });
+    throw new Problem(503, 'the keys that verify tokens are not available: try again', { cause: check.unverifiable });
   }
   if ('problem' in check) throw unauthorized(`the token is not valid: ${check.problem}`, ', error="invalid_token"');
   const { board = [], sub } = check.claims;
@@ -49,7 +49,7 @@ export async function authorize(
 const unauthorized = (detail: string, error = '') =>
   new Problem(401, detail, { headers: { 'www-authenticate': `Bearer realm="wcs-hooks"${error}` } });
 
-/** Somebody whom we know may not do it. */
+/** The token is valid, but lacks the right. */
 export class Forbidden extends Problem {
   readonly sub: string | undefined;
   constructor(detail: string, sub: string | undefined) {
@@ -59,7 +59,7 @@ export class Forbidden extends Problem {
 }
 
 /**
- * What lets a page of another origin read the answer: only of those of BOARD_ORIGINS, exactly.
+ * The headers that let a page of another origin read the answer: only of an origin that BOARD_ORIGINS lists exactly.
  * @throws Problem 403 for any other, as the local stack needs no token
  */
 export function corsHeaders(
@@ -76,5 +76,5 @@ export function corsHeaders(
   }
   // The board's own page: browsers send the origin with each POST.
   if (URL.canParse(origin) && new URL(origin).host === host) return {};
-  throw new Problem(403, 'this origin is not among BOARD_ORIGINS');
+  throw new Problem(403, 'this origin is not in BOARD_ORIGINS');
 }

@@ -1,4 +1,4 @@
-/** What the board can be asked of bans. */
+/** The board's operations on bans. */
 import * as v from 'valibot';
 import { isOver, readBanKey, readDuration, type Ban } from '../state/bans.ts';
 import { isoTime } from '../state/storable.ts';
@@ -34,7 +34,7 @@ export function createBanOperations(table: BanTable | undefined, now: () => numb
     throw new Problem(404, 'bans are off in this stage (BANS=false)');
   };
 
-  /** Shared ones may have come to their end since. */
+  /** Without those that have ended since the list was read. */
   const held = async (signal: AbortSignal) =>
     (await shared(LIST, () => theTable().read(signal))).filter((ban) => !isOver(ban, now()));
 
@@ -73,7 +73,7 @@ export function createBanOperations(table: BanTable | undefined, now: () => numb
         const key = inRange('key', () => readBanKey(readQuery(KeySchema, query).key));
         const lifted = await theTable().remove(key, signal);
         shared.forget(LIST);
-        if (!lifted) throw new Problem(404, 'there is no such ban');
+        if (!lifted) throw new Problem(404, 'there is no ban with this key');
         note(key);
         return { lifted: shownBan(lifted) };
       },
@@ -84,7 +84,7 @@ export function createBanOperations(table: BanTable | undefined, now: () => numb
 function banOf({ body, headers, sub }: Pick<Asked, 'body' | 'headers' | 'sub'>, now: number): Ban {
   const given = validated(BanSchema, readJson({ body, headers }), 'member');
   if (given.for !== undefined && given.until !== undefined) {
-    throw new Problem(400, 'for and until do not go together: give one', { parameter: 'until' });
+    throw new Problem(400, 'for and until cannot be combined: give one of them', { parameter: 'until' });
   }
   const { for: duration } = given;
   const seconds = Math.floor(now / 1000);
@@ -93,7 +93,7 @@ function banOf({ body, headers, sub }: Pick<Asked, 'body' | 'headers' | 'sub'>, 
       ? given.until && Math.ceil(Date.parse(given.until) / 1000)
       : seconds + inRange('for', () => readDuration(duration));
   if (typeof until === 'number' && !(until > seconds)) {
-    throw new Problem(400, 'until is over: expected a time to come', { parameter: 'until' });
+    throw new Problem(400, 'until is in the past: expected a time in the future', { parameter: 'until' });
   }
   const reason = shownReason(given.reason);
   return {

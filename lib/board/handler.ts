@@ -37,7 +37,7 @@ export interface BoardDeps extends Effects {
   readonly files: PageFiles;
 }
 
-/** All store work of a request; a caller waits, and API Gateway for 30 s at most. */
+/** For all store work of a request: somebody is waiting, and API Gateway gives up after 30 s. */
 const DEADLINE_MS = 6000;
 
 const SECURITY = {
@@ -155,7 +155,7 @@ function notAllowed(methods: readonly string[]): Problem {
   return new Problem(405, `expected ${allow}`, { headers: { allow } });
 }
 
-/** What the log reports of a request; never its token, nor what it asks for. */
+/** What the log says about a request: never its token or its parameters. */
 interface Notes {
   method: string;
   path: string;
@@ -179,12 +179,15 @@ const pageAnswer = ({ type, body, contentSecurityPolicy }: PageFile): Answer => 
   body,
 });
 
-/** DynamoDB's own words are for the log. */
+/** DynamoDB's own message is for the log. */
 async function withoutStoreErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    throw new Problem(503, 'the tables cannot be read now: try again', { cause, headers: { 'retry-after': '2' } });
+    throw new Problem(503, 'the tables are not available right now: try again', {
+      cause,
+      headers: { 'retry-after': '2' },
+    });
   }
 }

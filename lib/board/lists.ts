@@ -1,4 +1,4 @@
-/** The board's lists, each read whole from an index and shared by all that ask within 2 s. */
+/** The board's lists, each read whole from an index and shared by all requests within 2 s. */
 import type { Row } from '../state/row.ts';
 import { isoTime } from '../state/storable.ts';
 import type { BoardStore, IndexedRow } from '../store/board-store.ts';
@@ -35,7 +35,7 @@ interface List {
 const SHARED_MS = 2000;
 const WINDOWS = [15, MOST_MINUTES];
 
-/** What items show, which live ones come first, and by which time the rest of those is ordered. */
+/** What items show, which role comes first, and which time orders the items of a role. */
 const LISTED = {
   streams: {
     kind: 'stream',
@@ -57,7 +57,7 @@ const LISTED = {
     ],
   },
 } as const;
-/** Of any that is closed. */
+/** What every closed item shows. */
 const CLOSED = ['nodeId', 'appKey', 'sessionId', 'sub', 'firstSeenAt', 'closedAt'] as const;
 
 export function createLists(store: BoardStore, now: () => number) {
@@ -87,7 +87,7 @@ export function createLists(store: BoardStore, now: () => number) {
 
   return {
     async closed({ kind, minutes, limit, after }: ClosedWanted, signal: AbortSignal) {
-      // Of a few windows each container keeps one, and not one for each number that somebody may think of.
+      // Each container keeps two lists at most, not one for every number of minutes.
       const window = WINDOWS.find((most) => minutes <= most) ?? MOST_MINUTES;
       const { at, isComplete, items } = await shared(`closed ${kind} ${window}`, () =>
         readClosed(kind, window, signal),

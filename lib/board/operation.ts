@@ -1,7 +1,7 @@
 /** One thing that the board can be asked, and the right that it takes. */
 import type { BoardRequest } from './request.ts';
 
-/** What a token's claim `board` may list: `read` for all that is shown. */
+/** What a token's claim `board` may list; `read` is for everything that is shown. */
 export const RIGHTS = ['read', 'stop', 'ban'] as const;
 export type Right = (typeof RIGHTS)[number];
 
@@ -11,7 +11,7 @@ export interface Asked extends Pick<BoardRequest, 'query' | 'body' | 'headers'> 
   readonly id: string;
   readonly sub: string | undefined;
   readonly signal: AbortSignal;
-  /** Has the log say what was changed: who stopped or banned whom is to be found later. */
+  /** Has the log say what was changed, so that one can find out later who stopped or banned whom. */
   readonly note: (id: string) => void;
 }
 

@@ -1,4 +1,4 @@
-/** What the board can be asked: docs/board.openapi.json describes each, and a test holds the two together. */
+/** The board's operations: docs/board.openapi.json describes each, and a test compares the two. */
 import { MAX_KEY_BYTES } from '../state/storable.ts';
 import type { KindName } from '../state/row.ts';
 import type { BanTable } from '../store/ban-table.ts';
@@ -40,7 +40,7 @@ export function createOperations({ store, bans, now }: Parts): readonly Operatio
     async run({ id, query, signal }) {
       readQuery(WithIdSchema, query);
       const row = await store.row(kind, id, signal);
-      if (!row) throw new Problem(404, `there is no ${kind} of this id`);
+      if (!row) throw new Problem(404, `there is no ${kind} with this id`);
       return { [kind]: { [key]: id, ...shownOf(SHOWN[kind], row) } };
     },
   });
@@ -71,7 +71,7 @@ export function createOperations({ store, bans, now }: Parts): readonly Operatio
         const { reason: given } = validated(StopSchema, readJson({ body, headers }), 'member');
         const reason = shownReason(given);
         const stop = { ...(reason === undefined ? {} : { reason }), ...(sub === undefined ? {} : { by: sub }) };
-        if (!(await store.stop(id, stop, signal))) throw new Problem(404, 'there is no stream of this id');
+        if (!(await store.stop(id, stop, signal))) throw new Problem(404, 'there is no stream with this id');
         return { stop: { mediaSessionId: id, ...stop } };
       },
     },
@@ -79,10 +79,10 @@ export function createOperations({ store, bans, now }: Parts): readonly Operatio
   ];
 }
 
-/** API Gateway cuts a path at an encoded `?`, and may leave `%25` in it: an id that has one of them comes as this parameter. */
+/** API Gateway cuts a path at an encoded `?`, and may leave `%25` in it: an id with one of them comes as this parameter. */
 const WithIdSchema = v.strictObject({ ...NothingSchema.entries, id: v.optional(v.string()) });
 
-/** The id that a request names: its parameter `id`, else what stands in the path. */
+/** The id that a request names: its parameter `id`, else the id in its path. */
 export function idOf(inPath: string, query: URLSearchParams): string {
   const id = redactId((query.get('id') ?? inPath).toWellFormed());
   if (id === '' || Buffer.byteLength(id) > MAX_KEY_BYTES) throw new Problem(404, 'no row can have this id');

@@ -8,7 +8,7 @@ export interface PageTexts {
 /** The build (infra/build/page.ts) puts the texts in place of this name. */
 declare const BOARD_PAGE: PageTexts;
 
-/** The page runs its own script, asks its own origin, and nothing else: no name of a stream can become code. */
+/** The page runs its own script and sends requests to its own origin, nothing else: no stream's name can become code. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

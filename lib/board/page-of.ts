@@ -14,8 +14,8 @@ export interface Placed<Item> {
 }
 
 /**
- * The items behind the place that `after` names, at most `limit`; `next` is where more of them begin. `list` is ordered by
- * place. Lists change between two pages: what stays in the list is shown once, whatever comes and goes.
+ * At most `limit` items after the place that `after` names; `next` is the place to continue from. `list` is ordered by place.
+ * Lists change between two pages: what stays in the list is shown once, whatever comes and goes.
  */
 export function pageOf<Item>(list: readonly Placed<Item>[], limit: number, after: string | undefined) {
   const from = after === undefined ? undefined : placeIn(after);
@@ -37,5 +37,7 @@ const cursorOf = (place: string) => Buffer.from(place).toString('base64url');
 function placeIn(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (cursor !== '' && cursorOf(place) === cursor) return place;
-  throw new Problem(400, 'after is no "next" of an answer: leave it out to begin at the start', { parameter: 'after' });
+  throw new Problem(400, 'after is not the "next" of an answer: leave it out to start from the beginning', {
+    parameter: 'after',
+  });
 }

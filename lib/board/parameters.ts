@@ -1,4 +1,4 @@
-/** Reads the parameters of a request. What is wrong is named, with what would be right. */
+/** Reads the parameters of a request. An error names the wrong one, and what would be right. */
 import * as v from 'valibot';
 import { MAX_NAME_BYTES, storable } from '../state/storable.ts';
 import { MOST_CURSOR_BYTES, MOST_ITEMS } from './page-of.ts';
@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 
 /** What is in a list. */
 export const LISTS = ['streams', 'calls'] as const;
-/** What ended, was denied or got lost so long ago at most. */
+/** How far back the list of what ended, was denied or got lost goes. */
 export const MOST_MINUTES = 60;
 
 const number = (name: string, most: number) =>
@@ -64,7 +64,7 @@ export function readQuery<Schema extends Entries>(schema: Schema, query: URLSear
   const names = [...query.keys()];
   const twice = names.find((name, n) => names.indexOf(name) !== n);
   if (twice !== undefined && twice in schema.entries) {
-    throw new Problem(400, `${twice} is given twice: expected it once`, { parameter: twice });
+    throw new Problem(400, `${twice} is given twice: give it once`, { parameter: twice });
   }
   return validated(schema, Object.fromEntries(query), 'parameter');
 }
@@ -79,8 +79,8 @@ export function validated<Schema extends Entries>(schema: Schema, given: unknown
   if (issue.type !== 'strict_object') throw new Problem(400, issue.message, { parameter });
   if (issue.expected !== 'never') throw new Problem(400, `${parameter} is missing`, { parameter });
   const known = Object.keys(schema.entries).join(', ');
-  throw new Problem(400, `an unknown ${what}: expected ${known === '' ? 'none' : `some of ${known}`}`, { parameter });
+  throw new Problem(400, `unknown ${what}: expected ${known === '' ? 'none' : `any of ${known}`}`, { parameter });
 }
 
-/** Of a name that the caller made up. */
+/** Of a name that the caller invented. */
 const MAX_SHOWN = 64;

@@ -1,4 +1,7 @@
-/** Every answer of the board but a good one, as problem details (RFC 9457). */
+/**
+ * Every failure that the board answers, as problem details (RFC 9457). It is not the hooks' HttpError: WCS gets the bare status of
+ * a 5xx, but people get to read what they can do.
+ */
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -46,8 +49,8 @@ export class Problem extends Error {
   }
 }
 
-export const notFound = () => new Problem(404, 'nothing is here');
+export const notFound = () => new Problem(404, 'there is nothing here');
 
-/** Any other error is our bug, and nothing of it is shown. */
+/** Any other error is a bug of ours, and nothing of it is shown. */
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem(500, 'unexpected error', { cause: error });

@@ -27,7 +27,7 @@ const CALL = [
 
 export const SHOWN = { stream: STREAM, session: SESSION, call: CALL } as const;
 
-/** What is for us alone: claims are a bearer's rights, rivals are other clients' rows, the rest is bookkeeping. */
+/** What is internal: claims are a bearer's rights, rivals are other clients' rows, the rest is bookkeeping. */
 export const NEVER_SHOWN = [
   ...['claims', 'rivals', 'rank', 'live', 'expiresAt', 'resizedAt', 'resizedWidth', 'resizedHeight'],
   ...['closedIn', 'closedAt', 'answeredSeconds'],

@@ -1,4 +1,4 @@
-/** Who is kept out: users, names of streams and connections, each until a time or until the ban is lifted. */
+/** Bans on users, stream names and connections, each until a time or until it is lifted. */
 import { redactId } from '../wcs/redact-id.ts';
 import { clientIn, rowOfClient } from './clients.ts';
 import type { Row } from './row.ts';
@@ -24,7 +24,7 @@ export interface Ban {
 /** All bans, by their key. */
 export interface Bans {
   readonly byKey: ReadonlyMap<string, Ban>;
-  /** Whether it names users: a hook may not say whose it is. */
+  /** Whether one of them is on a user: only then is it worth finding out whose a hook is that does not say so. */
   readonly hasUsers: boolean;
 }
 
@@ -61,7 +61,7 @@ export function userByConnection(stream: Row, session: Row): Attribute | undefin
 /** A key as rows have it: without what is secret in a name or an id. @throws RangeError saying what is wrong with it */
 export function banKey(kind: BanKind, who: string): string {
   const shown = { sub: (sub: string) => sub.toWellFormed(), name: shortName, session: redactId }[kind](who);
-  if (shown === '') throw new RangeError(`${kind} is empty: whom does it ban?`);
+  if (shown === '') throw new RangeError(`${kind} is empty: expected whom to ban`);
   const key = `${kind}:${shown}`;
   const mostBytes = MAX_KEY_BYTES - kind.length - 1;
   if (Buffer.byteLength(shown) > mostBytes) throw new RangeError(`${kind} has more than ${mostBytes} bytes`);
@@ -71,7 +71,7 @@ export function banKey(kind: BanKind, who: string): string {
 /** The same for a whole key. @throws RangeError */
 export function readBanKey(text: string): string {
   const kind = BAN_KINDS.find((one) => text.startsWith(`${one}:`));
-  if (!kind) throw new RangeError(`key is neither ${BAN_KINDS.map((one) => `${one}:…`).join(', ')}`);
+  if (!kind) throw new RangeError(`key does not start with ${BAN_KINDS.map((one) => `${one}:`).join(', ')}`);
   return banKey(kind, text.slice(kind.length + 1));
 }
 

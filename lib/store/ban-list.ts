@@ -1,4 +1,4 @@
-/** The bans as each container knows them: read whole, at most every 5 s, and never once for a hook. */
+/** The bans as each container knows them: read whole, at most every 5 s, never for each hook. */
 import type { Effects } from '../platform/effects.ts';
 import { startDeadline } from '../platform/deadline.ts';
 import { describe } from '../platform/log.ts';

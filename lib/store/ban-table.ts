@@ -1,4 +1,4 @@
-/** The table of bans. A ban is written as a whole, and few people write: the last one counts. */
+/** The table of bans. A ban is written as a whole, and few people write them: the last write wins. */
 import {
   DeleteItemCommand,
   PutItemCommand,
@@ -12,7 +12,7 @@ import { toAttributeValue, type Item } from './items.ts';
 /** Each container reads all of them every 5 s. */
 export const MOST_BANS = 10_000;
 
-/** There are as many bans as can be read. */
+/** There are more bans than a container reads. */
 export class TooManyBansError extends Error {
   override name = 'TooManyBansError';
 
@@ -75,7 +75,7 @@ export const createBanTable = (
   },
 });
 
-/** Somebody may have written one in the console: what is no text or no number is left out. */
+/** Somebody may have written it in the console: an attribute of another type is left out. */
 function toBan({ key, until, reason, by, at }: Item): Ban {
   const seconds = Number(until?.N);
   return {

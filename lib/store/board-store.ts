@@ -36,7 +36,7 @@ export interface BoardStore {
 /** The kinds that have indexes. */
 export type ListedKind = 'stream' | 'call';
 
-/** A container has 512 MB, and its caller waits: so many rows are read in about 3 s. */
+/** A container has 512 MB, and somebody is waiting: this many rows take about 3 s. */
 const MOST_ROWS = 50_000;
 const INDEX_KEYS = { live: 'live', closed: 'closedIn' } as const;
 

@@ -58,10 +58,10 @@ describe('npm run ban', () => {
     ]);
     expect([alice.code, room.code, session.code]).toEqual([0, 0, 0]);
     expect(flat(alice.stdout)).toMatch(
-      /^sub:alice is kept out of local until 20\S+Z \(in (?:1 h|60 min|59 min)\)\. What is live of it ends with its next keep-alive\.$/,
+      /^sub:alice is banned from local until 20\S+Z \(in (?:1 h|60 min|59 min)\)\. Its live streams end with their next keep-alive\.$/,
     );
-    expect(flat(room.stdout)).toMatch(/^name:rtsp:\/\/cam\/1 is kept out of local until the ban is lifted\. /);
-    expect(session.stderr).toContain('session:s-1 is kept out of local until');
+    expect(flat(room.stdout)).toMatch(/^name:rtsp:\/\/cam\/1 is banned from local until the ban is lifted\. /);
+    expect(session.stderr).toContain('session:s-1 is banned from local until');
     const { until, ...shown } = JSON.parse(session.stdout) as Record<string, string>;
     expect(shown).toEqual({ key: 'session:s-1', by: userInfo().username, at: expect.any(String) as string });
     expect(Date.parse(String(until)) / 1000 - began - 7 * 86_400).toBeLessThan(60);
@@ -80,17 +80,17 @@ describe('npm run ban', () => {
 
   it('says that stopping is off there, or that this cannot be seen', async () => {
     variables = {};
-    expect(flat((await ban('--sub', 'bob')).stdout)).toContain('Stopping is off there: what is live of it continues');
+    expect(flat((await ban('--sub', 'bob')).stdout)).toContain('Stopping is off there: its live streams continue');
     variables = undefined;
     expect(flat((await ban('--sub', 'bob')).stdout)).toMatch(
-      /ends with its next keep-alive if stopping is on there\.$/,
+      /end with their next keep-alive if stopping is on there\.$/,
     );
   });
 
   it('lists who is kept out now, and lifts one', async () => {
     for (const key of (await held()).keys()) await table.remove(key, AbortSignal.timeout(20_000));
     const empty = await ban('--list');
-    expect(flat(empty.stdout)).toBe('Nobody is kept out of local.');
+    expect(flat(empty.stdout)).toBe('Nobody is banned from local.');
     const write = (key: string, rest: object) => table.put({ key, ...rest }, AbortSignal.timeout(20_000));
     // A key is its user's: this one would clear the screen of who reads it.
     await write('sub:b\u001b[2J', { reason: 'spam', by: 'ops' });
@@ -113,20 +113,20 @@ describe('npm run ban', () => {
     const [lifted, over] = await Promise.all([ban('--lift', '--name', 'a', '--json'), ban('--lift', '--sub', 'over')]);
     expect(lifted.code).toBe(0);
     expect(JSON.parse(lifted.stdout)).toEqual({ key: 'name:a', until: '2096-10-02T07:06:40.000Z' });
-    expect(flat(lifted.stderr)).toBe('name:a is let in again, everywhere within 5 s.');
-    expect(over).toMatchObject({ code: 1, stderr: `There is no ban of sub:over in ${TABLE}.\n` });
+    expect(flat(lifted.stderr)).toBe('The ban on name:a is lifted; this takes effect everywhere within 5 s.');
+    expect(over).toMatchObject({ code: 1, stderr: `There is no ban on sub:over in ${TABLE}.\n` });
     expect([...(await held()).keys()]).toEqual(['sub:b\u001b[2J']);
   });
 
   it('says which option is wrong, and writes nothing', async () => {
     const before = await held();
     const wrong: readonly (readonly [options: string[], says: RegExp])[] = [
-      [[], /whom\? Give one of --sub NAME, --name NAME, --session ID, or --list/],
-      [['--sub', 'a', '--name', 'b'], /whom\? Give one of/],
-      [['--sub', ''], /--sub is empty: whom does it ban\?/],
+      [[], /who\? Give exactly one of --sub NAME, --name NAME and --session ID, or --list/],
+      [['--sub', 'a', '--name', 'b'], /who\? Give exactly one of/],
+      [['--sub', ''], /--sub is empty: expected whom to ban/],
       [['--sub', 'a', '--for', '1 week'], /--for is not a duration: expected a number and s, m, h or d, such as 1h/],
-      [['--list', '--sub', 'a'], /--list goes with none/],
-      [['--lift', '--sub', 'a', '--for', '1h'], /--lift needs neither --for nor --reason/],
+      [['--list', '--sub', 'a'], /--list takes no other option/],
+      [['--lift', '--sub', 'a', '--for', '1h'], /--lift takes neither --for nor --reason/],
       [['--sub', 'a', '--stage', 'a b'], /--stage a b: expected letters/],
     ];
     const answers = await Promise.all(wrong.map(([options]) => ban(...options)));

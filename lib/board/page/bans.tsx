@@ -22,7 +22,7 @@ export function Bans({ api, now, route, rights, ask, notice }: Shared & { notice
     {
       title: 'Until',
       value: ({ until }) => until,
-      cell: ({ until }) => (until === undefined ? 'it is lifted' : localTime(until, now)),
+      cell: ({ until }) => (until === undefined ? 'lifted' : localTime(until, now)),
       share: 1.6,
     },
     { title: 'Why', value: ({ reason }) => reason, cell: ({ reason }) => <Text>{reason}</Text>, share: 2 },
@@ -65,7 +65,7 @@ const liftColumn = (ask: Shared['ask']): Column<Ban> => ({
   value: () => undefined,
   cell: ({ key }) => (
     <button type="button" onClick={() => ask({ kind: 'lift', key })}>
-      Lift <span class="for-readers">the ban of {key}</span>
+      Lift <span class="for-readers">the ban on {key}</span>
     </button>
   ),
 });

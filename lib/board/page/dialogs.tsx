@@ -56,7 +56,7 @@ function StopDialog({
       confirm="Stop the stream"
       act={async () => {
         await api.stop(stream.mediaSessionId, reason);
-        return `“${stream.name ?? stream.mediaSessionId}” ends with its next keep-alive.`;
+        return `“${stream.name ?? stream.mediaSessionId}” will end with its next keep-alive.`;
       }}
     >
       <dl class="fields">
@@ -67,9 +67,9 @@ function StopDialog({
       </dl>
       <p>
         {isSilent
-          ? 'It has sent no keep-alive: unless WCS is told to send them, nothing stops it.'
-          : 'WCS ends it with its next keep-alive, in some 10 seconds.'}{' '}
-        Its client may start it again: a ban keeps it out.
+          ? 'It has sent no keep-alives: without them nothing stops it.'
+          : 'WCS ends it with its next keep-alive, in about 10 seconds, where stopping is on.'}{' '}
+        Its client can start it again: to prevent that, ban it.
       </p>
       <Reason value={reason} onChange={setReason} />
     </Dialog>
@@ -149,7 +149,9 @@ function BanDialog({ api, keys, ...rest }: DialogProps & { keys: readonly BanKey
           ))}
         </select>
       </label>
-      <p>Whoever it is may not connect, publish, play or call; what is live ends with its next keep-alive.</p>
+      <p>
+        They cannot connect, publish, play or call. Live streams end with their next keep-alive, where stopping is on.
+      </p>
       <Reason value={reason} onChange={setReason} />
     </Dialog>
   );
@@ -163,11 +165,11 @@ function LiftDialog({ api, banned, ...rest }: DialogProps & { banned: string }) 
       confirm="Lift the ban"
       act={async () => {
         await api.lift(banned);
-        return `The ban of ${banned} is lifted.`;
+        return `The ban on ${banned} is lifted.`;
       }}
     >
       <p>
-        <Text>{banned}</Text> may connect, publish, play and call again.
+        <Text>{banned}</Text> can connect, publish, play and call again.
       </p>
     </Dialog>
   );

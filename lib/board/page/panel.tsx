@@ -124,7 +124,7 @@ function OfRow({ api, opened, board, now, hrefOf, rights, ask }: Props) {
   const keys = banKeysOf(row);
   return (
     <>
-      {problem && <p role="alert">{problem.message}: this may be old.</p>}
+      {problem && <p role="alert">{problem.message}. What is shown may be out of date.</p>}
       <p class="actions">
         {kind === 'stream' && rights.has('stop') && row['phase'] === 'live' && (
           <button

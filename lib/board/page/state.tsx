@@ -83,10 +83,11 @@ export function TokenNeeded({ problem, facts, now, onToken, again }: Needed) {
 
 function doorText(problem: ApiError, facts: TokenFacts | undefined, isExpired: boolean, now: number): string {
   if (problem.kind === 'missing')
-    return 'There is no board here: this stage has no settings of tokens, by which the board knows who may see it.';
-  if (problem.kind === 'forbidden') return 'This token may not read the board: its claim "board" lacks "read".';
+    return 'There is no board here: this stage has no token settings, so the board cannot tell who may see it.';
+  if (problem.kind === 'forbidden')
+    return 'This token does not allow reading the board: its claim "board" lacks "read".';
   if (isExpired)
     return `Your token has expired (${localTime(new Date(facts?.expiresAt ?? 0).toISOString(), now)}). Open a new link, or paste a new token.`;
-  if (facts) return 'Your token is not accepted. Open a new link, or paste another token.';
-  return 'The board needs a token. Open the link that you were given, or paste the token. "npm run token -- --sub NAME --board read" makes one.';
+  if (facts) return 'Your token was not accepted. Open a new link, or paste another token.';
+  return 'The board needs a token. Open the link you were given, or paste the token here. "npm run token -- --sub NAME --board read" creates one.';
 }

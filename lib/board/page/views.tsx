@@ -202,7 +202,6 @@ export function Nothing({
   what: string;
   isSearched: boolean;
 }) {
-  if (board.receivedAt !== undefined)
-    return <p class="empty">{isSearched ? 'Nothing of what is shown here matches.' : what}</p>;
+  if (board.receivedAt !== undefined) return <p class="empty">{isSearched ? 'Nothing here matches.' : what}</p>;
   return <p class="empty">{board.problem ? 'Nothing could be loaded yet.' : 'Loading …'}</p>;
 }

@@ -80,7 +80,7 @@ describe('the board', () => {
     ] as const) {
       const { status, json } = await board.ask(method, path, LOCAL);
       expect(status).toBe(404);
-      expect(json).toMatchObject({ detail: 'nothing is here' });
+      expect(json).toMatchObject({ detail: 'there is nothing here' });
     }
   });
 

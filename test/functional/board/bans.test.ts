@@ -74,8 +74,8 @@ describe('/board/bans', () => {
   it.each([
     [{}, 'key', 'key is missing'],
     [{ key: '' }, 'key', 'key is empty: give one, or leave it out'],
-    [{ key: 'alice' }, 'key', 'key is neither sub:…, name:…, session:…'],
-    [{ key: 'sub:' }, 'key', 'sub is empty: whom does it ban?'],
+    [{ key: 'alice' }, 'key', 'key does not start with sub:, name:, session:'],
+    [{ key: 'sub:' }, 'key', 'sub is empty: expected whom to ban'],
     [{ key: 5 }, 'key', 'key is not a string'],
     [{ key: 'sub:a', for: '1' }, 'for', 'for is not a duration: expected a number and s, m, h or d, such as 1h'],
     [
@@ -83,10 +83,14 @@ describe('/board/bans', () => {
       'until',
       'until is not a time: expected ISO 8601, such as 2026-11-25T10:00:00Z',
     ],
-    [{ key: 'sub:a', until: NOW_ISO }, 'until', 'until is over: expected a time to come'],
-    [{ key: 'sub:a', until: '2099-01-01T00:00:00Z', for: '1h' }, 'until', 'for and until do not go together: give one'],
+    [{ key: 'sub:a', until: NOW_ISO }, 'until', 'until is in the past: expected a time in the future'],
+    [
+      { key: 'sub:a', until: '2099-01-01T00:00:00Z', for: '1h' },
+      'until',
+      'for and until cannot be combined: give one of them',
+    ],
     [{ key: 'sub:a', reason: 'x'.repeat(257) }, 'reason', 'reason has more than 256 bytes'],
-    [{ key: 'sub:a', days: 3 }, 'days', 'an unknown member: expected some of key, for, until, reason'],
+    [{ key: 'sub:a', days: 3 }, 'days', 'unknown member: expected any of key, for, until, reason'],
   ])('takes no %j', async (body, parameter, detail) => {
     const { status, json } = await ban(body);
     expect([status, json?.['parameter'], json?.['detail']]).toEqual([400, parameter, detail]);

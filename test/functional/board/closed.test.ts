@@ -90,7 +90,7 @@ describe('GET /board/closed', () => {
   it.each([
     ['minutes=0', 'minutes is less than 1'],
     ['minutes=61', 'minutes is more than 60'],
-    ['name=room-1', 'an unknown parameter: expected some of kind, limit, after, minutes'],
+    ['name=room-1', 'unknown parameter: expected any of kind, limit, after, minutes'],
   ])('?%s is a 400', async (query, detail) => {
     const { status, json } = await board.ask('GET', '/board/closed', { query, token });
     expect([status, json?.['detail']]).toEqual([400, detail]);

@@ -138,14 +138,14 @@ describe('GET /board/live', () => {
     ['limit=501', 'limit', 'limit is more than 500'],
     ['limit=ten', 'limit', 'limit is not a whole number: expected 1 to 500'],
     ['limit=1e2', 'limit', 'limit is not a whole number: expected 1 to 500'],
-    ['limit=1&limit=2', 'limit', 'limit is given twice: expected it once'],
+    ['limit=1&limit=2', 'limit', 'limit is given twice: give it once'],
     ['kind=sessions', 'kind', /^kind is unknown: expected streams/],
     ['name=', 'name', 'name is empty: give one, or leave it out'],
     [`name=${'x'.repeat(2049)}`, 'name', 'name has more than 2048 bytes'],
-    ['after=%21', 'after', 'after is no "next" of an answer: leave it out to begin at the start'],
+    ['after=%21', 'after', 'after is not the "next" of an answer: leave it out to start from the beginning'],
     ['after=', 'after', 'after is empty: give one, or leave it out'],
     [`after=${'A'.repeat(3001)}`, 'after', 'after has more than 3000 bytes'],
-    ['nam=x', 'nam', 'an unknown parameter: expected some of kind, limit, after, name, node, app'],
+    ['nam=x', 'nam', 'unknown parameter: expected any of kind, limit, after, name, node, app'],
   ])('?%.40s is a 400 that names %s and what is right', async (query, parameter, detail) => {
     const { status, json, headers } = await board.ask('GET', '/board/live', { query, token });
     expect(status).toBe(400);

@@ -28,7 +28,7 @@ export const STOP: readonly Check[] = [
       await dialog.getByLabel('Why').fill('shows what is not his');
       await shoot(page, 'stop-dialog');
       await dialog.getByRole('button', { name: 'Stop the stream' }).click();
-      await page.getByRole('status').filter({ hasText: 'ends with its next keep-alive' }).waitFor();
+      await page.getByRole('status').filter({ hasText: 'will end with its next keep-alive' }).waitFor();
       equal((await stack.row(publisher.mediaSessionId))?.['stop'], 'shows what is not his', 'stop in the row');
 
       await clients.keepAlive(viewer);

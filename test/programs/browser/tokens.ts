@@ -146,7 +146,7 @@ export const BANS: readonly Check[] = [
       equal([live, watching, ofBob].map(clients.stateOf), ['terminated', 'terminated', 'running'], 'what was live');
       equal(await clients.start(client(true, await userToken('bob'))), { connect: 200, start: 200 }, 'somebody else');
 
-      await page.getByRole('button', { name: 'Lift the ban of sub:alice' }).click();
+      await page.getByRole('button', { name: 'Lift the ban on sub:alice' }).click();
       await dialog.getByRole('button', { name: 'Lift the ban' }).click();
       await page.getByText('Nobody is banned.').waitFor();
       await until(all(200), 'alice is back after the lift', SOON_MS);

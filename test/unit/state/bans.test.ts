@@ -73,9 +73,9 @@ describe('the key of a ban', () => {
   });
 
   it.each([
-    ['key is neither sub:…, name:…, session:…', ['alice', 'user:alice', 'Sub:alice', 'sub', '']],
-    ['sub is empty: whom does it ban?', ['sub:']],
-    ['name is empty: whom does it ban?', ['name:']],
+    ['key does not start with sub:, name:, session:', ['alice', 'user:alice', 'Sub:alice', 'sub', '']],
+    ['sub is empty: expected whom to ban', ['sub:']],
+    ['name is empty: expected whom to ban', ['name:']],
     ['sub has more than 2044 bytes', [`sub:${'ä'.repeat(1022)}x`]],
     ['name has more than 2043 bytes', [`name:${'x'.repeat(2044)}`]],
   ])('is none where %s', (problem, keys) => {
