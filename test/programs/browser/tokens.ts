@@ -18,8 +18,8 @@ export const TOKENS: readonly Check[] = [
       const cases = [
         ['no-token', url, 'The board needs a token'],
         ['expired', `${url}#token=${await boardToken('read', { exp: inSeconds(-3600) })}`, 'Your token has expired'],
-        ['other-audience', `${url}#token=${await boardToken('read', { aud: 'shop' })}`, 'Your token is not accepted'],
-        ['no-token-at-all', `${url}#token=nonsense`, 'Your token is not accepted'],
+        ['other-audience', `${url}#token=${await boardToken('read', { aud: 'shop' })}`, 'Your token was not accepted'],
+        ['no-token-at-all', `${url}#token=nonsense`, 'Your token was not accepted'],
         ['no-right', `${url}#token=${await boardToken('stop')}`, 'lacks "read"'],
       ] as const;
       for (const [name, link, text] of cases) {
