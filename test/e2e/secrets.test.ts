@@ -47,7 +47,7 @@ describe.each([
     expect(created.out).toContain(`${use}${first}`);
 
     const again = await secrets('--stage', 'prod', ...options);
-    expect(again).toMatchObject({ code: 0, out: expect.stringContaining(`${current} is there. To see it`) as string });
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining(`${current} exists. To see it`) as string });
     expect(again.out).toContain(
       `--with-decryption --query Parameter.Value --output text --name /wcs-hooks/prod/${current}`,
     );

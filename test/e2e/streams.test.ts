@@ -109,7 +109,7 @@ describe('npm run streams', () => {
 });
 
 describe('npm run calls', () => {
-  it('shows the calls of now, and one that has ended', async () => {
+  it('shows the current calls, and one that has ended', async () => {
     const calls = scriptOn('calls', stack);
     const call = { callId: 'c', caller: '1001', callee: '4930901820', sipStatus: 180, nodeId: 'n' };
     const post = (status: string) => stack.post('CallStatusEvent', JSON.stringify({ ...call, status }));

@@ -57,7 +57,7 @@ async function calls(args: readonly string[] = [], columns?: number) {
 const idsOf = async (...args: string[]) =>
   (await calls([...args, '--json'])).lines.map((line) => (JSON.parse(line) as { callId: string }).callId);
 
-describe('the calls of now', () => {
+describe('the current calls', () => {
   it('are those that ring, then those that talk, each in the order of its beginning', async () => {
     expect(await idsOf()).toEqual(['rings', 'talks', 'evil']);
     const { lines } = await calls();
@@ -91,7 +91,7 @@ describe('the calls of now', () => {
 
   it('say whose they are', async () => {
     const { lines } = await calls(['--callee', '4930901820', '--caller', '1002']);
-    expect(lines.at(-1)).toBe(`0 ringing and 1 talking call of 1002 to 4930901820 in ${dynamo.callsTable}.`);
+    expect(lines.at(-1)).toBe(`0 ringing and 1 talking call from 1002 to 4930901820 in ${dynamo.callsTable}.`);
   });
 
   it('are no more than the limit, and what is read is one more', async () => {

@@ -11,12 +11,12 @@ export function phoneLines(connections: Connections): string[] {
   const given = registered.filter(isGivenAccount).length;
   return [
     `${registered.length} of ${phones.length} phones registered` +
-      (given > 0 ? `, ${given} with an account of the backend` : '') +
+      (given > 0 ? `, ${given} with an account from the backend` : '') +
       '.',
   ];
 }
 
-/** Where calls went whose pages had asked for somebody else. */
+/** Where the calls went whose pages had asked for somebody else. */
 export function redirections(calls: ReadonlyMap<string, StreamState>): string[] {
   const running = [...calls.values()].filter(({ state }) => state === 'running');
   const redirected = running.filter(({ redirectedTo }) => redirectedTo !== undefined);
@@ -30,10 +30,12 @@ export function redirections(calls: ReadonlyMap<string, StreamState>): string[] 
 export function shownAccounts(connections: Connections): string[] {
   const count = [...connections.values()].filter(({ isShownAccount }) => isShownAccount).length;
   if (count === 0) return [];
-  return [`${count} ${count === 1 ? 'page was' : 'pages were'} shown a SIP account of the backend: see clientExclude.`];
+  return [
+    `${count} ${count === 1 ? 'page was' : 'pages were'} shown a SIP account from the backend: see clientExclude.`,
+  ];
 }
 
-/** Of a registration that was not told there is nothing in a row. */
+/** A registration that was never reported leaves nothing in a row. */
 export function sessionRowAfter(row: NonNullable<ExpectedRow>, connection: Connection | undefined) {
   if (connection?.isDeclined) return undefined;
   const isTold = connection?.asked === undefined || loginOf(connection) !== undefined;
@@ -58,7 +60,7 @@ export function callRowAfter(
   }
 }
 
-/** What WCS and its backend may have between them, on two machines. */
+/** How far apart the clocks of WCS and its backend may be, on two machines. */
 const CLOCKS_APART_MS = 1000;
 
 const at = ({ from, to }: Moment): Between => ({ least: from - CLOCKS_APART_MS, most: to + CLOCKS_APART_MS });
@@ -72,7 +74,7 @@ function timesOf({ told: { answered, transferred } }: StreamState, ended: Moment
   };
 }
 
-/** By one clock, in whole seconds or parts of them. */
+/** Measured by one clock; either in whole seconds or exactly. */
 const secondsBetween = (answered: Moment, ended: Moment): Between => ({
   least: Math.floor((ended.from - answered.to) / 1000),
   most: Math.ceil((ended.to - answered.from) / 1000),

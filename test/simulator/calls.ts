@@ -1,4 +1,4 @@
-/** What can happen to phones, in the order in which a WCS tells it, and the rows that must result. */
+/** What can happen to phones, in the order in which a WCS reports it, and the rows that must result. */
 import type { ExpectedRow } from './expected-row.ts';
 import { answer, createPhone, registration, request, start, status, transferStatus, type Phone } from './phones.ts';
 import type { Random } from './random.ts';
@@ -7,7 +7,7 @@ import type { Scenario, ScenarioOptions } from './scenario.ts';
 import { connects, createNodeId, disconnects } from './sessions.ts';
 import type { Hook } from './wcs.ts';
 
-/** One of several courses: of phones one after another. */
+/** One of several courses, which phones take in turn. */
 interface Course {
   readonly hooks: (phone: Phone) => Script;
   readonly row: ExpectedRow;
@@ -35,14 +35,14 @@ const facts = ({ caller, callee, incoming, nodeId, sessionId }: Phone) => ({
 const registers = (phone: Phone): Script => [...connects(phone), registration(phone)];
 const leaves = (phone: Phone): Script => [registration(phone, 'UNREGISTERED'), disconnects(phone)];
 
-/** Until the other side's phone rings, with or without a tone of the other side. */
+/** Until the other side's phone rings, with or without a tone from there. */
 const rings = (phone: Phone, tone?: string): Script => [
   start(phone),
   ...(phone.incoming ? [] : [status(phone, 'TRYING', 100)]),
   status(phone, 'RING', 180),
   ...(tone ? [status(phone, tone, 183)] : []),
 ];
-const isAnswered = (phone: Phone): Script => [
+const picksUp = (phone: Phone): Script => [
   ...(phone.incoming ? [answer(phone)] : []),
   status(phone, 'ESTABLISHED', 200),
 ];
@@ -50,7 +50,7 @@ const holds = (phone: Phone, fields: object = {}): Script => [
   request(phone, 'hold', fields),
   status(phone, 'HOLD', 200, fields),
 ];
-const goesOn = (phone: Phone): Script => [request(phone, 'unhold'), status(phone, 'ESTABLISHED', 200)];
+const resumes = (phone: Phone): Script => [request(phone, 'unhold'), status(phone, 'ESTABLISHED', 200)];
 const hangsUp = (phone: Phone): Script => [request(phone, 'hangup'), status(phone, 'FINISH')];
 
 const inCall = (words: Record<string, string | number | null>, live: 'ringing' | 'talking'): ExpectedRow => ({
@@ -66,10 +66,10 @@ export function outgoing(options: ScenarioOptions, random: Random): Scenario {
   const talk = (tone: string) => (phone: Phone) => [
     ...registers(phone),
     ...rings(phone, tone),
-    ...isAnswered(phone),
+    ...picksUp(phone),
     request(phone, 'sendDtmf', { type: 'RFC2833', dtmf: '1' }),
     ...holds(phone),
-    ...goesOn(phone),
+    ...resumes(phone),
     ...hangsUp(phone),
     ...leaves(phone),
   ];
@@ -81,7 +81,7 @@ export function outgoing(options: ScenarioOptions, random: Random): Scenario {
 
 export function incoming(options: ScenarioOptions, random: Random): Scenario {
   const called = (phone: Phone) => [...registers(phone), ...rings(phone)];
-  const talking = (phone: Phone) => [...called(phone), ...isAnswered(phone)];
+  const talking = (phone: Phone) => [...called(phone), ...picksUp(phone)];
   return played(options, random, true, [
     { hooks: (phone) => [...talking(phone), ...hangsUp(phone), ...leaves(phone)], row: FINISHED },
     { hooks: talking, row: inCall({ status: 'ESTABLISHED', sipStatus: 200 }, 'talking') },
@@ -91,7 +91,7 @@ export function incoming(options: ScenarioOptions, random: Random): Scenario {
   ]);
 }
 
-/** Always the same: a token must name it. */
+/** Always the same, because a token must name it. */
 export const TRANSFER_TARGET = '4930901855';
 
 export function transfer(options: ScenarioOptions, random: Random): Scenario {
@@ -99,11 +99,11 @@ export function transfer(options: ScenarioOptions, random: Random): Scenario {
   const transferred = (outcome: string) => (phone: Phone) => [
     ...registers(phone),
     ...rings(phone),
-    ...isAnswered(phone),
+    ...picksUp(phone),
     ...holds(phone, { holdForTransfer: true }),
     request(phone, 'transfer', { target }),
     ...['ACCEPTED', 'TRYING', outcome].map((word) => transferStatus(phone, word, target)),
-    ...(outcome === 'COMPLETED' ? [status(phone, 'FINISH')] : [...goesOn(phone), ...hangsUp(phone)]),
+    ...(outcome === 'COMPLETED' ? [status(phone, 'FINISH')] : [...resumes(phone), ...hangsUp(phone)]),
     ...leaves(phone),
   ];
   const row = (transferStatus: string) => ({ ...FINISHED, transferTarget: target, transferStatus });
@@ -145,7 +145,7 @@ export function failedCall(options: ScenarioOptions, random: Random): Scenario {
 
 /** Its end is presumed, by the last word of its session. */
 export function lostHangup(options: ScenarioOptions, random: Random): Scenario {
-  const hooks = (phone: Phone) => [...registers(phone), ...rings(phone), ...isAnswered(phone), disconnects(phone)];
+  const hooks = (phone: Phone) => [...registers(phone), ...rings(phone), ...picksUp(phone), disconnects(phone)];
   const row = over({ status: 'DISCONNECTED', info: PRESUMED, sipStatus: null });
   return played(options, random, false, [{ hooks, row }]);
 }

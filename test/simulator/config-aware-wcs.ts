@@ -22,7 +22,7 @@ import {
 import { ruleFor, type Rule } from './rules.ts';
 import { parseObject, without, type Answer, type Fields, type Hook, type Wcs } from './wcs.ts';
 
-/** What the client gets to know: a method and its fields, or an `ErrorEvent`. */
+/** What the client learns: a method and its fields, or an `ErrorEvent`. */
 export interface ClientNotice {
   readonly sessionId: unknown;
   readonly method: string;
@@ -169,7 +169,7 @@ export function createConfigAwareWcs({ wcs, forgetsConfig = false, onTold }: Obe
 /** Whether it carries what WCS keeps with the connection. */
 const isOfConnection = (method: string) => method !== 'connect' && rowOf(method)?.reportsState === true;
 
-/** A call is that of the account that its connection was given, whoever its page says that it is. */
+/** A call belongs to the account that its connection was given, whatever its page says. */
 function begin({ method, connection }: Step, progress: StreamProgress): void {
   progress.isStarted = true;
   const { sipLogin } = connection.taken;

@@ -1,4 +1,4 @@
-/** Connections of clients as a WCS knows them: what `connect` was answered, and the SIP account that it has by that. */
+/** Connections of clients as a WCS knows them: what `connect` was answered, and the SIP account that follows from it. */
 import { isDeepStrictEqual } from 'node:util';
 import { PROTECTED_FIELDS } from '../../lib/wcs/rest-client-config.ts';
 import { found, type Moment } from './stream-states.ts';
@@ -6,19 +6,19 @@ import { asObject, without, type Fields } from './wcs.ts';
 
 export interface Connection {
   readonly isDeclined: boolean;
-  /** SIP's registration was told. */
+  /** Its SIP registration was reported. */
   readonly isRegistered: boolean;
   /** What the page gave to `connect`; undefined: there was none. */
   readonly asked: Fields | undefined;
-  /** What WCS knows otherwise by the answer to `connect`. */
+  /** What the answer to `connect` changed. */
   readonly taken: Fields;
-  /** The client was told something of the account that the backend had given. */
+  /** The client was shown some of the account that the backend had given. */
   readonly isShownAccount: boolean;
-  /** When its end was told. */
+  /** When its end was reported. */
   readonly ended: Moment | undefined;
 }
 
-/** A connection that is going on. */
+/** A connection that is still open. */
 export interface OpenConnection extends Connection {
   isDeclined: boolean;
   isRegistered: boolean;
@@ -44,7 +44,7 @@ export function createConnections() {
   };
 }
 
-/** WCS takes all that an answer to `connect` says otherwise, but the fields that no answer changes. */
+/** WCS takes everything that an answer to `connect` changes, but for the fields that no answer can change. */
 export function takeAnswer(connection: OpenConnection, asked: Fields, answer: Fields): void {
   const taken = without(answer, [...PROTECTED_FIELDS, 'restClientConfig']);
   connection.taken = Object.fromEntries(
@@ -53,7 +53,7 @@ export function takeAnswer(connection: OpenConnection, asked: Fields, answer: Fi
   connection.config = asObject(answer['restClientConfig']);
 }
 
-/** Whom a connection telephones as; undefined: it is not registered, so that it has no calls. */
+/** The login that a connection telephones with; undefined if it is not registered, so that it has no calls. */
 export function loginOf({ asked, taken }: Connection): string | undefined {
   const { sipRegisterRequired, sipLogin } = { ...asked, ...taken };
   return sipRegisterRequired === true && typeof sipLogin === 'string' && sipLogin !== '' ? sipLogin : undefined;

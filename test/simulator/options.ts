@@ -70,8 +70,8 @@ ${Object.entries(SCENARIOS)
                        --call ${TRANSFER_TARGET}
   --without-token    the clients have none
   --origin ORIGIN    origin of every connect, where the policy origin is on
-  --callee NUMBER    whom the pages of phones ask to call (each another, by
-                     chance)
+  --callee NUMBER    whom the pages of phones ask to call (a random number
+                     each)
   --without-account  these pages bring no SIP account of their own
 
   --verify           then compare the rows with those that must result, and
@@ -90,7 +90,7 @@ ${Object.entries(SCENARIOS)
                      (environment: HOOK_USER, HOOK_PASSWORD)
   --timeout MS       wait this long for an answer, as rest_request_timeout does
                      (${shown('timeout')})
-  --seed N           send the very same again, to an empty table (by chance,
+  --seed N           send the very same again, to an empty table (random, and
                      printed; ${rangeOf('seed')})
   --help             this text
 

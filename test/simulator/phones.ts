@@ -1,11 +1,11 @@
-/** What a WCS tells of a client that telephones: SIP's registration, and one call. */
+/** What a WCS reports about a client that telephones: its SIP registration, and one call. */
 import type { Random } from './random.ts';
 import { createConnected, hookOf, SDP, sessionHook, type Connected } from './sessions.ts';
 import type { Hook } from './wcs.ts';
 
 export interface Phone extends Connected {
   readonly callId: string;
-  /** true: is called, false: calls. */
+  /** true: the client is called; false: it calls. */
   readonly incoming: boolean;
   readonly caller: string;
   readonly callee: string;
@@ -16,9 +16,9 @@ export interface PhoneOptions {
   /** `null`: the page has none. */
   readonly token?: string | null | undefined;
   readonly origin?: string | undefined;
-  /** Whom the page wants to call; undefined: a number by chance. */
+  /** Whom the page wants to call; undefined: a random number. */
   readonly callee?: string | undefined;
-  /** The page brings no SIP account of its own, other than the vendor's phone pages. */
+  /** The page brings no SIP account of its own, unlike the vendor's phone pages. */
   readonly withoutAccount?: boolean | undefined;
   readonly incoming: boolean;
 }
@@ -28,7 +28,7 @@ export function createPhone(random: Random, { callee, withoutAccount, incoming, 
   const other = callee ?? `4930${random.between(1_000_000, 9_999_999)}`;
   return {
     ...createConnected(random, { ...connected, account: withoutAccount ? {} : accountOf(login) }),
-    // A caller's id is made in the browser, that of an incoming call is SIP's.
+    // A caller's id is made in the browser; that of an incoming call comes from SIP.
     callId: incoming ? `${random.uuid(4).replaceAll('-', '')}@sip.example.com` : random.uuid(1),
     incoming,
     caller: incoming ? other : login,
@@ -36,7 +36,7 @@ export function createPhone(random: Random, { callee, withoutAccount, incoming, 
   };
 }
 
-/** Typed into a page, whose port is a text then. */
+/** As typed into a page: the port is a text then. */
 const accountOf = (login: string) => ({
   sipRegisterRequired: true,
   sipLogin: login,
@@ -51,7 +51,7 @@ const accountOf = (login: string) => ({
 export const registration = (phone: Phone, status = 'REGISTERED', fields: object = {}) =>
   sessionHook(phone, 'RegistrationStatusEvent', { status, ...fields });
 
-/** What the page asks for while its call is going on: WCS knows the call by its id. */
+/** What the page asks for during its call, which WCS knows by its id. */
 export const request = (phone: Phone, method: string, fields: object = {}) =>
   hookOf(phone, method, { callId: phone.callId, ...fields });
 
@@ -77,7 +77,7 @@ export const start = (phone: Phone): Hook =>
 
 export const answer = (phone: Phone) => callHook(phone, 'answer', { status: 'PENDING', sdp: SDP });
 
-/** With what SIP said, where it said something. */
+/** With SIP's response, where there was one. */
 export const status = (phone: Phone, status: string, sipStatus?: number, fields: object = {}) =>
   callHook(phone, 'CallStatusEvent', {
     status,

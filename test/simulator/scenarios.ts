@@ -32,10 +32,10 @@ export const SCENARIOS = {
   registration: ['phones register, some fail, some leave', registrations, 'session'],
   outgoing: ['phones call, talk, hold, and hang up', outgoing, 'call'],
   incoming: ['phones are called: some answer, some ring, some are missed', incoming, 'call'],
-  transfer: ['calls are transferred to somebody else, or not', transfer, 'call'],
+  transfer: ['calls are transferred to somebody else; some transfers fail', transfer, 'call'],
   busy: ['the callee is busy', busy, 'call'],
   'failed-call': ['calls fail with a SIP status', failedCall, 'call'],
-  'lost-hangup': ['pages close while they talk, and nothing tells the end', lostHangup, 'call'],
+  'lost-hangup': ['pages close during a call, and nothing reports its end', lostHangup, 'call'],
 } as const satisfies Record<string, readonly [string, Play, Subject]>;
 export type ScenarioName = keyof typeof SCENARIOS;
 

@@ -1,4 +1,4 @@
-/** `npm run calls`: shows which calls ring and who talks now, and what became of a call; ends one. */
+/** `npm run calls`: shows the calls that ring or talk now, and what became of a call; ends one. */
 import { Failure, runCommand } from '../command-line.ts';
 import { explain, openStage } from '../stage-access.ts';
 import { endWithReader, outOf } from '../streams/out.ts';

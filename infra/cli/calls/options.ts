@@ -7,12 +7,12 @@ import { isStageName } from '../stage-access.ts';
 
 export const HELP = `npm run calls -- [what] [options]
 
-Without options: the calls of now, those that ring first, each with the time
-since it was answered, or began (age).
+Without options: the current calls, ringing ones first, each with its age: the
+time since it was answered, or else since it began.
 
-  --caller WHO   only calls of one caller, and
-  --callee WHO   only calls to one callee: a number or a SIP URI, or of a URI
-                 what stands before the @
+  --caller WHO   only calls from one caller: a number, a SIP URI, or the part of
+                 a URI before its @
+  --callee WHO   only calls to one callee, in the same forms
   --id ID        one call, also one that has ended: its row
   --history ID   what happened to one call: each of its hooks, in order. On a
                  stage it searches the functions' logs (CloudWatch Logs
@@ -35,9 +35,8 @@ since it was answered, or began (age).
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text
 
-What it reads: from the index "live" one read unit for about 30 calls, and of
-what is shown the rows, half a read unit each; --caller and --callee read all of
-the index.`;
+What it reads: one read unit of the index "live" for about 30 calls, and half a
+unit for each row that it shows; --caller and --callee read the whole index.`;
 
 export interface Options {
   readonly what:

@@ -1,4 +1,4 @@
-/** Shows calls: those of now, or one; or ends one. */
+/** Shows the current calls, or one call; or ends one. */
 import { sipAddress } from '../../../lib/wcs/phone-number.ts';
 import { end, type EndingStage } from '../end.ts';
 import { showHistory, type HistoryStage } from '../history/show.ts';
@@ -72,7 +72,7 @@ async function showLive(
     }
   }
   const parties = [
-    ...(caller === undefined ? [] : [` of ${visible(caller)}`]),
+    ...(caller === undefined ? [] : [` from ${visible(caller)}`]),
     ...(callee === undefined ? [] : [` to ${visible(callee)}`]),
   ].join('');
   printer.note(`${found.ringing} ringing and ${counted(found.talking, 'talking call')}${parties} in ${table.name}.`);

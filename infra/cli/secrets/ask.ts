@@ -19,7 +19,7 @@ export function openQuestions({ stdin, stdout }: { stdin: Readable; stdout: Writ
       done();
     },
   });
-  // As a terminal: then readline shows what is typed, not the terminal itself.
+  // As a terminal: then readline echoes what is typed, and not the terminal itself.
   const lines = createInterface({ input: stdin, output, terminal: true, historySize: 0 });
   const ask = (question: string) =>
     new Promise<string>((resolve, reject) => {

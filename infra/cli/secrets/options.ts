@@ -6,17 +6,18 @@ import { isStageName } from '../stage-access.ts';
 
 export const HELP = `npm run secrets -- --stage NAME [options]
 
-Creates the secret that WCS signs its hooks with (32 random bytes) if the stage has none, and says what to set in WCS. The
-secrets are SecureStrings in SSM's Parameter Store, under /wcs-hooks/<stage>/; no function has them in its environment.
+Creates the secret that WCS signs its hooks with (32 random bytes) if the stage has none, and prints what to set in WCS.
+Secrets are SecureStrings in SSM Parameter Store, under /wcs-hooks/<stage>/; no function has them in its environment.
 
   --stage NAME   of which stage
-  --token        the secret of tokens (TOKEN_SECRET) instead, which your login server signs with
-  --rotate       a new secret beside the one in use: both are valid until --finish
-  --finish       the end of a rotation: only the new one is valid from then on
-  --sip ACCOUNT  a SIP account instead, new or changed: asks for its fields, or reads them as JSON from a pipe or file
-                 (npm run secrets -- --stage NAME --sip ACCOUNT < account.json). Of the stage local: SIP_ACCOUNTS_FILE
-  --remove       with --sip: removes the account
-  --list         the names of all SIP accounts, and which fields they have
+  --token        the secret that your login server signs tokens with (TOKEN_SECRET) instead
+  --rotate       creates a new secret beside the one in use: both are valid until --finish
+  --finish       ends a rotation: from then on only the new one is valid
+  --sip ACCOUNT  creates or changes a SIP account instead: asks for its fields, or reads them as JSON from a pipe or a
+                 file (npm run secrets -- --stage NAME --sip ACCOUNT < account.json). Those of the stage local are in
+                 SIP_ACCOUNTS_FILE (.local/sip.json)
+  --remove       with --sip ACCOUNT: removes the account
+  --list         lists the SIP accounts by name, with the fields that are set in each
   --region NAME  in which AWS region (environment: AWS_REGION; eu-central-1)
   --help         this text`;
 
@@ -43,7 +44,7 @@ export function readOptions(args = process.argv.slice(2)): Options | 'help' {
   );
   if (given.help) return 'help';
   const { stage, region } = given;
-  if (!stage) throw new UsageError('--stage NAME is missing: of which stage?');
+  if (!stage) throw new UsageError('--stage NAME is missing');
   if (!isStageName(stage)) throw new UsageError(`--stage ${stage}: expected letters, digits and hyphens`);
   return { what: whatOf(given, stage), stage, region };
 }
@@ -61,14 +62,17 @@ function whatOf({ token, rotate, finish, sip, remove, list }: Given, stage: stri
   const isOfAccounts = sip !== undefined || list || remove;
   if (isOfAccounts && (token || rotate || finish))
     throw new UsageError('--token, --rotate and --finish are not for SIP accounts');
-  if (list && (sip !== undefined || remove)) throw new UsageError('--list shows all SIP accounts: leave the rest out');
+  if (list && (sip !== undefined || remove))
+    throw new UsageError('--list shows all SIP accounts: it takes neither --sip nor --remove');
   if (list) return { kind: 'list accounts' };
-  if (remove && sip === undefined) throw new UsageError('--remove without --sip ACCOUNT: which one?');
+  if (remove && sip === undefined) throw new UsageError('--remove needs --sip ACCOUNT');
   if (sip !== undefined) {
     if (sip === OF_CLIENT)
-      throw new UsageError(`--sip ${sip}: SIP_ACCOUNT=${OF_CLIENT} means that a page may bring its own`);
+      throw new UsageError(
+        `--sip ${sip}: choose another name, as SIP_ACCOUNT=${OF_CLIENT} lets pages bring their own accounts`,
+      );
     if (!isSipAccountName(sip))
-      throw new UsageError(`--sip ${sip}: expected at most 64 letters, digits, ".", "_" and "-"`);
+      throw new UsageError(`--sip ${sip}: expected 1 to 64 letters, digits, ".", "_" and "-"`);
     return { kind: remove ? 'remove account' : 'set account', name: sip };
   }
   if (stage === STAGE)

@@ -13,7 +13,7 @@ interface Kind {
   readonly previous: Name;
   /** What to do with a new secret where it is used. */
   readonly use: (secret: string) => string;
-  /** How long until every function has read both: a function reads them again before it rejects a signature, but not before a token. */
+  /** How long until every function has read both: a function reads them again before it rejects a signature, but not before it rejects a token. */
   readonly pause: string;
   /** What must have happened before a rotation ends. */
   readonly users: string;
@@ -74,21 +74,21 @@ export async function runRotation(
   for (const warning of propertiesWarnings(held)) console.error(`WARNING: ${warning}`);
   const fresh = randomBytes(32).toString('hex');
   if (rotate) {
-    if (!inUse) throw new Failure(`${current} is not there, nothing to rotate: ${again} makes it.`);
+    if (!inUse) throw new Failure(`${current} does not exist, so there is nothing to rotate: ${again} creates it.`);
     if (isRotating) throw new Failure(`A rotation is under way: end it with ${again} --finish, then begin another.`);
     // In this order the secret in use is valid at any moment.
     await put(previous, inUse);
     await put(current, fresh, true);
     console.log(`
-Both are taken now. Wait ${kind.pause}, so that every function has read them; then:
+Both are valid now. Wait ${kind.pause} until every function has read them. Then:
 ${kind.use(fresh)}
 When ${kind.users}: ${again} --finish`);
   } else if (finish) {
     if (!isRotating) throw new Failure('No rotation is under way: there is nothing to finish.');
     await client.send(new DeleteParameterCommand({ Name: previous }));
-    console.log(`deleted ${previous}: within five minutes only the new secret is taken.`);
+    console.log(`deleted ${previous}: within five minutes only the new secret will be valid.`);
   } else if (inUse) {
-    console.log(`${current} is there${isRotating ? ', and a rotation is under way' : ''}. To see it, and to use it:
+    console.log(`${current} exists${isRotating ? ', and a rotation is under way' : ''}. To see it, and to use it:
   aws ssm get-parameter --with-decryption --query Parameter.Value --output text --name ${current}${region ? ` --region ${region}` : ''}
 
 ${kind.use('<what that prints>')}`);

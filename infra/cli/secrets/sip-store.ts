@@ -1,4 +1,4 @@
-/** Where the SIP accounts of a stage are: in Parameter Store, or in the file of the local stack. */
+/** Where the SIP accounts of a stage are kept: in Parameter Store, or in the file of the local stack. */
 import {
   DeleteParameterCommand,
   GetParametersCommand,
@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import { readSipAccountIn, readSipAccountsIn } from '../../../lib/platform/sip-accounts-file.ts';
 
 export interface AccountStore {
-  /** Of an account, for people. */
+  /** Where an account is kept, for people. */
   readonly placeOf: (name: string) => string;
   /** @returns its JSON */
   readonly read: (name: string) => Promise<string | undefined>;
@@ -54,7 +54,7 @@ export function accountsInFile(file: string): AccountStore {
   async function change(name: string, account: unknown): Promise<void> {
     const accounts = JSON.stringify({ ...(await readSipAccountsIn(file)), [name]: account }, undefined, 2);
     await mkdir(dirname(file), { recursive: true });
-    // A running stack reads it at any moment; nobody else on this machine should.
+    // A running stack may read it at any moment, so it changes as a whole; nobody else on this machine should read it.
     const unfinished = `${file}.${process.pid}`;
     await writeFile(unfinished, `${accounts}\n`, { mode: 0o600 });
     await rename(unfinished, file);

@@ -74,7 +74,7 @@ describe('the SIP account of a connection', () => {
       for (const method of ['call', 'CallStatusEvent'])
         expect(bodyOf(method)).toMatchObject({ caller: 'sales', callee: 'asked' });
       expect(outcomeOf(wcs, 'call')).toEqual([
-        '1 of 1 phones registered, 1 with an account of the backend.',
+        '1 of 1 phones registered, 1 with an account from the backend.',
         '1 of 1 calls started.',
       ]);
     }
@@ -178,7 +178,7 @@ describe('the page', () => {
         const { wcs, play } = wcsOf(given(GIVEN, config));
         await play(...lifeOf(phoneOf()));
         expect(shownAccounts(wcs.connections)).toEqual([
-          '1 page was shown a SIP account of the backend: see clientExclude.',
+          '1 page was shown a SIP account from the backend: see clientExclude.',
         ]);
       }
     },

@@ -27,7 +27,7 @@ describe('the options of npm run calls', () => {
     );
   });
 
-  it('default to all calls of now on this machine', () => {
+  it('default to all current calls on this machine', () => {
     expect(readOptions([])).toEqual({
       ...{ what: { kind: 'list', caller: undefined, callee: undefined }, limit: Infinity },
       ...{ wide: false, json: false, stage: 'local', region: undefined },

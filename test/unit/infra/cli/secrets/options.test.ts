@@ -17,14 +17,14 @@ describe('the options of npm run secrets', () => {
 
   it.each([
     [['--sip', 'line'], '--stage NAME is missing'],
-    [['--stage', 'x', '--sip', 'a/b'], '--sip a/b: expected at most 64 letters'],
-    [['--stage', 'x', '--sip', ''], 'expected at most 64 letters'],
-    [['--stage', 'x', '--sip', 'client'], 'a page may bring its own'],
+    [['--stage', 'x', '--sip', 'a/b'], '--sip a/b: expected 1 to 64 letters'],
+    [['--stage', 'x', '--sip', ''], 'expected 1 to 64 letters'],
+    [['--stage', 'x', '--sip', 'client'], 'lets pages bring their own accounts'],
     [['--stage', 'x', '--sip', 'a', '--rotate'], 'not for SIP accounts'],
     [['--stage', 'x', '--list', '--token'], 'not for SIP accounts'],
-    [['--stage', 'x', '--remove'], 'which one?'],
-    [['--stage', 'x', '--sip', 'a', '--list'], 'leave the rest out'],
-    [['--stage', 'x', '--remove', '--list'], 'leave the rest out'],
+    [['--stage', 'x', '--remove'], '--remove needs --sip ACCOUNT'],
+    [['--stage', 'x', '--sip', 'a', '--list'], 'neither --sip nor --remove'],
+    [['--stage', 'x', '--remove', '--list'], 'neither --sip nor --remove'],
     [['--stage', 'local', '--rotate'], 'runs here'],
   ])('are not %j', (args, problem) => expect(() => readOptions(args)).toThrow(problem));
 });
