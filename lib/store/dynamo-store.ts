@@ -105,7 +105,7 @@ export function createDynamoStore(
     const plan = (row: Row) => {
       const merged = merge(row, sighting, settings);
       const word = row.stop === undefined ? {} : { stop: row.stop };
-      stop = whyStop({ ...ofClient(merged), ...user, ...word }, sighting.at, settings, bans);
+      stop = whyStop({ ...user, ...ofClient(merged), ...word }, sighting.at, settings, bans);
       anomaly = anomalyOf(row, merged, sighting);
       const changes = differences(row, merged, KINDS.stream);
       if (stop !== undefined && row.stopSentAt === undefined) return withStopSent(changes, sighting.at);

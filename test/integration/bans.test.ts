@@ -119,6 +119,31 @@ describe('in DynamoDB', () => {
     expect((await requestsOf('sub:alice', AT + 14_000))[0]).toBeUndefined();
   });
 
+  it('the user in the row of a stream counts before that of its connection, also when a race brings it', async () => {
+    const settings = testSettings({ ...tablesOf(dynamo), STOP_STREAMS: 'true' });
+    const store = createDynamoStore(dynamo.client, settings);
+    const hook = (method: MethodName, status: string, at: number, sub?: string) =>
+      sightingOf(
+        method,
+        { sessionId: 'of-alice-2', nodeId: 'n', appKey: 'a', mediaSessionId: 'raced', published: true, status },
+        at,
+        sub === undefined ? {} : { isDecided: true, sub },
+      ) ?? expect.fail();
+    await store.upsert(hook('connect', '', AT, 'alice'));
+    await store.upsert(hook('StreamStatusEvent', 'PUBLISHING', AT));
+    const late = hook('publishStream', '', AT + 1000, 'bob');
+    dynamo.control.fault = async ({ operation }) => {
+      if (operation !== 'UpdateItem') return undefined;
+      dynamo.control.fault = () => undefined;
+      await store.upsert(late);
+      return undefined;
+    };
+    const keptAlive = hook('StreamKeepAliveEvent', 'PUBLISHING', AT + 120_000);
+    expect(await store.keepAlive(keptAlive, undefined, bansOf([{ key: 'sub:alice' }]))).not.toHaveProperty('stop');
+    expect(await dynamo.row('raced')).toMatchObject({ sub: 'bob' });
+    expect(await store.keepAlive(keptAlive, undefined, bansOf([{ key: 'sub:bob' }]))).toHaveProperty('stop', 'ban');
+  });
+
   it('the board reads what is live and what is closed from the indexes, over all shards and hours, and stops by one request', async () => {
     const settings = testSettings({ ...tablesOf(dynamo), LIVE_SHARDS: '4' });
     const store = createDynamoStore(dynamo.client, settings);

@@ -65,7 +65,7 @@ describe('the kept events', () => {
   it('are removed after a day, with a word of those that wait, and beyond the most that are kept, but for those that wait', () => {
     const events = openEvents(file);
     events.add([captured('old', 1), captured('older', 0)], true);
-    events.add([captured('sent', 2)], false);
+    events.add([captured('sent', 2), captured('sent before', 0)], false);
     expect(events.prune(KEPT_MS + 1)).toBe(1);
     expect(idsOf(events.after(0, 10))).toEqual(['old', 'sent']);
     events.add([captured('a', 3), captured('b', 3)], false);
